@@ -1,0 +1,23 @@
+import { cloudflareTest } from '@cloudflare/vitest-plugin'
+import { defineConfig } from 'vitest/config'
+
+/** Tests that need Node: the sandbox, the commands, browsers, and the pure core (which runs anywhere). */
+const inNode = ['test/sandbox/**/*.test.ts', 'test/cli/**/*.test.ts', 'test/core/**/*.test.ts']
+
+export default defineConfig({
+  test: {
+    projects: [
+      { test: { name: 'node', include: inNode, testTimeout: 30_000 } },
+      {
+        plugins: [cloudflareTest({ wrangler: { configPath: './wrangler.toml' } })],
+        test: {
+          name: 'workers',
+          include: ['test/**/*.test.ts'],
+          exclude: inNode,
+          globalSetup: './test/support/node/sandbox.ts',
+          testTimeout: 30_000,
+        },
+      },
+    ],
+  },
+})
