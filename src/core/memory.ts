@@ -1,0 +1,37 @@
+/** What the workspace remembers between runs and the policy engine needs to know. Plain data, read from the ledger. */
+
+/** "This project matched this rule from `since` on": grace counts from it. */
+export interface Mark {
+  readonly projectId: number
+  /** `created` of the project: identity is id and created, never the name (G16). */
+  readonly created: number
+  /** Id of the rule, for people. */
+  readonly rule: string
+  /** Hash of the parsed rule without `why` and `limit`: any other edit of the rule starts its grace again. */
+  readonly ruleHash: string
+  /** Policy time, milliseconds. */
+  readonly since: number
+}
+
+/** "Keep this", until the end of a day or for ever. */
+export interface Hold {
+  readonly projectId: number
+  readonly created: number
+  /** Policy time until which it holds; null = for ever. */
+  readonly until: number | null
+  readonly by: string
+}
+
+/** A `modified` that our own write by a rule caused (G15): while the API still shows `seen`, `effective` is the truth. */
+export interface OwnWrite {
+  readonly projectId: number
+  readonly created: number
+  readonly seen: number
+  readonly effective: number
+}
+
+export interface Memory {
+  readonly marks: readonly Mark[]
+  readonly holds: readonly Hold[]
+  readonly ownWrites: readonly OwnWrite[]
+}

@@ -1,0 +1,79 @@
+/**
+ * What a project, a directory, an inventory and evidence are. Everything the policy engine looks at is one of these
+ * values; where they come from (the API, a stored snapshot, a file) is not its business.
+ */
+
+/** A fact that could not be read, with the reason in words. Unknown never destroys (promise G1). */
+export interface Unknown {
+  readonly unknown: string
+}
+
+/** A fact with three values: what was read, that nothing is there (a value of `T`), or that it could not be read. */
+export type Evidence<T> = T | Unknown
+
+/** Whether a fact could not be read. */
+export function isUnknown(value: unknown): value is Unknown {
+  return typeof value === 'object' && value !== null && 'unknown' in value
+}
+
+export interface Parameter {
+  readonly key: string
+  readonly value: string
+}
+
+/** One project as `projects/read` shows it, reduced to what rules and plans use. Dates are milliseconds, UTC. */
+export interface Project {
+  readonly id: number
+  /** The full name exactly as the API wrote it; what a backup stores and an undo writes back. */
+  readonly name: string
+  /** The name without leading, trailing and double slashes; what patterns are matched against. */
+  readonly path: string
+  readonly organizationId: Evidence<string>
+  readonly created: Evidence<number>
+  readonly modified: Evidence<number>
+  /** Whether the caller owns it. */
+  readonly owned: Evidence<boolean>
+  readonly ownerId: Evidence<number>
+  /** The owner's name among the collaborators, or "" when the list does not tell. */
+  readonly ownerName: string
+  readonly language: string
+  readonly description: string
+  readonly parameters: readonly Parameter[]
+  /** Ids of the libraries it links. */
+  readonly libraries: Evidence<readonly number[]>
+  /** How many collaborators the API lists, the owner included. */
+  readonly collaborators: number
+  readonly encrypted: Evidence<boolean>
+  readonly codeRunning: Evidence<boolean>
+  /** Last live deployment; null = never. */
+  readonly lastLive: Evidence<number | null>
+}
+
+/** Facts that cost one API call per project; absent = not read (yet). */
+export interface PaidEvidence {
+  readonly backtests?: Evidence<{ readonly count: number; readonly last: number | null }>
+  readonly files?: Evidence<{ readonly count: number; readonly bytes: number }>
+}
+
+export type PaidKind = keyof PaidEvidence
+
+/** All projects the account sees, with what else one survey read. */
+export interface Inventory {
+  /** Policy time of the survey, milliseconds. */
+  readonly at: number
+  /** The organisation this workspace is for; projects of others are protected. */
+  readonly organizationId: string
+  readonly projects: readonly Project[]
+  /** Ids of projects with a live deployment that is running or deploying. */
+  readonly running: Evidence<readonly number[]>
+  /** Paid evidence by project id. */
+  readonly paid: { readonly [projectId: string]: PaidEvidence }
+}
+
+/** Removes leading, trailing and double slashes: `/a//b/` is `a/b`. */
+export function normalisePath(name: string): string {
+  return name
+    .split('/')
+    .filter((part) => part !== '')
+    .join('/')
+}
