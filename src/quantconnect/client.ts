@@ -1,0 +1,126 @@
+/** The typed client of the QuantConnect API v2: options checked once, then one method per thing the program wants. */
+
+import type { Project } from '../core/project.ts'
+import { type Backtests, listBacktests } from './backtests.ts'
+import { malformed, type Result, succeed } from './failure.ts'
+import { type ProjectFile, readFiles } from './files.ts'
+import { type LiveDeployment, listLive } from './live.ts'
+import type { Meter } from './meter.ts'
+import type { Permit } from './permit.ts'
+import { type Cursor, type ProjectPage, readProject, readProjectPage, readProjects } from './projects.ts'
+import { type ClientDeps, createTransport, type Sent, type Transport, type TransportOptions } from './transport.ts'
+import { readProjectRow } from './wire-project.ts'
+
+export type { ClientDeps } from './transport.ts'
+
+export interface ClientOptions {
+  /** Where the API answers. @default 'https://www.quantconnect.com/api/v2' */
+  readonly baseUrl?: string
+  /** The QuantConnect user id: digits. */
+  readonly userId: string
+  /** The API token of that user. Never logged, never part of a failure. */
+  readonly token: string
+  /** Longest wait for one whole answer, in milliseconds. @default 15_000 (15 seconds) */
+  readonly timeoutMs?: number
+  /** How often a read is tried in all. Mutations are sent once. @default 3 */
+  readonly tries?: number
+  /** Calls at the same time. @default 5 */
+  readonly maxInFlight?: number
+  /** Shortest time between the starts of two calls, in milliseconds. @default 0 (as fast as they come) */
+  readonly minIntervalMs?: number
+  /** Upper bound of the first wait before a repeat, in milliseconds; it doubles with each. @default 500 */
+  readonly backoffMs?: number
+}
+
+/** What a mutation led to. Times are real time in milliseconds, for telling our own writes from those of others. */
+export interface Mutated {
+  readonly result: Result<MutationAnswer>
+  /** `accepted`: QuantConnect says it did it. `none`: it certainly did not. `unknown`: only a look can tell. */
+  readonly effect: 'accepted' | 'none' | 'unknown'
+  /** Just before the request was sent. */
+  readonly sentAt: number
+  /** When the answer began to arrive, or when waiting for one ended. */
+  readonly answeredAt: number
+}
+
+export interface MutationAnswer {
+  /** The new project after `projects/create`, else null. Its name is another one if the wanted name was taken. */
+  readonly created: Project | null
+}
+
+/** Every method counts its HTTP attempts on the meter and gives failures as values; only misuse throws. */
+export interface QuantConnect {
+  authenticate(meter: Meter): Promise<Result<true>>
+  /** One page of all projects the account sees; `null` begins. Goes on in a later slice with `next`. */
+  readProjectPage(cursor: Cursor | null, meter: Meter): Promise<Result<ProjectPage>>
+  /** All projects the account sees, the bin and other organisations included. One call up to 1,000 projects. */
+  readProjects(meter: Meter): Promise<Result<readonly Project[]>>
+  readProject(projectId: number, meter: Meter): Promise<Result<Project>>
+  readFiles(projectId: number, meter: Meter): Promise<Result<readonly ProjectFile[]>>
+  listBacktests(projectId: number, meter: Meter): Promise<Result<Backtests>>
+  listLive(meter: Meter): Promise<Result<readonly LiveDeployment[]>>
+  /** Sends what the permit is for, once. Throws a TypeError for a permit that is forged or was used before. */
+  mutate(permit: Permit, meter: Meter): Promise<Mutated>
+}
+
+const DEFAULTS = {
+  baseUrl: 'https://www.quantconnect.com/api/v2',
+  timeoutMs: 15_000,
+  tries: 3,
+  maxInFlight: 5,
+  minIntervalMs: 0,
+  backoffMs: 500,
+}
+
+export function createClient(options: ClientOptions, deps: ClientDeps): QuantConnect {
+  const transport = createTransport(checked({ ...DEFAULTS, ...options }), deps)
+  return {
+    authenticate: (meter) => authenticate(transport, meter),
+    readProjectPage: (cursor, meter) => readProjectPage(transport, cursor, meter),
+    readProjects: (meter) => readProjects(transport, meter),
+    readProject: (projectId, meter) => readProject(transport, projectId, meter),
+    readFiles: (projectId, meter) => readFiles(transport, projectId, meter),
+    listBacktests: (projectId, meter) => listBacktests(transport, projectId, meter),
+    listLive: (meter) => listLive(transport, meter),
+    mutate: async (permit, meter) => readSent(await transport.send(permit, meter)),
+  }
+}
+
+async function authenticate(transport: Transport, meter: Meter): Promise<Result<true>> {
+  const answer = await transport.read('authenticate', {}, meter)
+  return answer.ok ? succeed(true) : answer
+}
+
+function readSent({ endpoint, result, effect, sentAt, answeredAt }: Sent): Mutated {
+  return { result: readMutationAnswer(endpoint, result), effect, sentAt, answeredAt }
+}
+
+/** Only `projects/create` says more than that it happened: its first project is the new one. */
+function readMutationAnswer(endpoint: Sent['endpoint'], result: Sent['result']): Result<MutationAnswer> {
+  if (!result.ok) return result
+  if (endpoint !== 'projects/create') return succeed({ created: null })
+  const { projects } = result.value
+  const created = readProjectRow(Array.isArray(projects) ? projects[0] : undefined)
+  if (typeof created !== 'string') return succeed({ created })
+  return malformed(`the project was created, but its row ${created}`)
+}
+
+/** Mistakes in the options are mistakes of this program (settings are checked before), so they throw at once. */
+function checked(options: TransportOptions): TransportOptions {
+  const baseUrl = options.baseUrl.replace(/\/+$/, '')
+  if (!/^https?:\/\/[^\s@]+$/.test(baseUrl)) throw new TypeError('baseUrl must be an http or https address.')
+  if (!/^\d+$/.test(options.userId)) throw new TypeError('userId must be digits.')
+  if (options.token.trim() === '') throw new TypeError('token must not be empty.')
+  atLeast(options.timeoutMs, 1, 'timeoutMs')
+  atLeast(options.tries, 1, 'tries')
+  atLeast(options.maxInFlight, 1, 'maxInFlight')
+  atLeast(options.minIntervalMs, 0, 'minIntervalMs')
+  atLeast(options.backoffMs, 0, 'backoffMs')
+  return { ...options, baseUrl }
+}
+
+function atLeast(value: number, least: number, name: string): void {
+  if (!Number.isSafeInteger(value) || value < least) {
+    throw new TypeError(`${name} must be a whole number, ${least} or more.`)
+  }
+}

@@ -1,0 +1,186 @@
+/**
+ * The only place that talks to QuantConnect. It refuses by construction: `read` takes nothing but the reading endpoints
+ * listed here, `send` takes nothing but a permit, and the function that makes HTTP requests is not exported.
+ */
+
+import { type Fields, type Meaning, readAnswer } from './answer.ts'
+import { encodeMutation, encodeRead, type Request } from './encode.ts'
+import { type Failure, fail, type Result, succeed } from './failure.ts'
+import { createLanes } from './lanes.ts'
+import type { Meter } from './meter.ts'
+import { type MutatingEndpoint, type Permit, spendPermit } from './permit.ts'
+import { redact } from './redact.ts'
+import { readRetryAfter, waitBefore } from './retry.ts'
+import { sign } from './sign.ts'
+
+/** Every endpoint that may be called without a permit. None of them changes anything. */
+export const READ_ENDPOINTS = ['authenticate', 'projects/read', 'files/read', 'backtests/list', 'live/list'] as const
+
+export type ReadEndpoint = (typeof READ_ENDPOINTS)[number]
+
+/** What the transport needs from the world, so that tests can bring their own. */
+export interface ClientDeps {
+  readonly fetch: typeof fetch
+  /** Real time in milliseconds. */
+  now(): number
+  sleep(ms: number): Promise<void>
+  /** A number from 0 up to 1, for jitter. */
+  random(): number
+}
+
+/** Options after defaults; see `ClientOptions` for what each means. */
+export interface TransportOptions {
+  readonly baseUrl: string
+  readonly userId: string
+  readonly token: string
+  readonly timeoutMs: number
+  readonly tries: number
+  readonly maxInFlight: number
+  readonly minIntervalMs: number
+  readonly backoffMs: number
+}
+
+/** The answer to a mutation and what it tells about the effect. Times are real time in milliseconds. */
+export interface Sent {
+  readonly endpoint: MutatingEndpoint
+  readonly result: Result<Fields>
+  /** `accepted`: QuantConnect says it did it. `none`: it certainly did not. `unknown`: only a look can tell. */
+  readonly effect: 'accepted' | 'none' | 'unknown'
+  readonly sentAt: number
+  readonly answeredAt: number
+}
+
+export interface Transport {
+  /** Reads, with retries. Throws a TypeError for any endpoint that is not in `READ_ENDPOINTS`. */
+  read(endpoint: ReadEndpoint, fields: Fields, meter: Meter): Promise<Result<Fields>>
+  /** Sends the mutation of a permit once, and never again whatever the answer is. */
+  send(permit: Permit, meter: Meter): Promise<Sent>
+}
+
+interface Attempt {
+  readonly meaning: Meaning
+  readonly retryAfterMs: number | null
+  readonly sentAt: number
+  readonly answeredAt: number
+}
+
+export function createTransport(options: TransportOptions, deps: ClientDeps): Transport {
+  const lanes = createLanes(options, deps)
+  const { fetch } = deps // called bare: as a method of `deps` the platform's fetch throws "Illegal invocation"
+
+  async function read(endpoint: ReadEndpoint, fields: Fields, meter: Meter): Promise<Result<Fields>> {
+    if (!READ_ENDPOINTS.includes(endpoint)) {
+      throw new TypeError('This endpoint may change something, so it needs a permit.')
+    }
+    const request = encodeRead(endpoint, fields)
+    let emptyServerErrors = 0
+    let last = ''
+    for (let tried = 1; ; tried += 1) {
+      if (!meter.spend()) return fail({ kind: 'budget', detail: `before ${endpoint}${last}` })
+      const { meaning, retryAfterMs } = await attempt(request)
+      if (meaning.kind === 'answer') return succeed(meaning.body)
+      const failure = withoutEffect(meaning.failure)
+      if (meaning.again === 'no') return fail(failure)
+      if (meaning.again === 'emptyServerError') emptyServerErrors += 1
+      if (emptyServerErrors === 2) return fail({ kind: 'auth', detail: 'HTTP 500 with an empty body, twice' })
+      if (tried >= options.tries) return fail(failure)
+      last = ' could be tried again'
+      await deps.sleep(waitBefore(tried, retryAfterMs, options.backoffMs, deps.random()))
+    }
+  }
+
+  async function send(permit: Permit, meter: Meter): Promise<Sent> {
+    const mutation = spendPermit(permit)
+    const { endpoint } = mutation
+    if (!meter.spend()) {
+      const at = deps.now()
+      const result = fail({ kind: 'budget', detail: `before ${endpoint}` })
+      return { endpoint, result, effect: 'none', sentAt: at, answeredAt: at }
+    }
+    const { meaning, sentAt, answeredAt } = await attempt(encodeMutation(mutation))
+    const result = meaning.kind === 'answer' ? succeed(meaning.body) : fail(meaning.failure)
+    return { endpoint, result, effect: effectOf(result), sentAt, answeredAt }
+  }
+
+  function attempt(request: Request): Promise<Attempt> {
+    return lanes.run(() => exchange(request))
+  }
+
+  /** One HTTP request, signed afresh, and what came back within the time-out, the body included. */
+  async function exchange({ path, contentType, body }: Request): Promise<Attempt> {
+    const signature = await sign(options.userId, options.token, deps.now())
+    const secrets = [options.token, ...signature.secrets]
+    const clock = startClock(options.timeoutMs)
+    const sentAt = deps.now()
+    let answeredAt: number | null = null
+    let retryAfterMs: number | null = null
+    try {
+      const response = await clock.within(
+        fetch(`${options.baseUrl}/${path}`, {
+          method: 'POST',
+          redirect: 'manual',
+          signal: clock.signal,
+          headers: {
+            Authorization: signature.authorization,
+            Timestamp: signature.timestamp,
+            'Content-Type': contentType,
+            Accept: 'application/json',
+            'User-Agent': 'leansweep',
+          },
+          body,
+        }),
+      )
+      answeredAt = deps.now()
+      retryAfterMs = readRetryAfter(response.headers.get('Retry-After'), answeredAt)
+      const bytes = await clock.within(response.arrayBuffer())
+      const contentTypeBack = response.headers.get('Content-Type') ?? ''
+      const meaning = readAnswer({ status: response.status, contentType: contentTypeBack, retryAfterMs, bytes })
+      return { meaning: clean(meaning, secrets), retryAfterMs, sentAt, answeredAt }
+    } catch (error) {
+      const failure: Failure = { kind: 'transport', detail: reasonOf(error), effect: 'unknown' }
+      const meaning = clean({ kind: 'failure', failure, again: 'yes' }, secrets)
+      return { meaning, retryAfterMs, sentAt, answeredAt: answeredAt ?? deps.now() }
+    } finally {
+      clock.stop()
+    }
+  }
+
+  return { read, send }
+}
+
+class TimedOut extends Error {}
+
+/** Aborts the request after `timeoutMs`, and stops waiting even where the platform would not. */
+function startClock(timeoutMs: number) {
+  const controller = new AbortController()
+  const { signal } = controller
+  const timer = setTimeout(() => controller.abort(new TimedOut(`no answer within ${timeoutMs} ms`)), timeoutMs)
+  const expired = new Promise<never>((_, reject) => {
+    signal.addEventListener('abort', () => reject(signal.reason), { once: true })
+  })
+  return {
+    signal,
+    within: <T>(work: Promise<T>): Promise<T> => Promise.race([work, expired]),
+    stop: () => clearTimeout(timer),
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (error instanceof TimedOut) return error.message
+  return `the connection failed: ${error instanceof Error ? error.message : 'no reason given'}`
+}
+
+function clean(meaning: Meaning, secrets: readonly string[]): Meaning {
+  return meaning.kind === 'answer' ? meaning : { ...meaning, failure: redact(meaning.failure, secrets) }
+}
+
+function withoutEffect(failure: Failure): Failure {
+  return failure.kind === 'transport' ? { ...failure, effect: 'none' } : failure
+}
+
+/** Only a plain "no" is certain; an answer that cannot be read may well stand for a change that happened. */
+function effectOf(result: Result<Fields>): Sent['effect'] {
+  if (result.ok) return 'accepted'
+  const { kind } = result.failure
+  return kind === 'transport' || kind === 'malformed' ? 'unknown' : 'none'
+}
