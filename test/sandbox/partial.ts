@@ -1,0 +1,205 @@
+/**
+ * Projects as people hand them in: any fields of §3.1, with files, backtests and live deployments; the rest is made up.
+ * What can't be taken for what it should be (a date that is none, libraries: null) is kept and shown exactly as given.
+ */
+import { readDate, showDate } from './dates.ts'
+import { readBacktests, readDeployments } from './evidence.ts'
+import { newFile, templates } from './files.ts'
+import { defaultKey } from './keys.ts'
+import { binPrefix } from './names.ts'
+import { defaultOrganizationId, defaultUserId } from './people.ts'
+import { emptyProject } from './projects.ts'
+import { type Collaborator, nextProjectId, type StoredFile, type StoredProject, type World } from './store.ts'
+
+/** Milliseconds UTC, ISO, or `YYYY-MM-DD HH:MM:SS`. */
+export type AnyDate = number | string
+
+export interface PartialFile {
+  readonly name: string
+  readonly content?: string
+  /** Default: that of the project. */
+  readonly modified?: AnyDate
+}
+
+/** Any fields of a project (fact sheet §3.1). Defaults: own, default organisation, created = modified = now, one main.py. */
+export interface PartialProject {
+  readonly projectId?: number
+  /** Taken as it is, also when it could not be written through the API. */
+  readonly name?: string
+  /** Somebody else's project is shared with the default user, unless `collaborators` says otherwise. */
+  readonly owner?: boolean
+  readonly ownerId?: number
+  readonly created?: AnyDate
+  readonly modified?: AnyDate
+  /** When a project under `Recycle Bin/` went there. Default: now. */
+  readonly binned?: AnyDate
+  readonly files?: readonly PartialFile[]
+  readonly backtests?: readonly { readonly [field: string]: unknown }[]
+  readonly live?: readonly { readonly [field: string]: unknown }[]
+  readonly [field: string]: unknown
+}
+
+/** Puts a new project into the world; a text says why it can't be. */
+export function addProject(world: World, given: PartialProject): StoredProject | string {
+  const now = world.clock.now()
+  const id = given.projectId ?? nextProjectId(world)
+  if (!Number.isInteger(id) || id < 1) return `projectId ${String(id)} is not a positive integer`
+  if (world.projects.has(id)) return `projectId ${id} comes twice`
+  world.lastProjectId = Math.max(world.lastProjectId, id)
+  const ownerId = given.ownerId ?? (given.owner === false ? 456 : defaultUserId)
+  const organizationId = defaultOrganizationId
+  const beginning = { id, name: `Project ${id}`, language: 'Py', organizationId, ownerId }
+  const project = emptyProject(beginning, readDate(given.modified) ?? now)
+  project.created = Math.min(now, project.modified)
+  if (ownerId !== defaultUserId)
+    project.collaborators = [{ uid: defaultUserId, permission: 'write', liveControl: true }]
+  setFields(world, project, given)
+  if (given.files === undefined) {
+    const name = project.language === 'C#' ? 'Main.cs' : 'main.py'
+    project.files = [newFile(world, name, templates[name], project.modified)]
+  }
+  world.projects.set(id, project)
+  return project
+}
+
+/** Sets fields as a person would who edits everything at will. Files replace the file set. */
+export function setFields(world: World, project: StoredProject, given: { readonly [field: string]: unknown }): void {
+  for (const [field, value] of Object.entries(given)) {
+    if (['projectId', 'owner', 'binned', 'files', 'backtests', 'live'].includes(field)) continue
+    delete project.verbatim[field]
+    const set = setters[field]
+    if (set?.(project, value)) continue
+    project.verbatim[field] = showable(value, field)
+  }
+  if (given.name !== undefined || given.binned !== undefined) {
+    const binned = project.name.startsWith(binPrefix)
+    project.binnedAt = binned ? (readDate(given.binned) ?? project.binnedAt ?? world.clock.now()) : null
+  }
+  if (Array.isArray(given.files)) project.files = given.files.map((file) => readFile(world, project, file))
+  if (Array.isArray(given.backtests)) project.backtests = readBacktests(world, project, given.backtests)
+  if (Array.isArray(given.live)) project.live = readDeployments(world, project, given.live)
+  const { organizationId } = project
+  if (!world.organizations.has(organizationId)) {
+    const [name, type] = [`Organization ${organizationId.slice(0, 4)}`, 'Quant Researcher']
+    world.organizations.set(organizationId, {
+      id: organizationId,
+      name,
+      type,
+      ownerId: 456,
+      members: [456, defaultUserId],
+    })
+  }
+}
+
+type Setter = (project: StoredProject, value: unknown) => boolean
+
+const setters: { readonly [field: string]: Setter } = {
+  name: text('name'),
+  organizationId: text('organizationId'),
+  description: text('description'),
+  language: text('language'),
+  created: date('created'),
+  modified: date('modified'),
+  ownerId: number('ownerId'),
+  leanVersionId: number('leanVersionId'),
+  leanEnvironment: number('leanEnvironment'),
+  leanPinnedToMaster: setPinned,
+  parameters: setParameters,
+  libraries: setLibraries,
+  collaborators: setCollaborators,
+  encrypted: setEncrypted,
+  encryptionKey: setKey,
+}
+
+function text(field: 'name' | 'organizationId' | 'description' | 'language'): Setter {
+  return (project, value) => {
+    if (typeof value === 'string') project[field] = value
+    return typeof value === 'string'
+  }
+}
+
+function number(field: 'ownerId' | 'leanVersionId' | 'leanEnvironment'): Setter {
+  return (project, value) => {
+    if (typeof value === 'number') project[field] = value
+    return typeof value === 'number'
+  }
+}
+
+function date(field: 'created' | 'modified'): Setter {
+  return (project, value) => {
+    const ms = readDate(value)
+    if (ms !== undefined) project[field] = ms
+    return ms !== undefined
+  }
+}
+
+function setPinned(project: StoredProject, value: unknown): boolean {
+  if (typeof value === 'boolean') project.leanPinnedToMaster = value
+  return typeof value === 'boolean'
+}
+
+/** A list of `{key, value}` or `{name, value}`, a map of values or a map of records; shown again in the same form. */
+function setParameters(project: StoredProject, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false
+  const entries = Object.entries(value)
+  const records = entries.every(([, each]) => typeof each === 'object' && each !== null)
+  if (Array.isArray(value) && !records) return false
+  const named = entries.some(([, each]) => records && 'name' in each && !('key' in each))
+  project.parameters = entries.map(([key, each]) => (records ? keyed(each, key) : { key, value: String(each) }))
+  const form = Array.isArray(value) ? (named ? 'named' : 'list') : records ? 'records' : 'map'
+  project.parametersAs = entries.length === 0 ? undefined : form
+  return true
+}
+
+function keyed(record: { readonly [field: string]: unknown }, fallback: string): { readonly [field: string]: unknown } {
+  const { name, key, ...rest } = record
+  return { key: key ?? name ?? fallback, ...rest }
+}
+
+/** Ids, or records with a projectId. */
+function setLibraries(project: StoredProject, value: unknown): boolean {
+  if (!Array.isArray(value)) return false
+  const ids = value.map((each) => (typeof each === 'object' && each !== null ? each.projectId : each))
+  if (!ids.every((id) => Number.isInteger(id))) return false
+  project.libraries = ids
+  return true
+}
+
+/** Everybody, the owner or not; whoever is left out of the list does not see the project. */
+function setCollaborators(project: StoredProject, value: unknown): boolean {
+  if (!Array.isArray(value) || !value.every((each) => Number.isInteger(each?.uid))) return false
+  const others = value.filter((each) => each.uid !== project.ownerId)
+  project.collaborators = others.map((each): Collaborator => {
+    return {
+      uid: each.uid,
+      permission: each.permission === 'read' ? 'read' : 'write',
+      liveControl: each.liveControl === true,
+    }
+  })
+  return true
+}
+
+function setEncrypted(project: StoredProject, value: unknown): boolean {
+  if (typeof value !== 'boolean') return false
+  project.encryptionKey = value ? (project.encryptionKey ?? defaultKey) : null
+  return true
+}
+
+function setKey(project: StoredProject, value: unknown): boolean {
+  const id = typeof value === 'object' && value !== null && 'id' in value ? value.id : value
+  if (id !== null && typeof id !== 'string') return false
+  // An answer that lists many projects has encryptionKey: null also for encrypted ones (§2.3), so null says nothing.
+  project.encryptionKey = id ?? project.encryptionKey
+  return true
+}
+
+/** A date among the fields that are shown as given becomes a date as the API writes it. */
+function showable(value: unknown, field: string): unknown {
+  const isDate = field === 'lastLiveDeployment' && typeof value === 'number'
+  return isDate ? showDate(value, 'spaced') : value
+}
+
+function readFile(world: World, project: StoredProject, given: PartialFile): StoredFile {
+  const modified = readDate(given.modified) ?? project.modified
+  return newFile(world, String(given.name), given.content ?? '# made up\n', modified)
+}

@@ -1,0 +1,93 @@
+/** A project as `projects/read` shows it to one user (§3.1, §3.2, sample §3.4). */
+
+import { showDate } from './dates.ts'
+import { isOn } from './deployments.ts'
+import { keyName } from './keys.ts'
+import { person } from './people.ts'
+import { phpMap } from './php.ts'
+import { isRunning } from './progress.ts'
+import { seededRandom } from './random.ts'
+import type { Collaborator, StoredProject, World } from './store.ts'
+import type { Switches } from './switches.ts'
+
+export type ShownProject = { readonly [field: string]: unknown }
+
+/** `alone` = read singly: only then do the details of the encryption key come (§2.3). */
+export function showProject(
+  world: World,
+  project: StoredProject,
+  userId: number,
+  now: number,
+  alone: boolean,
+): ShownProject {
+  const { dates } = world.switches
+  const launches = project.live.map((each) => each.launched)
+  return {
+    projectId: project.id,
+    organizationId: project.organizationId,
+    name: project.name,
+    modified: showDate(project.modified, dates),
+    created: showDate(project.created, dates),
+    ownerId: project.ownerId,
+    language: project.language,
+    collaborators: showCollaborators(world, project),
+    leanVersionId: project.leanVersionId,
+    leanPinnedToMaster: project.leanPinnedToMaster,
+    owner: project.ownerId === userId,
+    description: project.description,
+    channelId: `P${project.id}-${seededRandom(project.id).hex(32)}`,
+    parameters: showParameters(project.parameters, project.parametersAs ?? world.switches.parameters),
+    libraries: showLibraries(world, project, userId),
+    grid: null,
+    liveGrid: null,
+    paperEquity: null,
+    lastLiveDeployment: launches.length === 0 ? null : showDate(Math.max(...launches), dates),
+    liveForm: null,
+    encrypted: project.encryptionKey !== null,
+    codeRunning: project.live.some((each) => isOn(each)) || project.backtests.some((each) => isRunning(each, now)),
+    leanEnvironment: project.leanEnvironment,
+    encryptionKey: alone && project.encryptionKey !== null ? showKey(project.encryptionKey) : null,
+    ...project.verbatim,
+  }
+}
+
+/** Everybody on a project, the owner first. */
+export function showCollaborators(world: World, project: StoredProject): unknown[] {
+  const owner: Collaborator = { uid: project.ownerId, permission: 'write', liveControl: true }
+  const all = [owner, ...project.collaborators]
+  return all.map((each) => showCollaborator(each, each === owner, world.switches.collaborators))
+}
+
+const picture = 'https://cdn.quantconnect.com/web/i/users/profile/default.jpg'
+
+function showCollaborator(one: Collaborator, owner: boolean, form: Switches['collaborators']): unknown {
+  const { name, email, publicId } = person(one.uid)
+  if (form === 'old') {
+    const rights = { blivecontrol: one.liveControl, epermission: one.permission, profileimage: picture }
+    return { id: 0, uid: one.uid, ...rights, email, bio: null, owner }
+  }
+  const rights = { liveControl: one.liveControl, permission: one.permission, publicId, profileImage: picture }
+  return { uid: one.uid, ...rights, email, name, bio: null, owner }
+}
+
+/** The four ways parameters have been seen (§3.2); `[]` in each of them when there are none. */
+function showParameters(parameters: StoredProject['parameters'], form: Switches['parameters']): unknown {
+  if (form === 'list') return parameters
+  if (form === 'named') return parameters.map(({ key, ...rest }) => ({ name: key, ...rest }))
+  const pairs = parameters.map((each) => [String(each.key), form === 'map' ? each.value : each])
+  return phpMap(Object.fromEntries(pairs))
+}
+
+function showLibraries(world: World, project: StoredProject, userId: number): unknown[] {
+  if (world.switches.libraries === 'ids') return [...project.libraries]
+  return project.libraries.map((id) => {
+    const library = world.projects.get(id)
+    const access = library?.ownerId === userId || library?.collaborators.some((each) => each.uid === userId)
+    const owner = library && library.ownerId !== userId ? person(library.ownerId).name : 'You'
+    return { projectId: id, libraryName: library?.name ?? '', ownerName: owner, access: access ?? false }
+  })
+}
+
+function showKey(id: string): unknown {
+  return { id, name: keyName(id) }
+}

@@ -1,0 +1,248 @@
+/** The state of one world: people, organisations, projects with all that hangs on them, and what the control set. */
+import { type Clock, startClock } from './clock.ts'
+import type { Fault } from './faults.ts'
+import type { Params } from './params.ts'
+import type { Organization, Person } from './people.ts'
+import { organizations as defaultOrganizations, people as defaultPeople } from './people.ts'
+import { type Random, seededRandom } from './random.ts'
+import { defaultSwitches, type Switches } from './switches.ts'
+
+export interface Collaborator {
+  readonly uid: number
+  readonly permission: 'read' | 'write'
+  readonly liveControl: boolean
+}
+
+export interface StoredFile {
+  readonly id: number
+  name: string
+  content: string
+  modified: number
+  open: boolean
+}
+
+/** A backtest whose state follows from its times, unless `status` pins it. */
+export interface Backtest {
+  readonly backtestId: string
+  name: string
+  readonly created: number
+  /** When it leaves the queue and when it is done, milliseconds UTC. */
+  readonly starts: number
+  readonly ends: number
+  readonly fails: boolean
+  readonly status: string | undefined
+  readonly optimizationId: string | null
+  readonly tradeableDates: number
+  readonly parameterSet: { readonly [name: string]: string }
+  readonly snapshotId: number
+  tags: readonly string[]
+  note: string
+}
+
+/** A live deployment. `status` null = it starts by itself, from the time of launch. */
+export interface Deployment {
+  readonly deployId: string
+  status: string | null
+  readonly launched: number
+  stopped: number | null
+  readonly brokerage: string
+  readonly subscription: string
+  readonly equity: number
+  readonly environment: string
+  readonly description: string
+  readonly error: string
+  readonly leagues: readonly string[]
+}
+
+export interface Optimization {
+  readonly optimizationId: string
+  name: string
+  status: 'new' | 'aborted' | 'running' | 'completed' | null
+  readonly created: number
+  readonly nodeType: string
+  readonly parallelNodes: number
+  readonly criterion: unknown
+  readonly constraints: unknown
+  readonly parameters: unknown
+}
+
+export interface Compile {
+  readonly compileId: string
+  readonly created: number
+  readonly fails: boolean
+}
+
+export interface StoredProject {
+  readonly id: number
+  organizationId: string
+  name: string
+  description: string
+  created: number
+  modified: number
+  ownerId: number
+  language: string
+  /** Everybody but the owner. */
+  collaborators: readonly Collaborator[]
+  leanVersionId: number
+  leanPinnedToMaster: boolean
+  leanEnvironment: number
+  parameters: readonly { readonly [field: string]: unknown }[]
+  /** The form in which parameters were handed in (§3.2); undefined = as the switch says. */
+  parametersAs: Switches['parameters'] | undefined
+  /** Ids of the linked libraries; one may point to nothing (LC#251). */
+  libraries: readonly number[]
+  encryptionKey: string | null
+  /** When it went to the bin, milliseconds UTC; null = it isn't there. */
+  binnedAt: number | null
+  lock: { readonly userId: number; readonly source: string } | null
+  /** Chosen nodes; empty = automatic. */
+  nodes: readonly string[]
+  files: StoredFile[]
+  compiles: Compile[]
+  backtests: Backtest[]
+  live: Deployment[]
+  optimizations: Optimization[]
+  /** Fields shown exactly as somebody set them, over what the sandbox would say. */
+  readonly verbatim: { [field: string]: unknown }
+}
+
+/** A line of `GET /_sandbox/requests`. */
+export interface LoggedRequest {
+  readonly n: number
+  readonly at: string
+  readonly method: string
+  /** The endpoint, such as `projects/read`. */
+  readonly path: string
+  /** The path as it came, such as `/api/v2//projects/read`. */
+  readonly url: string
+  readonly params: Params
+  /** The id of the user who signed, or null when nobody did. */
+  user: number | null
+  /** The HTTP status; null while there is no answer, and for good when there was none. */
+  status: number | null
+  success: boolean | null
+  fault: string | null
+}
+
+export interface StoredObject {
+  readonly content: Uint8Array
+  readonly created: number
+  readonly modified: number
+}
+
+/** One undo step: a project as it was before something changed it. */
+interface Before {
+  readonly at: number
+  readonly id: number
+  readonly project: StoredProject | undefined
+}
+
+export interface World {
+  readonly clock: Clock
+  readonly people: readonly Person[]
+  readonly organizations: Map<string, Organization>
+  projects: Map<number, StoredProject>
+  /** Object store by organisation and key. */
+  readonly objects: Map<string, Map<string, StoredObject>>
+  /** Downloads being prepared, by job id. */
+  readonly downloads: Map<string, { readonly at: number; readonly organizationId: string; readonly keys: string[] }>
+  random: Random
+  switches: Switches
+  faults: Fault[]
+  requests: LoggedRequest[]
+  /** Bad credentials in a row by user id, and until when that user is locked out. */
+  readonly failures: Map<number, { count: number; until: number }>
+  lastProjectId: number
+  lastFileId: number
+  /** Goes up with every change; what was computed from an older state is out of date. */
+  revision: number
+  journal: Before[]
+  /** The last list that was put in order, for paged reads of a large workspace. */
+  listing: { readonly key: string; readonly projects: readonly StoredProject[] } | undefined
+}
+
+/** How long the past is kept for answers that are stale, in milliseconds. */
+const memory = 600_000
+
+export function createWorld(): World {
+  const world: World = {
+    clock: startClock(),
+    people: defaultPeople,
+    organizations: new Map(),
+    projects: new Map(),
+    objects: new Map(),
+    downloads: new Map(),
+    random: seededRandom(0),
+    switches: defaultSwitches(),
+    faults: [],
+    requests: [],
+    failures: new Map(),
+    lastProjectId: 0,
+    lastFileId: 0,
+    revision: 0,
+    journal: [],
+    listing: undefined,
+  }
+  clearWorld(world, 0)
+  return world
+}
+
+/** An empty workspace at real time, with no requests, faults or moved switches. */
+export function clearWorld(world: World, seed: number): void {
+  world.clock.reset()
+  world.organizations.clear()
+  for (const each of defaultOrganizations) world.organizations.set(each.id, each)
+  world.projects = new Map()
+  world.objects.clear()
+  world.downloads.clear()
+  world.random = seededRandom(seed ^ 0x5eed)
+  world.switches = defaultSwitches()
+  world.faults = []
+  world.requests = []
+  world.failures.clear()
+  world.lastProjectId = 23_456_000
+  world.lastFileId = 108_900_000
+  world.revision += 1
+  world.journal = []
+  world.listing = undefined
+}
+
+/** To be called before anything of a project changes, comes or goes: keeps the past and drops what was computed. */
+export function beforeChange(world: World, id: number): void {
+  const now = world.clock.now()
+  const present = world.projects.get(id)
+  world.journal.push({ at: now, id, project: present && structuredClone(present) })
+  while (world.journal[0] && world.journal[0].at < now - memory) world.journal.shift()
+  world.revision += 1
+}
+
+/** The same world as it was at an earlier time, at most ten minutes ago and never before its last reset. */
+export function worldAsOf(world: World, at: number): World {
+  const projects = new Map(world.projects)
+  for (const before of world.journal.toReversed()) {
+    if (before.at <= at) break
+    if (before.project) projects.set(before.id, before.project)
+    else projects.delete(before.id)
+  }
+  return { ...world, projects, journal: [], listing: undefined, clock: { ...world.clock, now: () => at } }
+}
+
+/** Removes what has been in the bin for 30 days (§2.5). */
+export function purgeBin(world: World): void {
+  const oldest = world.clock.now() - world.switches.binDays * 86_400_000
+  for (const project of world.projects.values()) {
+    if (project.binnedAt === null || project.binnedAt > oldest) continue
+    beforeChange(world, project.id)
+    world.projects.delete(project.id)
+  }
+}
+
+export function nextProjectId(world: World): number {
+  world.lastProjectId += world.random.integer(1, 40)
+  return world.lastProjectId
+}
+
+export function nextFileId(world: World): number {
+  world.lastFileId += 1
+  return world.lastFileId
+}

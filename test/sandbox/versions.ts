@@ -1,0 +1,35 @@
+/** Engine versions and Python environments (§2.14). */
+import type { Endpoints } from './call.ts'
+import { type DateForm, showDate } from './dates.ts'
+
+/** The id a project shows when it follows master (§2.4). */
+export const masterVersion = 17_000
+
+const releases = [
+  { id: masterVersion, number: 17_000, created: Date.UTC(2026, 4, 20, 9, 30) },
+  { id: 16_985, number: 16_985, created: Date.UTC(2026, 3, 2, 14, 0) },
+  { id: 15_298, number: 15_298, created: Date.UTC(2023, 2, 17, 18, 12) },
+]
+
+export function leanVersions(form: DateForm): unknown[] {
+  return releases.map((each, index) => ({
+    id: each.id,
+    created: showDate(each.created, form),
+    description: '',
+    leanHash: String(each.id).repeat(8).slice(0, 40),
+    leanCloudHash: String(each.id).split('').reverse().join('').repeat(8).slice(0, 40),
+    name: index === 0 ? 'master' : `v2.5.0.0.${each.number}`,
+    ref: index === 0 ? 'refs/heads/master' : `refs/tags/${each.number}`,
+    public: 1,
+  }))
+}
+
+const environments = [
+  { id: 1, name: 'Foundation', path: '/Foundation-Pomegranate', description: 'The default environment', public: true },
+  { id: 2, name: 'Pomegranate', path: '/Foundation-Pomegranate', description: 'Packages of 2024', public: true },
+]
+
+export const versionEndpoints: Endpoints = {
+  'lean/versions/read': ({ world }) => ({ versions: leanVersions(world.switches.dates) }),
+  'lean/environments/read': () => ({ environments }),
+}
