@@ -1,4 +1,4 @@
-/** The typed client of the QuantConnect API v2: options checked once, then one method per thing the program wants. */
+/** The typed client of the QuantConnect API v2: one method per thing the program wants from it. */
 
 import type { Project } from '../core/project.ts'
 import { type Backtests, listBacktests } from './backtests.ts'
@@ -6,31 +6,14 @@ import { malformed, type Result, succeed } from './failure.ts'
 import { type ProjectFile, readFiles } from './files.ts'
 import { type LiveDeployment, listLive } from './live.ts'
 import type { Meter } from './meter.ts'
+import type { ClientOptions } from './options.ts'
 import type { Permit } from './permit.ts'
 import { type Cursor, type ProjectPage, readProject, readProjectPage, readProjects } from './projects.ts'
-import { type ClientDeps, createTransport, type Sent, type Transport, type TransportOptions } from './transport.ts'
+import { type ClientDeps, createTransport, type Sent, type Transport } from './transport.ts'
 import { readProjectRow } from './wire-project.ts'
 
+export type { ClientOptions } from './options.ts'
 export type { ClientDeps } from './transport.ts'
-
-export interface ClientOptions {
-  /** Where the API answers. @default 'https://www.quantconnect.com/api/v2' */
-  readonly baseUrl?: string
-  /** The QuantConnect user id: digits. */
-  readonly userId: string
-  /** The API token of that user. Never logged, never part of a failure. */
-  readonly token: string
-  /** Longest wait for one whole answer, in milliseconds. @default 15_000 (15 seconds) */
-  readonly timeoutMs?: number
-  /** How often a read is tried in all. Mutations are sent once. @default 3 */
-  readonly tries?: number
-  /** Calls at the same time. @default 5 */
-  readonly maxInFlight?: number
-  /** Shortest time between the starts of two calls, in milliseconds. @default 0 (as fast as they come) */
-  readonly minIntervalMs?: number
-  /** Upper bound of the first wait before a repeat, in milliseconds; it doubles with each. @default 500 */
-  readonly backoffMs?: number
-}
 
 /** What a mutation led to. Times are real time in milliseconds, for telling our own writes from those of others. */
 export interface Mutated {
@@ -63,17 +46,8 @@ export interface QuantConnect {
   mutate(permit: Permit, meter: Meter): Promise<Mutated>
 }
 
-const DEFAULTS = {
-  baseUrl: 'https://www.quantconnect.com/api/v2',
-  timeoutMs: 15_000,
-  tries: 3,
-  maxInFlight: 5,
-  minIntervalMs: 0,
-  backoffMs: 500,
-}
-
 export function createClient(options: ClientOptions, deps: ClientDeps): QuantConnect {
-  const transport = createTransport(checked({ ...DEFAULTS, ...options }), deps)
+  const transport = createTransport(options, deps)
   return {
     authenticate: (meter) => authenticate(transport, meter),
     readProjectPage: (cursor, meter) => readProjectPage(transport, cursor, meter),
@@ -103,24 +77,4 @@ function readMutationAnswer(endpoint: Sent['endpoint'], result: Sent['result']):
   const created = readProjectRow(Array.isArray(projects) ? projects[0] : undefined)
   if (typeof created !== 'string') return succeed({ created })
   return malformed(`the project was created, but its row ${created}`)
-}
-
-/** Mistakes in the options are mistakes of this program (settings are checked before), so they throw at once. */
-function checked(options: TransportOptions): TransportOptions {
-  const baseUrl = options.baseUrl.replace(/\/+$/, '')
-  if (!/^https?:\/\/[^\s@]+$/.test(baseUrl)) throw new TypeError('baseUrl must be an http or https address.')
-  if (!/^\d+$/.test(options.userId)) throw new TypeError('userId must be digits.')
-  if (options.token.trim() === '') throw new TypeError('token must not be empty.')
-  atLeast(options.timeoutMs, 1, 'timeoutMs')
-  atLeast(options.tries, 1, 'tries')
-  atLeast(options.maxInFlight, 1, 'maxInFlight')
-  atLeast(options.minIntervalMs, 0, 'minIntervalMs')
-  atLeast(options.backoffMs, 0, 'backoffMs')
-  return { ...options, baseUrl }
-}
-
-function atLeast(value: number, least: number, name: string): void {
-  if (!Number.isSafeInteger(value) || value < least) {
-    throw new TypeError(`${name} must be a whole number, ${least} or more.`)
-  }
 }

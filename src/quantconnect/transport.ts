@@ -8,6 +8,7 @@ import { encodeMutation, encodeRead, type Request } from './encode.ts'
 import { type Failure, fail, type Result, succeed } from './failure.ts'
 import { createLanes } from './lanes.ts'
 import type { Meter } from './meter.ts'
+import { type ClientOptions, completeOptions } from './options.ts'
 import { type MutatingEndpoint, type Permit, spendPermit } from './permit.ts'
 import { redact } from './redact.ts'
 import { readRetryAfter, waitBefore } from './retry.ts'
@@ -26,18 +27,6 @@ export interface ClientDeps {
   sleep(ms: number): Promise<void>
   /** A number from 0 up to 1, for jitter. */
   random(): number
-}
-
-/** Options after defaults; see `ClientOptions` for what each means. */
-export interface TransportOptions {
-  readonly baseUrl: string
-  readonly userId: string
-  readonly token: string
-  readonly timeoutMs: number
-  readonly tries: number
-  readonly maxInFlight: number
-  readonly minIntervalMs: number
-  readonly backoffMs: number
 }
 
 /** The answer to a mutation and what it tells about the effect. Times are real time in milliseconds. */
@@ -64,7 +53,8 @@ interface Attempt {
   readonly answeredAt: number
 }
 
-export function createTransport(options: TransportOptions, deps: ClientDeps): Transport {
+export function createTransport(given: ClientOptions, deps: ClientDeps): Transport {
+  const options = completeOptions(given)
   const lanes = createLanes(options, deps)
   const { fetch } = deps // called bare: as a method of `deps` the platform's fetch throws "Illegal invocation"
 

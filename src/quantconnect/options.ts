@@ -1,0 +1,51 @@
+/** The client's options: what each means, its default, and the check that a mistake in one shows at once. */
+
+export interface ClientOptions {
+  /** Where the API answers. @default 'https://www.quantconnect.com/api/v2' */
+  readonly baseUrl?: string
+  /** The QuantConnect user id: digits. */
+  readonly userId: string
+  /** The API token of that user. Never logged, never part of a failure. */
+  readonly token: string
+  /** Longest wait for one whole answer, in milliseconds. @default 15_000 (15 seconds) */
+  readonly timeoutMs?: number
+  /** How often a read is tried in all. Mutations are sent once. @default 3 */
+  readonly tries?: number
+  /** Calls at the same time. @default 5 */
+  readonly maxInFlight?: number
+  /** Shortest time between the starts of two calls, in milliseconds. @default 0 (as fast as they come) */
+  readonly minIntervalMs?: number
+  /** Upper bound of the first wait before a repeat, in milliseconds; it doubles with each. @default 500 */
+  readonly backoffMs?: number
+}
+
+const DEFAULTS = {
+  baseUrl: 'https://www.quantconnect.com/api/v2',
+  timeoutMs: 15_000,
+  tries: 3,
+  maxInFlight: 5,
+  minIntervalMs: 0,
+  backoffMs: 500,
+}
+
+/** Throws a TypeError on a mistake: settings are checked before, so a mistake here is one of this program. */
+export function completeOptions(given: ClientOptions): Required<ClientOptions> {
+  const options = { ...DEFAULTS, ...given }
+  const baseUrl = options.baseUrl.replace(/\/+$/, '')
+  // With a "?" or "#" in it, the endpoint would end up in the query and something else would be called.
+  if (!/^https?:\/\/[^\s@?#]+$/.test(baseUrl)) throw new TypeError('baseUrl must be a plain http or https address.')
+  if (!/^\d+$/.test(options.userId)) throw new TypeError('userId must be digits.')
+  if (options.token.trim() === '') throw new TypeError('token must not be empty.')
+  atLeast(options.timeoutMs, 1, 'timeoutMs')
+  atLeast(options.tries, 1, 'tries')
+  atLeast(options.maxInFlight, 1, 'maxInFlight')
+  atLeast(options.minIntervalMs, 0, 'minIntervalMs')
+  atLeast(options.backoffMs, 0, 'backoffMs')
+  return { ...options, baseUrl }
+}
+
+function atLeast(value: number, least: number, name: string): void {
+  if (!Number.isSafeInteger(value) || value < least) {
+    throw new TypeError(`${name} must be a whole number, ${least} or more.`)
+  }
+}
