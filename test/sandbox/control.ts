@@ -1,7 +1,7 @@
 /** `/_sandbox`: what a test sees and sets, beside the API (design §8). */
 import { readDate, showDate } from './dates.ts'
-import { statusAt } from './deployments.ts'
 import { faultKinds, readFault } from './faults.ts'
+import { addObjects } from './fixtures.ts'
 import { generateWorkspace } from './generate.ts'
 import { showDeployment } from './live.ts'
 import { addProject, type PartialProject, setFields } from './partial.ts'
@@ -90,14 +90,15 @@ function whole(world: World, project: StoredProject, now: number): unknown {
     content,
     modified: showDate(modified, dates),
   }))
-  const backtests = project.backtests.map(({ backtestId, name, created, tags, note, ...each }) => {
-    const status = progressOf({ backtestId, name, created, tags, note, ...each }, now).status
-    return { backtestId, name, created: showDate(created, dates), status, tags, note }
-  })
-  const live = project.live.map((each) => ({
-    ...showDeployment(world, project, each, now),
-    status: statusAt(each, now),
+  const backtests = project.backtests.map((each) => ({
+    backtestId: each.backtestId,
+    name: each.name,
+    created: showDate(each.created, dates),
+    status: progressOf(each, now).status,
+    tags: each.tags,
+    note: each.note,
   }))
+  const live = project.live.map((each) => showDeployment(world, project, each, now))
   return { ...showProject(world, project, defaultUserId, now, true), files, backtests, live }
 }
 
@@ -119,6 +120,7 @@ function reset(world: World, body: Body, beginning: Beginning): unknown {
 /** Fills a world. */
 export function begin(world: World, { seed, projects, workspace }: Beginning): void {
   clearWorld(world, seed)
+  if (workspace === undefined && projects > 0) addObjects(world)
   for (const given of workspace ?? generateWorkspace(projects, seed, world.clock.now())) {
     const added = addProject(world, given)
     if (typeof added === 'string') unfit(added)

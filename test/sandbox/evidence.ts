@@ -1,7 +1,7 @@
-/** Backtests and live deployments as people hand them in; what is left out is made up. */
+/** Backtests, live deployments and optimisations as people hand them in; what is left out is made up. */
 import { readDate } from './dates.ts'
 import { isOn } from './deployments.ts'
-import type { Backtest, Deployment, StoredProject, World } from './store.ts'
+import type { Backtest, Deployment, Optimization, StoredProject, World } from './store.ts'
 
 type Given = { readonly [field: string]: unknown }
 
@@ -48,6 +48,25 @@ export function readDeployments(world: World, project: StoredProject, given: rea
     if (each.stopped === undefined && !isOn(deployment)) deployment.stopped = Math.max(launched, project.modified)
     return deployment
   })
+}
+
+/** Default: one that begins now and completes by itself; a `status` given stays as it is. */
+export function readOptimizations(world: World, given: readonly Given[]): Optimization[] {
+  return given.map((each, index) => ({
+    optimizationId: text(each.optimizationId) ?? `O-${world.random.hex(32)}`,
+    name: text(each.name) ?? `Optimization ${index + 1}`,
+    status: (text(each.status) ?? null) as Optimization['status'],
+    created: readDate(each.created) ?? world.clock.now(),
+    nodeType: text(each.nodeType) ?? 'O2-8',
+    parallelNodes: number(each.parallelNodes) ?? 4,
+    criterion: each.criterion ?? {
+      target: 'TotalPerformance.PortfolioStatistics.SharpeRatio',
+      extremum: 'max',
+      targetValue: null,
+    },
+    constraints: each.constraints ?? [],
+    parameters: each.parameters ?? [],
+  }))
 }
 
 function text(value: unknown): string | undefined {

@@ -15,6 +15,10 @@ export const faultKinds = {
   'empty-500': 'HTTP 500 without a body; no effect',
   refuse: 'success:false with a request to try again; no effect',
   throttle: 'success:false, "Too many backtest requests"; no effect',
+  'refuse-messages': 'success:false with messages instead of errors (fact sheet §1.5); no effect',
+  'refuse-message': 'success:false with one Message, "Internal Error 21" (§1.5); no effect',
+  'refuse-bare': 'success:false and nothing else (§1.5); no effect',
+  'no-success': 'an object without success (§1.5); no effect',
   html: 'HTTP 200 with an HTML page; no effect',
   truncate: 'the answer breaks off in the middle and the connection closes',
   malformed: 'a whole HTTP answer whose JSON breaks off in the middle',
@@ -114,6 +118,10 @@ function instead(fault: Fault): Reply | undefined {
   if (fault.kind === 'empty-500') return bare(500)
   if (fault.kind === 'refuse') return refused(hiccup)
   if (fault.kind === 'throttle') return refused(throttled)
+  if (fault.kind === 'refuse-messages') return json({ messages: [hiccup], success: false })
+  if (fault.kind === 'refuse-message') return json({ Message: 'Internal Error 21', success: false })
+  if (fault.kind === 'refuse-bare') return json({ success: false })
+  if (fault.kind === 'no-success') return json({ projects: [] })
   if (fault.kind === 'html') return { ...page(502, 'Bad Gateway'), status: 200 }
   const status = Number(/^status-(\d{3})$/.exec(fault.kind)?.[1] ?? 0)
   if (status === 0) return undefined

@@ -5,7 +5,8 @@
 
 import { defaultKey } from './keys.ts'
 import type { PartialProject } from './partial.ts'
-import { otherOrganizationId } from './people.ts'
+import { defaultOrganizationId, otherOrganizationId } from './people.ts'
+import type { World } from './store.ts'
 
 const day = 86_400_000
 
@@ -24,6 +25,7 @@ export function fixtures(now: number, id: (index: number) => number): PartialPro
       modified: ago(95),
       libraries: [id(0), id(1)],
       live: [running(ago(90))],
+      optimizations: [{ status: 'completed', created: ago(92) }],
     },
     { name: 'Production/pairs', created: ago(500), modified: ago(200), libraries: [id(0)], live: [running(ago(30))] },
     {
@@ -117,6 +119,20 @@ export function fixtures(now: number, id: (index: number) => number): PartialPro
     },
   ]
   return rows
+}
+
+/** A small object store, with a folder that is reserved (§2.13). */
+export function addObjects(world: World): void {
+  const now = world.clock.now()
+  const texts = {
+    'models/momentum.json': '{"weights":[0.2,0.8]}',
+    'shared/prices.csv': 'a,b\n1,2\n',
+    '.assistant/notes.md': '-',
+  }
+  const objects = Object.entries(texts).map(([key, text]) => {
+    return [key, { content: new TextEncoder().encode(text), created: now - 40 * day, modified: now - 9 * day }] as const
+  })
+  world.objects.set(defaultOrganizationId, new Map(objects))
 }
 
 function file(name: string): { name: string; content: string } {

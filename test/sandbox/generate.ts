@@ -116,13 +116,16 @@ function archive(random: Random, now: number): Row[] {
   return [{ ...dated(born, born + random.integer(0, 90) * day, now), name }]
 }
 
+/** Nothing was edited before it was made or later than a minute ago; what would be is put somewhere between. */
 function dated(
   created: number,
   modified: number,
   now: number,
 ): { readonly created: number; readonly modified: number } {
-  const edited = Math.min(Math.max(created, modified), now - 60_000)
-  return { created: Math.min(created, edited), modified: edited }
+  const latest = now - 60_000
+  const born = Math.min(created, latest)
+  if (modified <= latest) return { created: born, modified: Math.max(born, modified) }
+  return { created: born, modified: latest - ((modified - latest) % Math.max(1, latest - born)) }
 }
 
 /** Files, backtests, and now and then a deployment that has ended or a recent edit of an old project. */

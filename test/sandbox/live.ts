@@ -1,13 +1,20 @@
-/** `live/*` (§2.11). */
-import { type Answer, type Call, type Endpoints, isVisible } from './call.ts'
+/** `live/*` (§2.11): deployments come up by themselves and run until somebody stops them. */
+import { type Answer, type Call, type Endpoints, isVisible, organizationOf, projectOf } from './call.ts'
+import { checkRunnable, findCompile, stateOf } from './compile.ts'
 import { showDate } from './dates.ts'
-import { liveStatuses, statusAt } from './deployments.ts'
-import { integer, text } from './params.ts'
+import { isOn, liveStatuses, statusAt } from './deployments.ts'
+import { integer, map, requiredText, text } from './params.ts'
 import { refuse } from './refusal.ts'
-import type { Deployment, StoredProject, World } from './store.ts'
+import { beforeChange, type Deployment, type StoredProject, type World } from './store.ts'
 
 export const liveEndpoints: Endpoints = {
+  'live/create': create,
   'live/list': listLive,
+  'live/read': read,
+  'live/update/stop': (call) => end(call, 'Stopped'),
+  'live/update/liquidate': (call) => end(call, 'Liquidated'),
+  'live/commands/create': command,
+  'live/commands/broadcast': broadcast,
 }
 
 /** Deployments of every project the caller sees, or of one, or of one status; newest launch first. */
@@ -43,4 +50,90 @@ export function showDeployment(world: World, project: StoredProject, deployment:
     error: deployment.error,
     leagues: deployment.leagues,
   }
+}
+
+/** One deployment, the newest unless named. `start` and `end` are refused here (LC#464). */
+function read(call: Call): Answer {
+  const { params, world, now } = call
+  if (params.start !== undefined || params.end !== undefined) refuse('Invalid argument')
+  const project = projectOf(call)
+  const deployId = text(params, 'deployId')
+  const newest = project.live.toSorted((a, b) => b.launched - a.launched)
+  const deployment =
+    newest.find((each) => !deployId || each.deployId === deployId) ?? refuse('Live algorithm not found')
+  const shown = showDeployment(world, project, deployment, now)
+  return {
+    message: '',
+    deployId: shown.deployId,
+    status: shown.status,
+    cloneId: null,
+    launched: shown.launched,
+    stopped: shown.stopped,
+    brokerage: shown.brokerage,
+    securityTypes: 'Equity',
+    datacenter: 'NY7',
+    isPublicStreaming: false,
+    public: false,
+    files: project.files.map(({ name, content }) => ({ name, content, isLibrary: false })),
+    runtimeStatistics: isOn(deployment) ? { Equity: `$${deployment.equity}` } : [],
+    charts: [],
+    projectName: project.name,
+  }
+}
+
+function create(call: Call): Answer {
+  const { world, params, now } = call
+  const project = projectOf(call)
+  checkLiveControl(call, project)
+  checkRunnable(call, project)
+  const compile = findCompile(project, requiredText(params, 'compileId'))
+  if (stateOf(call, compile) !== 'BuildSuccess') refuse('Compile is not successful')
+  const [versionId] = [requiredText(params, 'versionId'), requiredText(params, 'nodeId')]
+  const brokerage = map(params, 'brokerage') ?? refuse('Required parameter brokerage is empty')
+  if (project.live.some(isOn)) refuse('Project is already running live')
+  const deployment: Deployment = {
+    deployId: `L-${world.random.hex(32)}`,
+    status: null,
+    launched: now,
+    stopped: null,
+    brokerage: text(brokerage, 'id') ?? 'QuantConnectBrokerage',
+    subscription: '',
+    equity: 100_000,
+    environment: 'live-paper',
+    description: '',
+    error: '',
+    leagues: [],
+  }
+  beforeChange(world, project.id)
+  project.live.push(deployment)
+  return { live: showDeployment(world, project, deployment, now), versionId, source: 'api-v2', responseCode: '0' }
+}
+
+function end(call: Call, status: 'Stopped' | 'Liquidated'): Answer {
+  const project = projectOf(call)
+  const deployment = runningOf(call, project)
+  beforeChange(call.world, project.id)
+  deployment.status = status
+  deployment.stopped = call.now
+  return {}
+}
+
+function command(call: Call): Answer {
+  runningOf(call, projectOf(call))
+  return map(call.params, 'command') ? {} : refuse('Required parameter command is empty')
+}
+
+function broadcast(call: Call): Answer {
+  organizationOf(call)
+  return map(call.params, 'command') ? {} : refuse('Required parameter command is empty')
+}
+
+function runningOf(call: Call, project: StoredProject): Deployment {
+  checkLiveControl(call, project)
+  return project.live.find(isOn) ?? refuse('Project has no running live algorithm')
+}
+
+function checkLiveControl(call: Call, project: StoredProject): void {
+  const mine = project.collaborators.find((each) => each.uid === call.user.id)
+  if (mine && !mine.liveControl) refuse('You do not have live control permission on this project')
 }

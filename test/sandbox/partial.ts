@@ -3,7 +3,7 @@
  * What can't be taken for what it should be (a date that is none, libraries: null) is kept and shown exactly as given.
  */
 import { readDate, showDate } from './dates.ts'
-import { readBacktests, readDeployments } from './evidence.ts'
+import { readBacktests, readDeployments, readOptimizations } from './evidence.ts'
 import { newFile, templates } from './files.ts'
 import { defaultKey } from './keys.ts'
 import { binPrefix } from './names.ts'
@@ -36,6 +36,7 @@ export interface PartialProject {
   readonly files?: readonly PartialFile[]
   readonly backtests?: readonly { readonly [field: string]: unknown }[]
   readonly live?: readonly { readonly [field: string]: unknown }[]
+  readonly optimizations?: readonly { readonly [field: string]: unknown }[]
   readonly [field: string]: unknown
 }
 
@@ -65,7 +66,7 @@ export function addProject(world: World, given: PartialProject): StoredProject |
 /** Sets fields as a person would who edits everything at will. Files replace the file set. */
 export function setFields(world: World, project: StoredProject, given: { readonly [field: string]: unknown }): void {
   for (const [field, value] of Object.entries(given)) {
-    if (['projectId', 'owner', 'binned', 'files', 'backtests', 'live'].includes(field)) continue
+    if (['projectId', 'owner', 'binned', 'files', 'backtests', 'live', 'optimizations'].includes(field)) continue
     delete project.verbatim[field]
     const set = setters[field]
     if (set?.(project, value)) continue
@@ -78,6 +79,7 @@ export function setFields(world: World, project: StoredProject, given: { readonl
   if (Array.isArray(given.files)) project.files = given.files.map((file) => readFile(world, project, file))
   if (Array.isArray(given.backtests)) project.backtests = readBacktests(world, project, given.backtests)
   if (Array.isArray(given.live)) project.live = readDeployments(world, project, given.live)
+  if (Array.isArray(given.optimizations)) project.optimizations = readOptimizations(world, given.optimizations)
   const { organizationId } = project
   if (!world.organizations.has(organizationId)) {
     const [name, type] = [`Organization ${organizationId.slice(0, 4)}`, 'Quant Researcher']

@@ -40,3 +40,9 @@ export function person(id: number): Omit<Person, 'token'> {
   const known = people.find((each) => each.id === id)
   return known ?? { id, name: `User ${id}`, email: `user${id}@example.com`, publicId: `user-${id}` }
 }
+
+/** The id of somebody by his public id, or by the number itself. */
+export function personNamed(name: string): number | undefined {
+  const stranger = /^(?:user-)?(\d+)$/.exec(name)
+  return people.find((each) => each.publicId === name)?.id ?? (stranger ? Number(stranger[1]) : undefined)
+}

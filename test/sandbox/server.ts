@@ -11,6 +11,7 @@ import { type Beginning, begin, control } from './control.ts'
 import { decodeRequest } from './decode.ts'
 import { type Delivery, nextFault, strike } from './faults.ts'
 import { readInventory } from './from.ts'
+import type { Params } from './params.ts'
 import type { PartialProject } from './partial.ts'
 import { createWorld, type LoggedRequest, type World } from './store.ts'
 
@@ -100,7 +101,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       method,
       path: endpoint,
       url: decoded.url,
-      params,
+      params: readable(params),
       ...nothing,
     }
     world.requests.push(line)
@@ -135,6 +136,14 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   }
 
   return { url: `http://${host}:${actual}`, port: actual, close }
+}
+
+/** Fields as a log can show them: an upload is said to be one. */
+function readable(params: Params): Params {
+  const fields = Object.entries(params).map(([name, value]) => {
+    return [name, value instanceof Uint8Array ? `<${value.length} bytes>` : value]
+  })
+  return Object.fromEntries(fields)
 }
 
 async function readBody(request: IncomingMessage): Promise<Uint8Array> {

@@ -144,8 +144,6 @@ export interface World {
   projects: Map<number, StoredProject>
   /** Object store by organisation and key. */
   readonly objects: Map<string, Map<string, StoredObject>>
-  /** Downloads being prepared, by job id. */
-  readonly downloads: Map<string, { readonly at: number; readonly organizationId: string; readonly keys: string[] }>
   random: Random
   switches: Switches
   faults: Fault[]
@@ -171,7 +169,6 @@ export function createWorld(): World {
     organizations: new Map(),
     projects: new Map(),
     objects: new Map(),
-    downloads: new Map(),
     random: seededRandom(0),
     switches: defaultSwitches(),
     faults: [],
@@ -194,7 +191,6 @@ export function clearWorld(world: World, seed: number): void {
   for (const each of defaultOrganizations) world.organizations.set(each.id, each)
   world.projects = new Map()
   world.objects.clear()
-  world.downloads.clear()
   world.random = seededRandom(seed ^ 0x5eed)
   world.switches = defaultSwitches()
   world.faults = []

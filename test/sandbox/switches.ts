@@ -90,7 +90,6 @@ export const switchTable = {
   queueSeconds: quantity('how long a backtest is In Queue... (§2.10)', 1),
   backtestSeconds: quantity('how long a backtest is Running (§2.10)', 5),
   backtestSlots: quantity('backtests of one organisation that run at once; 0 = any number (§2.10)', 0),
-  objectUrlSeconds: quantity('how long object/get answers url: null (§2.13)', 1),
 } as const
 
 type Table = typeof switchTable
