@@ -1,7 +1,8 @@
 /** An API made of one function, for tests of shapes and of what is sent. Time moves only when somebody sleeps. */
 
-import { type ClientOptions, createClient } from '../../src/quantconnect/client.ts'
-import { createMeter } from '../../src/quantconnect/meter.ts'
+import { type ClientOptions, createClient, type QuantConnect } from '../../src/quantconnect/client.ts'
+import type { Result } from '../../src/quantconnect/failure.ts'
+import { createMeter, type Meter } from '../../src/quantconnect/meter.ts'
 import type { ClientDeps } from '../../src/quantconnect/transport.ts'
 
 export interface SeenRequest {
@@ -45,6 +46,12 @@ export function fakeApi(answer: Answering, options: Partial<ClientOptions> = {})
 
 export function json(body: unknown, init: ResponseInit = {}): Response {
   return Response.json(body, init)
+}
+
+/** What one method of the client makes of one body, and what it sent for it. */
+export async function readOnce<T>(body: unknown, method: (client: QuantConnect, meter: Meter) => Promise<Result<T>>) {
+  const { client, seen, meter } = fakeApi(() => json(body))
+  return { result: await method(client, meter), sent: seen[0] }
 }
 
 /** A row of `projects/read` in today's shape, with made-up values. */

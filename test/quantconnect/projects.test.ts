@@ -1,0 +1,320 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import type { Result } from '../../src/quantconnect/failure.ts'
+import type { Cursor } from '../../src/quantconnect/projects.ts'
+import { fakeApi, json, projectRow, type SeenRequest } from './fake-api.ts'
+
+type Row = Record<string, unknown>
+
+/** Ids that leave room for new ones between them. */
+function rowsOf(count: number): Row[] {
+  return Array.from({ length: count }, (_, place) => slim(10 * (place + 1)))
+}
+
+/** As little of a row as can be read, since these tests make many. */
+function slim(projectId: number, second = 0): Row {
+  return {
+    projectId,
+    name: `p/${projectId}`,
+    language: 'Py',
+    modified: `2026-06-01 08:00:${second.toString().padStart(2, '0')}`,
+  }
+}
+
+/** Answers a paged read from these rows as the cloud does. */
+function page(rows: readonly Row[], { body }: SeenRequest, more: Row = {}): Response {
+  const { start = 0, end = rows.length } = JSON.parse(body)
+  return json({ success: true, projects: rows.slice(start, end), versions: [], ...more })
+}
+
+function detailOf(result: Result<unknown>): string {
+  if (result.ok) throw new Error('it succeeded')
+  expect(result.failure.kind).toBe('malformed')
+  return 'detail' in result.failure ? result.failure.detail : ''
+}
+
+describe('readProjects', () => {
+  it.each([
+    [0, 1],
+    [1, 1],
+    [999, 1],
+    [1_000, 1],
+    [1_001, 2],
+    [2_000, 2],
+    [2_001, 3],
+    [2_500, 3],
+  ])('reads %i projects in %i calls, all of them and in order', async (count, calls) => {
+    const rows = rowsOf(count)
+    const { client, seen, meter } = fakeApi((request) => page(rows, request))
+    const read = await client.readProjects(meter)
+    expect(read.ok && read.value.map(({ id }) => id)).toEqual(rows.map(({ projectId }) => projectId))
+    expect([seen.length, meter.used]).toEqual([calls, calls])
+  })
+
+  it('asks for pages that overlap by one, and for no organisation', async () => {
+    const rows = rowsOf(2_001)
+    const { client, seen, meter } = fakeApi((request) => page(rows, request))
+    await client.readProjects(meter)
+    expect(seen.map(({ body }) => body)).toEqual([
+      '{"start":0,"end":1001}',
+      '{"start":1000,"end":2001}',
+      '{"start":2000,"end":3001}',
+    ])
+  })
+
+  it('reads everything at once from an API that does not page', async () => {
+    const rows = rowsOf(1_700)
+    const { client, seen, meter } = fakeApi((request) =>
+      request.body === '{}' ? page(rows, request) : json({ success: false, errors: ['Invalid argument'] }),
+    )
+    const read = await client.readProjects(meter)
+    expect(read.ok && read.value).toHaveLength(1_700)
+    expect(seen.map(({ body }) => body)).toEqual(['{"start":0,"end":1001}', '{}'])
+  })
+
+  it('does not read everything at once after any other refusal, or in the middle', async () => {
+    const refused = fakeApi(() => json({ success: false, errors: ['No.'] }))
+    expect(await refused.client.readProjects(refused.meter)).toMatchObject({ failure: { kind: 'refused' } })
+    expect(refused.seen).toHaveLength(1)
+
+    const rows = rowsOf(1_500)
+    const later = fakeApi((request, n) =>
+      n === 1 ? page(rows, request) : json({ success: false, errors: ['Invalid argument'] }),
+    )
+    expect(await later.client.readProjects(later.meter)).toMatchObject({ failure: { kind: 'refused' } })
+    expect(later.seen).toHaveLength(2)
+  })
+
+  it.each<[string, unknown]>([
+    ['missing', undefined],
+    ['null', null],
+    ['an empty object', {}],
+    ['an object used as a list', { 0: slim(10) }],
+    ['text', '[]'],
+    ['a number', 0],
+  ])('G1: never takes "projects" that is %s for an empty list', async (_, projects) => {
+    const { client, meter } = fakeApi(() => json({ success: true, projects }))
+    expect(detailOf(await client.readProjects(meter))).toContain('"projects" is missing or is not a list')
+  })
+
+  it.each<[string, Row[], string]>([
+    ['a row without an id', [slim(10), { name: 'x' }], 'row 2 of "projects" has no usable projectId'],
+    ['a row without a name', [{ projectId: 7, language: 'Py' }], 'row 1 of "projects" (project 7) has no usable name'],
+    ['the same project twice', [slim(10), slim(20), slim(10)], 'project 10 is listed twice'],
+    ['more rows than were asked for', rowsOf(1_002), '1002 came'],
+  ])('G1: does not trust a list with %s', async (_, projects, detail) => {
+    const { client, meter } = fakeApi(() => json({ success: true, projects }))
+    expect(detailOf(await client.readProjects(meter))).toContain(detail)
+  })
+
+  it('gives up when a later page fails, instead of giving what it has', async () => {
+    const rows = rowsOf(1_500)
+    const { client, meter } = fakeApi((request, n) =>
+      n === 1 ? page(rows, request) : new Response(null, { status: 503 }),
+    )
+    expect(await client.readProjects(meter)).toMatchObject({ ok: false, failure: { kind: 'transport' } })
+  })
+})
+
+describe('the seam between two pages', () => {
+  const rows = rowsOf(1_500)
+
+  /** Reads two pages; the list is `after` from the second on. */
+  async function readWhile(after: readonly Row[]): Promise<string> {
+    const { client, meter } = fakeApi((request, n) => page(n === 1 ? rows : after, request))
+    return detailOf(await client.readProjects(meter))
+  }
+
+  it('shows that a project was created', async () => {
+    expect(await readWhile([slim(5), ...rows])).toBe(
+      'the list changed while it was read: place 1000 held project 10010, and then project 10000',
+    )
+  })
+
+  it('shows that a project was removed', async () => {
+    expect(await readWhile(rows.slice(1))).toContain('and then project 10020')
+  })
+
+  it('shows that a project moved to the front', async () => {
+    const touched = rows.at(-1) as Row
+    expect(await readWhile([touched, ...rows.slice(0, -1)])).toContain('and then project 10000')
+  })
+
+  it('shows that the seam itself was saved again', async () => {
+    expect(await readWhile(rows.with(1_000, slim(10_010, 59)))).toContain('a newer state of it')
+  })
+
+  it('shows that the rest is gone', async () => {
+    expect(await readWhile(rows.slice(0, 900))).toContain('and then nothing')
+  })
+
+  it('does not mind a seam whose date cannot be read, as long as it stays so', async () => {
+    const undated = rows.with(1_000, { ...slim(10_010), modified: null })
+    const { client, meter } = fakeApi((request) => page(undated, request))
+    expect(await client.readProjects(meter)).toMatchObject({ ok: true })
+  })
+
+  it('shows a project on both sides of it', async () => {
+    const last = rows.with(1_200, slim(10))
+    expect(await readWhile(last)).toBe('project 10 is listed twice')
+  })
+
+  type Change = { readonly kind: 'insert' | 'remove' | 'touch'; readonly at: number }
+
+  function change(list: readonly Row[], { kind, at }: Change, n: number): Row[] {
+    const place = at % (list.length + 1)
+    if (kind === 'insert') return list.toSpliced(place, 0, slim(100_001 + n))
+    if (kind === 'remove') return list.toSpliced(place, 1)
+    const [row] = list.slice(place, place + 1)
+    return row === undefined ? [...list] : [slim(row.projectId as number, 30), ...list.toSpliced(place, 1)]
+  }
+
+  /** Reads a list that changes between any two calls; gives what came out and what was there all the time. */
+  async function readChanging(count: number, changes: readonly (readonly Change[])[]) {
+    let list = rowsOf(count)
+    let always = new Set(list.map(({ projectId }) => projectId as number))
+    const ever = new Set(always)
+    let made = 0
+    const { client, meter } = fakeApi((request, n) => {
+      if (n > 1) {
+        for (const one of changes[n - 2] ?? []) list = change(list, one, made++)
+        const now = new Set(list.map(({ projectId }) => projectId as number))
+        always = always.intersection(now)
+        for (const id of now) ever.add(id)
+      }
+      return page(list, request)
+    })
+    return { read: await client.readProjects(meter), always, ever }
+  }
+
+  function changesOf(...kinds: Change['kind'][]) {
+    // Half of the places near the front and the seam, where it matters.
+    const at = fc.oneof(fc.nat(2_400), fc.integer({ min: 995, max: 1_005 }), fc.nat(3))
+    return fc.array(fc.array(fc.record({ kind: fc.constantFrom(...kinds), at }), { maxLength: 3 }), { maxLength: 3 })
+  }
+
+  it.each([
+    ['created and removed', ['insert', 'remove']],
+    ['created and saved', ['insert', 'touch']],
+  ] as const)('G1: while projects are %s, a list is whole or is refused, never silently wrong', async (_, kinds) => {
+    let whole = 0
+    let refused = 0
+    await fc.assert(
+      fc.asyncProperty(fc.integer({ min: 990, max: 2_300 }), changesOf(...kinds), async (count, changes) => {
+        const { read, always, ever } = await readChanging(count, changes)
+        if (!read.ok) {
+          refused += 1
+          expect(read.failure.kind).toBe('malformed')
+          return
+        }
+        whole += 1
+        const ids = new Set(read.value.map(({ id }) => id))
+        expect(ids.size).toBe(read.value.length)
+        expect(always.difference(ids)).toEqual(new Set())
+        expect(ids.difference(ever)).toEqual(new Set())
+      }),
+      { numRuns: 60 },
+    )
+    expect(Math.min(whole, refused)).toBeGreaterThan(5)
+  })
+})
+
+describe('readProjectPage', () => {
+  it('goes on from a cursor that was stored as JSON', async () => {
+    const rows = rowsOf(1_001)
+    const { client, seen, meter } = fakeApi((request) => page(rows, request))
+    const first = await client.readProjectPage(null, meter)
+    if (!first.ok) throw new Error('the first page failed')
+    const stored = JSON.parse(JSON.stringify(first.value.next)) as Cursor
+    expect(stored).toEqual({ start: 1_000, seam: { id: 10_010, modified: Date.UTC(2026, 5, 1, 8) }, total: null })
+    const second = await client.readProjectPage(stored, meter)
+    expect(second).toMatchObject({ ok: true, value: { projects: [{ id: 10_010 }], next: null } })
+    expect(seen).toHaveLength(2)
+  })
+})
+
+describe('"count", which is not documented', () => {
+  async function readWith(total: number, countOf: (answered: number, n: number) => unknown) {
+    const rows = rowsOf(total)
+    const { client, meter } = fakeApi((request, n) => {
+      const { start, end } = JSON.parse(request.body)
+      return page(rows, request, { count: countOf(rows.slice(start, end).length, n) })
+    })
+    return client.readProjects(meter)
+  }
+
+  it.each<[string, number, (answered: number, n: number) => unknown]>([
+    ['the rows of one short page', 5, (answered) => answered],
+    ['the rows of each page', 1_500, (answered) => answered],
+    ['all rows', 1_500, () => 1_500],
+    ['all rows, exactly one more than a page', 1_001, () => 1_001],
+    ['null', 5, () => null],
+    ['text', 5, () => '7'],
+  ])('may be %s', async (_, total, countOf) => {
+    expect(await readWith(total, countOf)).toMatchObject({ ok: true })
+  })
+
+  it.each<[string, number, (answered: number, n: number) => unknown]>([
+    ['more than a short list', 5, () => 6],
+    ['less than a short list', 5, () => 4],
+    ['zero next to rows', 5, () => 0],
+    ['less than a full page', 1_500, () => 1_000],
+    ['changing while the list is read', 1_500, (_, n) => (n === 1 ? 1_500 : 1_499)],
+    ['more than all pages gave', 1_500, (_, n) => (n === 1 ? 1_600 : null)],
+  ])('must not be %s', async (_, total, countOf) => {
+    detailOf(await readWith(total, countOf))
+  })
+})
+
+describe('readProject', () => {
+  it('asks with the id alone and gives the project', async () => {
+    const { client, seen, meter } = fakeApi(() => json({ success: true, projects: [projectRow()] }))
+    expect(await client.readProject(23456789, meter)).toMatchObject({ ok: true, value: { id: 23456789 } })
+    expect(seen[0]).toMatchObject({ path: 'projects/read', body: '{"projectId":23456789}' })
+  })
+
+  it('says not found only when the API says so', async () => {
+    const { client, meter } = fakeApi(() => json({ success: false, errors: ['Project not found'] }))
+    expect(await client.readProject(7, meter)).toMatchObject({ failure: { kind: 'notFound' } })
+  })
+
+  it.each<[string, unknown]>([
+    ['an empty list', { success: true, projects: [] }],
+    ['another project', { success: true, projects: [projectRow()] }],
+    ['several projects, the right one among them', { success: true, projects: [slim(7), slim(8)] }],
+    ['the right one twice', { success: true, projects: [slim(7), slim(7)] }],
+    ['a row it cannot read', { success: true, projects: [{ projectId: 7 }] }],
+    ['no list', { success: true }],
+  ])('G10: does not take %s for "not found"', async (_, body) => {
+    const { client, meter } = fakeApi(() => json(body))
+    expect(await client.readProject(7, meter)).toMatchObject({ failure: { kind: 'malformed' } })
+  })
+
+  it.each([0, -1, 1.5, Number.NaN, 2 ** 60])('is not asked for project %d', async (projectId) => {
+    const { client, seen, meter } = fakeApi(() => json({ success: true, projects: [] }))
+    await expect(client.readProject(projectId, meter)).rejects.toThrow(TypeError)
+    expect(seen).toHaveLength(0)
+  })
+})
+
+describe('50,000 rows', () => {
+  it('are read in little more time than JSON.parse of the same text takes', async () => {
+    const text = JSON.stringify({
+      success: true,
+      projects: Array.from({ length: 50_000 }, (_, place) =>
+        projectRow({
+          projectId: place + 1,
+          name: `Research/sweep ${place % 300}/variant ${place}`,
+          description: 'd'.repeat(300),
+        }),
+      ),
+    })
+    const bytes = new TextEncoder().encode(text)
+    // Paging refused, so that all rows come in one answer.
+    const { client, meter } = fakeApi(({ body }) =>
+      body === '{}' ? new Response(bytes) : json({ success: false, errors: ['Invalid argument'] }),
+    )
+    const read = await client.readProjects(meter)
+    expect(read.ok && read.value).toHaveLength(50_000)
+  })
+})
