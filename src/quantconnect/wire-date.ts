@@ -4,6 +4,11 @@
  */
 
 const ZERO = 48
+const DOT = 46
+const SPACE = 32
+const LETTER_T = 84
+const HYPHEN = 45
+const COLON = 58
 const DAYS = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
 /** Programs write "no date" as year 0, 1 or 1970. QuantConnect is younger than this year, so such a date is no reading. */
@@ -15,8 +20,9 @@ export function readDate(value: unknown): number | null {
   const { length } = value
   if (length < 19 || length > 30) return null
   const separator = value.charCodeAt(10)
-  if (separator !== 32 && separator !== 84) return null // a space or "T"
-  if (value[4] !== '-' || value[7] !== '-' || value[13] !== ':' || value[16] !== ':') return null
+  if (separator !== SPACE && separator !== LETTER_T) return null
+  if (value.charCodeAt(4) !== HYPHEN || value.charCodeAt(7) !== HYPHEN) return null
+  if (value.charCodeAt(13) !== COLON || value.charCodeAt(16) !== COLON) return null
 
   const year = digits(value, 0, 4)
   const month = digits(value, 5, 7)
@@ -36,7 +42,7 @@ export function readDate(value: unknown): number | null {
 function readTail(value: string): number {
   const end = value.endsWith('Z') ? value.length - 1 : value.length
   if (end === 19) return 0
-  if (value[19] !== '.' || end === 20 || digits(value, 20, end) < 0) return -1
+  if (value.charCodeAt(19) !== DOT || end === 20 || digits(value, 20, end) < 0) return -1
   return Number(value.slice(20, Math.min(end, 23)).padEnd(3, '0'))
 }
 
