@@ -6,7 +6,7 @@
 
 import type { Project } from '../core/project.ts'
 import type { Fields } from './answer.ts'
-import { malformed, type Result, succeed } from './failure.ts'
+import { type Failure, malformed, type Result, succeed } from './failure.ts'
 import type { Meter } from './meter.ts'
 import type { Transport } from './transport.ts'
 import { readProjectRow } from './wire-project.ts'
@@ -30,7 +30,7 @@ export interface ProjectPage {
   readonly next: Cursor | null
 }
 
-/** One page; `cursor` null = from the start. One call, or two when the API turns out not to page at all. */
+/** One page; `cursor` null = from the start. One call, or two where the API refuses to page. */
 export async function readProjectPage(
   transport: Transport,
   cursor: Cursor | null,
@@ -38,11 +38,8 @@ export async function readProjectPage(
 ): Promise<Result<ProjectPage>> {
   const start = cursor?.start ?? 0
   const answer = await transport.read('projects/read', { start, end: start + PAGE_SIZE + 1 }, meter)
-  if (answer.ok) return readPage(answer.value, start, cursor)
-  const { failure } = answer
-  const cannotPage =
-    cursor === null && failure.kind === 'refused' && failure.errors.some((error) => /^invalid argument/i.test(error))
-  return cannotPage ? readUnpaged(transport, meter) : answer
+  if (answer.ok) return readPage(answer.value, cursor)
+  return isRefusedPage(answer.failure) ? readUnpaged(transport, cursor, meter) : answer
 }
 
 /** All pages in one go. */
@@ -88,19 +85,29 @@ export function checkedId(projectId: number): number {
   return projectId
 }
 
-async function readUnpaged(transport: Transport, meter: Meter): Promise<Result<ProjectPage>> {
+/** What `start` and `end` get that the API does not like: an end past the last project, perhaps, or paging at all. */
+function isRefusedPage(failure: Failure): boolean {
+  return failure.kind === 'refused' && failure.errors.some((error) => /^invalid argument/i.test(error))
+}
+
+/** The whole list in one answer, without what earlier pages held. */
+async function readUnpaged(transport: Transport, cursor: Cursor | null, meter: Meter): Promise<Result<ProjectPage>> {
   const answer = await transport.read('projects/read', {}, meter)
   if (!answer.ok) return answer
   const read = readRows(answer.value)
   if (!read.ok) return read
-  const wrong = wrongCount(answer.value.count, read.value.length, 0, true, null)
-  return wrong === null ? succeed({ projects: read.value, next: null }) : malformed(wrong)
+  const rows = read.value
+  const start = cursor?.start ?? 0
+  if (cursor !== null && !isSeam(rows[start], cursor)) return malformed(seamText(rows[start], cursor))
+  const wrong = wrongCount(answer.value.count, rows.length, 0, true, cursor?.total ?? null)
+  return wrong === null ? succeed({ projects: rows.slice(start), next: null }) : malformed(wrong)
 }
 
-function readPage(body: Fields, start: number, cursor: Cursor | null): Result<ProjectPage> {
+function readPage(body: Fields, cursor: Cursor | null): Result<ProjectPage> {
   const read = readRows(body)
   if (!read.ok) return read
   const rows = read.value
+  const start = cursor?.start ?? 0
   if (rows.length > PAGE_SIZE + 1) {
     return malformed(`${PAGE_SIZE + 1} projects from place ${start} were asked for and ${rows.length} came`)
   }

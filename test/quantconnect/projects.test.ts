@@ -74,17 +74,31 @@ describe('readProjects', () => {
     expect(seen.map(({ body }) => body)).toEqual(['{"start":0,"end":1001}', '{}'])
   })
 
-  it('does not read everything at once after any other refusal, or in the middle', async () => {
-    const refused = fakeApi(() => json({ success: false, errors: ['No.'] }))
-    expect(await refused.client.readProjects(refused.meter)).toMatchObject({ failure: { kind: 'refused' } })
-    expect(refused.seen).toHaveLength(1)
-
+  it('reads the rest at once from an API that refuses an end past the last project', async () => {
     const rows = rowsOf(1_500)
-    const later = fakeApi((request, n) =>
-      n === 1 ? page(rows, request) : json({ success: false, errors: ['Invalid argument'] }),
-    )
-    expect(await later.client.readProjects(later.meter)).toMatchObject({ failure: { kind: 'refused' } })
-    expect(later.seen).toHaveLength(2)
+    const strict = (request: SeenRequest) =>
+      JSON.parse(request.body).end > 1_500
+        ? json({ success: false, errors: ['Invalid argument'] })
+        : page(rows, request)
+    const { client, seen, meter } = fakeApi(strict)
+    const read = await client.readProjects(meter)
+    expect(read.ok && read.value.map(({ id }) => id)).toEqual(rows.map(({ projectId }) => projectId))
+    expect(seen.map(({ body }) => body)).toEqual(['{"start":0,"end":1001}', '{"start":1000,"end":2001}', '{}'])
+  })
+
+  it('checks the seam there too', async () => {
+    const rows = rowsOf(1_500)
+    const { client, meter } = fakeApi((request, n) => {
+      if (n === 1) return page(rows, request)
+      return n === 2 ? json({ success: false, errors: ['Invalid argument'] }) : page([slim(5), ...rows], request)
+    })
+    expect(detailOf(await client.readProjects(meter))).toContain('and then project 10000')
+  })
+
+  it('does not read everything at once after any other refusal', async () => {
+    const { client, seen, meter } = fakeApi(() => json({ success: false, errors: ['No.'] }))
+    expect(await client.readProjects(meter)).toMatchObject({ failure: { kind: 'refused' } })
+    expect(seen).toHaveLength(1)
   })
 
   it.each<[string, unknown]>([
