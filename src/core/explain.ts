@@ -1,0 +1,285 @@
+/** Verdicts in plain sentences: why a project is kept, protected, held, not judged, marked or due (G17). */
+
+import { type Condition, evaluate, predicatesOf } from './condition.ts'
+import { type Bar, type Court, openCourt, type Verdict, type VerdictState } from './court.ts'
+import { directoriesOf } from './directory.ts'
+import { durationText } from './duration.ts'
+import { parentOf } from './facts.ts'
+import type { Memory } from './memory.ts'
+import type { Policy } from './policy.ts'
+import type { DirectoryView } from './predicate.ts'
+import { type Inventory, isUnknown, type Project } from './project.ts'
+import type { Protection, Reading, Reason } from './reason.ts'
+import type { Rule } from './rule.ts'
+import { viewOf } from './unit.ts'
+import type { Warning } from './warnings.ts'
+import { nextOpening } from './window.ts'
+import { thresholdText } from './words.ts'
+import { dayOf } from './zone.ts'
+
+export { ruleSentence } from './words.ts'
+
+/** One predicate of a rule against one project. */
+export interface PredicateFact {
+  readonly predicate: string
+  readonly part: 'when' | 'unless'
+  /** What was read, in words; why it could not be, when `reading` is unknown. */
+  readonly value: string
+  /** What the rule asks for, as the policy writes it. */
+  readonly threshold: string
+  readonly reading: Reading
+}
+
+/** What one rule says of a project. */
+export interface RuleFact {
+  readonly rule: string
+  /** Whether `when` holds. */
+  readonly matched: Reading
+  /** What came of it: nothing, saved by something, not judged, or selected. */
+  readonly outcome: 'no match' | 'saved' | 'not judged' | 'selected'
+  readonly sentences: readonly string[]
+  readonly predicates: readonly PredicateFact[]
+}
+
+export interface Why {
+  readonly projectId: number
+  /** As the API wrote it. */
+  readonly name: string
+  readonly verdict: VerdictState
+  readonly sentences: readonly string[]
+  readonly rules: readonly RuleFact[]
+  /** The mark of the winning rule, ISO 8601 UTC. */
+  readonly mark: { readonly rule: string; readonly since: string } | null
+  /** When it may happen at the earliest, ISO 8601 UTC; null when nothing will. */
+  readonly due: string | null
+}
+
+/** Why a project has the verdict it has; null when it is not in the inventory. The same code as `decide`. */
+export function why(policy: Policy, inventory: Inventory, memory: Memory, now: number, projectId: number): Why | null {
+  const project = inventory.projects.find(({ id }) => id === projectId)
+  if (project === undefined) return null
+  const court = openCourt(policy, inventory, memory, now)
+  const verdict = court.verdict(project)
+  const opening =
+    verdict.dueAt === null ? null : nextOpening(policy.window, Math.max(verdict.dueAt, now), policy.timezone)
+  return {
+    projectId,
+    name: project.name,
+    verdict: verdict.state,
+    sentences: verdictSentences(policy, verdict, opening),
+    rules: court.bars.map((bar, i) => ruleFact(policy, court, bar, i, project)),
+    mark: verdict.rule === null || verdict.since === null ? null : { rule: verdict.rule, since: iso(verdict.since) },
+    due: verdict.dueAt === null ? null : iso(opening ?? verdict.dueAt),
+  }
+}
+
+/** A reason as a sentence. With the policy, days are days of its zone. */
+export function reasonText(reason: Reason, policy?: Policy): string {
+  switch (reason.kind) {
+    case 'no rule':
+      return 'No rule selects it.'
+    case 'protected':
+      return protectionText(reason.by)
+    case 'held':
+      return heldText(reason, policy?.timezone ?? 'UTC')
+    case 'unknown': {
+      const whom = reason.rule === null ? 'A protection' : `Rule "${reason.rule}"`
+      return `${whom} needs ${reason.what}, which is not known: ${reason.why}.`
+    }
+    case 'matched': {
+      const since = reason.since === null ? '' : `, marked since ${minute(reason.since)}`
+      return `Rule "${reason.rule}" selects it${since}.`
+    }
+    case 'no match':
+      return `Rule "${reason.rule}" does not select it any more.`
+    case 'unless':
+      return `Rule "${reason.rule}" selects it, but its "unless" saves it.`
+    case 'slot':
+      return `Rule "${reason.rule}" keeps it: it is among the newest ${reason.newest}.`
+    case 'fresh':
+      return `Rule "${reason.rule}" selects it, but it is younger than 48 hours, and such projects are never marked.`
+    case 'nothing to do':
+      return `Rule "${reason.rule}" selects it, but would change nothing: it is already so.`
+    case 'under root':
+      return `Rule "${reason.rule}" selects it, but it is already under ${reason.root}.`
+    case 'unwritable':
+      return `Rule "${reason.rule}" would write "${reason.to}", but ${reason.why}.`
+    case 'directory':
+      return `Rule "${reason.rule}" selects the directory ${reason.directory}, but project ${reason.projectId} in it saves all. Of that project: ${reasonText(reason.of, policy)}`
+    case 'only reports':
+      return onlyReportsText(reason.rule, reason.because)
+    case 'new mark':
+      return `It is marked now; nothing is marked and acted on in one run. The grace ends ${minute(reason.until)}.`
+    case 'grace':
+      return `The grace of rule "${reason.rule}" ends ${minute(reason.until)}.`
+    case 'window':
+      return `The grace of rule "${reason.rule}" is over, but now is outside the window${policy?.window ? ` (${policy.window.text}, ${policy.timezone})` : ''}.`
+    case 'directory waits':
+      return `Its directory ${reason.directory} waits: rule "${reason.rule}" does not have project ${reason.projectId} in it.`
+    case 'conflict':
+      return `${rulesText(reason.over)} it as well; the least destructive, "${reason.rule}", wins.`
+    case 'rule changed':
+      return `Rule "${reason.rule}" was edited or is gone; the grace of an edited rule starts again.`
+    case 'gone':
+      return 'The project is not in the list any more, or another one has its id.'
+  }
+}
+
+/** A warning as a sentence. */
+export function warningText(warning: Warning): string {
+  switch (warning.kind) {
+    case 'malformed hold':
+      return `Project ${warning.projectId} says ${warning.text}, which is no hold leansweep knows, so it is held for ever. Write [keep] or [keep until 2027-01-31].`
+    case 'protected path matches nothing':
+      return `[protect] paths: "${warning.pattern}" protects no project today. Is it spelt right?`
+    case 'protected id matches nothing':
+      return `[protect] ids: no project has the id ${warning.id} today. Is it right?`
+    case 'unless matches nothing': {
+      const which = warning.of === 1 ? 'unless' : `part ${warning.part} of unless`
+      return `Rule "${warning.rule}": ${which} saves no project today. Is it spelt right?`
+    }
+    case 'takes everything':
+      return `Rule "${warning.rule}" would take everything its path and name let it see (${warning.count} projects). Add a condition if that is not meant.`
+  }
+}
+
+/** The reasons of a plan item: what the rule asked and what was read, mark and grace, conflicts. */
+export function itemReasons(court: Court, project: Project, verdict: Verdict): readonly string[] {
+  const bar = court.bars.find(({ rule }) => rule.id === verdict.rule)
+  if (bar === undefined) return []
+  const { rule } = bar
+  const view = verdict.directory === null ? null : viewAt(court, verdict.directory)
+  const facts = predicateFacts(court, 'when', rule.when, project, view).filter(({ reading }) => reading === 'yes')
+  const asked = facts.map(({ predicate, value, threshold }) => `${predicate} ${value} (${threshold})`)
+  const since =
+    verdict.since === null
+      ? ''
+      : `Marked since ${minute(verdict.since)}; the grace of ${durationText(rule.after)} is over.`
+  return [
+    `Rule "${rule.id}" selects it: ${asked.join(', ')}.`,
+    since,
+    ...verdict.reasons.filter(({ kind }) => kind === 'conflict').map((reason) => reasonText(reason)),
+  ].filter((sentence) => sentence !== '')
+}
+
+function verdictSentences(policy: Policy, verdict: Verdict, opening: number | null): readonly string[] {
+  const { state, rule, action, dueAt } = verdict
+  const said = verdict.reasons.map((reason) => reasonText(reason, policy))
+  if (rule === null || action === null) return [STATES[state], ...said]
+  const aim = verdict.to === null ? action : `${action}, to "${verdict.to}"`
+  const later = dueAt !== null && opening !== null && opening > dueAt ? [`The window opens ${minute(opening)}.`] : []
+  return [`${STATES[state]} Rule "${rule}" wants: ${aim}.`, ...said, ...later]
+}
+
+const STATES: { readonly [state in VerdictState]: string } = {
+  kept: 'It is kept.',
+  protected: 'It is protected; no rule touches it.',
+  held: 'It is held; no rule touches it.',
+  notJudged: 'It is not judged, and so not touched: something that decides is not known.',
+  marked: 'It is marked.',
+  due: 'It is due.',
+}
+
+function ruleFact(policy: Policy, court: Court, bar: Bar, position: number, project: Project): RuleFact {
+  const { rule } = bar
+  const finding = court.standing(project).findings[position]
+  const view = rule.unit === 'directory' ? unitView(court, rule, project) : null
+  const matched = rule.unit === 'directory' && view === null ? 'no' : evaluate(rule.when, court.facts, project, view)
+  const predicates = [
+    ...predicateFacts(court, 'when', rule.when, project, view),
+    ...(rule.unless === null ? [] : predicateFacts(court, 'unless', rule.unless, project, view)),
+  ]
+  const base = { rule: rule.id, matched, predicates }
+  if (finding === undefined || finding.kind === 'no') return { ...base, outcome: 'no match', sentences: [] }
+  if (finding.kind === 'saved') return { ...base, outcome: 'saved', sentences: [reasonText(finding.reason, policy)] }
+  if (finding.kind === 'match') return { ...base, outcome: 'selected', sentences: [] }
+  return { ...base, outcome: 'not judged', sentences: finding.reasons.map((reason) => reasonText(reason, policy)) }
+}
+
+/** The directory a directory rule looks at for a project: the outermost it selects, else the one it stands in. */
+function unitView(court: Court, rule: Rule, project: Project): DirectoryView | null {
+  const home = directoriesOf(court.facts.inventory).get(parentOf(project.path))
+  let found = home
+  for (let one = home ?? null; one !== null; one = one.parent) {
+    if (evaluate(rule.when, court.facts, project, viewOf(court.facts, one)) !== 'no') found = one
+  }
+  return found === undefined ? null : viewOf(court.facts, found)
+}
+
+function viewAt(court: Court, path: string): DirectoryView | null {
+  const directory = directoriesOf(court.facts.inventory).get(path)
+  return directory === undefined ? null : viewOf(court.facts, directory)
+}
+
+function predicateFacts(
+  court: Court,
+  part: PredicateFact['part'],
+  condition: Condition,
+  project: Project,
+  view: DirectoryView | null,
+): readonly PredicateFact[] {
+  return predicatesOf(condition).map((predicate) => {
+    const read = predicate.read(court.facts, project, view)
+    return {
+      predicate: predicate.name,
+      part,
+      value: isUnknown(read) ? read.unknown : read,
+      threshold: thresholdText(predicate),
+      reading: predicate.test(court.facts, project, view),
+    }
+  })
+}
+
+function protectionText(by: Protection): string {
+  switch (by.what) {
+    case 'bin':
+      return 'It is in the Recycle Bin.'
+    case 'library folder':
+      return "It is in QuantConnect's own Library folder."
+    case 'boot camp':
+      return "It is in QuantConnect's own Boot Camp folder."
+    case 'other organisation':
+      return 'It belongs to another organisation.'
+    case 'not owned':
+      return 'Somebody else owns it.'
+    case 'live':
+      return 'It runs live.'
+    case 'code running':
+      return 'Its code is running.'
+    case 'used as library':
+      return 'Another project links it as a library.'
+    case 'encrypted':
+      return 'It is encrypted.'
+    case 'policy path':
+      return `The policy protects "${by.pattern}".`
+    case 'policy id':
+      return 'The policy protects its id.'
+  }
+}
+
+function heldText(reason: Extract<Reason, { kind: 'held' }>, zone: string): string {
+  const until = reason.until === null ? 'for ever' : `to the end of ${dayOf(reason.until - 1, zone)}`
+  if (reason.where === 'ledger') return `${reason.by} holds it ${until}.`
+  if (reason.malformed === null) return `Its description holds it ${until}.`
+  return `Its description says ${reason.malformed}, which is no hold leansweep knows, so it is held for ever.`
+}
+
+function onlyReportsText(rule: string, because: Extract<Reason, { kind: 'only reports' }>['because']): string {
+  if (because === 'report') return `Rule "${rule}" only reports.`
+  if (because === 'enforce') return `Rule "${rule}" does not act: enforce is false.`
+  return `Rule "${rule}" does not act: it asks for an approval or a notice, which this version does not have yet.`
+}
+
+function rulesText(rules: readonly string[]): string {
+  const names = rules.map((rule) => `"${rule}"`)
+  return rules.length === 1 ? `Rule ${names[0]} wants` : `Rules ${names.join(', ')} want`
+}
+
+function iso(at: number): string {
+  return new Date(at).toISOString()
+}
+
+/** `2026-11-24 10:00 UTC`. */
+function minute(at: number): string {
+  return `${iso(at).slice(0, 16).replace('T', ' ')} UTC`
+}

@@ -1,0 +1,145 @@
+/** What one rule says of one project: the order is protection, hold, `unless`, `keep`, `when`. */
+
+import { evaluate, nextToRead, unknownsIn } from './condition.ts'
+import { createdOf, type Facts, isFresh, modifiedOf } from './facts.ts'
+import { type Candidate, groupOf, groupsOf, slots } from './keep.ts'
+import { lastBacktestOf } from './predicate.ts'
+import { type Evidence, isUnknown, type PaidKind, type Project } from './project.ts'
+import type { ProtectionReading } from './protect.ts'
+import type { Reason } from './reason.ts'
+import type { Keep, Rule } from './rule.ts'
+import { targetOf } from './target.ts'
+
+export interface Need {
+  readonly projectId: number
+  readonly kind: PaidKind
+}
+
+export type Finding =
+  | { readonly kind: 'no' }
+  /** Selected, but something saves it. */
+  | { readonly kind: 'saved'; readonly reason: Reason }
+  /** Something that decides could not be read; `needs` = paid facts that would settle it. */
+  | { readonly kind: 'unknown'; readonly reasons: readonly Reason[]; readonly needs: readonly Need[] }
+  /** Selected. `to` is what would be written; `directory` the unit it belongs to, null for a unit of one project. */
+  | { readonly kind: 'match'; readonly to: string | null; readonly directory: string | null }
+
+/** What a rule is judged with. */
+export interface Bench {
+  readonly facts: Facts
+  readonly zone: string
+  /** Protections of a project, remembered. */
+  protection(project: Project): ProtectionReading
+}
+
+export const NO: Finding = { kind: 'no' }
+const MATCH: Finding = { kind: 'match', to: null, directory: null }
+
+/** The finder of a rule whose unit is the project. */
+export function projectFinder(rule: Rule, bench: Bench): (project: Project) => Finding {
+  const { facts } = bench
+  const fresh: Finding = { kind: 'saved', reason: { kind: 'fresh', rule: rule.id } }
+  const excluded: Finding = { kind: 'saved', reason: { kind: 'unless', rule: rule.id } }
+  const inSlot = rule.keep === null ? null : projectSlots(rule, rule.keep, bench)
+
+  return (project) => {
+    const when = evaluate(rule.when, facts, project, null)
+    if (when === 'no') return NO
+    if (isFresh(facts, project) === true) return fresh
+    const unless = rule.unless === null ? 'no' : evaluate(rule.unless, facts, project, null)
+    if (unless === 'yes') return excluded
+
+    const blind = blindSpots(bench, rule, project)
+    const slot = inSlot === null || when === 'unknown' || blind.length > 0 ? OUT : inSlot(project)
+    if (slot.kind === 'saved') return slot
+    if (blind.length > 0 || when === 'unknown' || unless === 'unknown' || slot.kind === 'unknown') {
+      const reasons = [
+        ...blind,
+        ...(when === 'unknown' ? unknownsIn(rule.when, rule.id, facts, project, null) : []),
+        ...(unless === 'unknown' && rule.unless !== null ? unknownsIn(rule.unless, rule.id, facts, project, null) : []),
+        ...(slot.kind === 'unknown' ? slot.reasons : []),
+      ]
+      return { kind: 'unknown', reasons, needs: blind.length > 0 ? [] : needsOf() }
+    }
+    const target = targetOf(rule, facts, bench.zone, project, null)
+    if ('reason' in target) return { kind: 'saved', reason: target.reason }
+    return target.to === null ? MATCH : { kind: 'match', to: target.to, directory: null }
+
+    /** One fact at a time, in the order in which they can settle the matter. */
+    function needsOf(): readonly Need[] {
+      if (when === 'unknown') return needFrom(rule.when, facts, project)
+      if (slot.kind === 'unknown') return slot.needs
+      return rule.unless === null ? [] : needFrom(rule.unless, facts, project)
+    }
+  }
+}
+
+/** What must be known of a project before any rule may want it, and could not be read. */
+export function blindSpots(bench: Bench, rule: Rule, project: Project): readonly Reason[] {
+  const { unknown } = bench.protection(project)
+  const created = createdOf(bench.facts, project)
+  const modified = modifiedOf(bench.facts, project)
+  if (!isUnknown(created) && !isUnknown(modified)) return unknown
+  const dates = [
+    ...(isUnknown(created) ? [unread(rule, 'created', created.unknown)] : []),
+    ...(isUnknown(modified) ? [unread(rule, 'modified', modified.unknown)] : []),
+  ]
+  return [...unknown, ...dates]
+}
+
+/** Whether a project may fill a slot of `keep`: neither protected nor held nor fresh, for all that is known. */
+export function mayFillSlot(bench: Bench, rule: Rule, project: Project): boolean {
+  if (bench.protection(project).reading !== 'no' || isFresh(bench.facts, project) !== false) return false
+  return blindSpots(bench, rule, project).length === 0
+}
+
+/** The date `keep` ranks a project by. */
+export function rankDate(keep: Keep, facts: Facts, project: Project): Evidence<number | null> {
+  if (keep.by === 'created') return createdOf(facts, project)
+  return keep.by === 'modified' ? modifiedOf(facts, project) : lastBacktestOf(facts, project)
+}
+
+export function unread(rule: Rule, what: string, why: string): Reason {
+  return { kind: 'unknown', rule: rule.id, what, why }
+}
+
+type Slot = Extract<Finding, { kind: 'saved' | 'unknown' }> | { readonly kind: 'out' }
+
+const OUT: Slot = { kind: 'out' }
+
+function projectSlots(rule: Rule, keep: Keep, bench: Bench): (project: Project) => Slot {
+  const { facts } = bench
+  const kept: Slot = { kind: 'saved', reason: { kind: 'slot', rule: rule.id, newest: keep.newest } }
+  const known = new Map<string | number, ReadonlySet<number | string>>()
+
+  return (project) => {
+    const key = groupOf(keep, project)
+    if (isUnknown(key)) return { kind: 'unknown', reasons: [unread(rule, 'ownerId', key.unknown)], needs: [] }
+    let ids = known.get(key)
+    if (ids === undefined) {
+      ids = slots(keep, candidates(groupsOf(keep, facts.inventory).get(key) ?? []))
+      known.set(key, ids)
+    }
+    if (ids.has(project.id)) return kept
+    const at = rankDate(keep, facts, project)
+    if (!isUnknown(at)) return OUT
+    return { kind: 'unknown', reasons: [unread(rule, keep.by, at.unknown)], needs: rankNeed(keep, facts, project) }
+  }
+
+  function candidates(group: readonly Project[]): readonly Candidate[] {
+    return group
+      .filter((project) => evaluate(rule.when, facts, project, null) === 'yes' && mayFillSlot(bench, rule, project))
+      .map((project) => ({ id: project.id, at: rankDate(keep, facts, project) }))
+  }
+}
+
+/** The call that would tell when a project was last backtested, if it has not been made. */
+export function rankNeed(keep: Keep, facts: Facts, project: Project): readonly Need[] {
+  const read = facts.inventory.paid[project.id]?.backtests !== undefined
+  return keep.by === 'last-backtest' && !read ? [{ projectId: project.id, kind: 'backtests' }] : []
+}
+
+function needFrom(condition: Rule['when'], facts: Facts, project: Project): readonly Need[] {
+  const kind = nextToRead(condition, facts, project, null)
+  return kind === null ? [] : [{ projectId: project.id, kind }]
+}

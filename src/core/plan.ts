@@ -1,0 +1,199 @@
+/**
+ * A decision → the plan of one run: what would be done to which projects, what of it may act, and a hash over exactly
+ * what will be done. Preview and real run call the same function (G4).
+ */
+
+import { sha256Hex } from './canonical.ts'
+import { breaches, type CapBreach, type DayCount, mayAct } from './caps.ts'
+import { openCourt, type Verdict } from './court.ts'
+import type { Decision } from './decide.ts'
+import { itemReasons, reasonText } from './explain.ts'
+import type { Memory } from './memory.ts'
+import type { Policy } from './policy.ts'
+import { type Inventory, isUnknown, type Project } from './project.ts'
+import type { Action } from './rule.ts'
+import { namesTaken, openNames } from './taken.ts'
+
+export { type CapBreach, capText, type DayCount } from './caps.ts'
+export { dayOf } from './zone.ts'
+
+export interface PlanItem {
+  readonly projectId: number
+  /** As the API wrote it. */
+  readonly name: string
+  readonly created: number
+  /** As listed, not the effective one. */
+  readonly modified: number
+  readonly action: Action
+  /** Null for a command. */
+  readonly rule: string | null
+  readonly unit: 'project' | 'directory'
+  /** The directory the rule or command is about, for a unit of several projects. */
+  readonly directory: string | null
+  /** The new full name, or the new full description for describe; null for a delete. */
+  readonly to: string | null
+  /** Since when it is marked; null for a command. */
+  readonly since: number | null
+  /** Sentences. */
+  readonly reasons: readonly string[]
+}
+
+export interface Plan {
+  /** Over what will be done: the policy, and of each item action, id, created, modified, name and `to`. */
+  readonly hash: string
+  /** Hash of the policy. */
+  readonly policy: string
+  /** By project id. */
+  readonly items: readonly PlanItem[]
+  readonly breaches: readonly CapBreach[]
+  /** Ids of the projects whose item may act now. */
+  readonly acting: readonly number[]
+  /** Projects that a rule would rename or move, but not under that name. */
+  readonly refusedMoves: readonly { readonly projectId: number; readonly why: string }[]
+}
+
+/**
+ * The plan of what is due. `today`: attempts already counted on the day of `now` in the policy's zone. `only`: ids of the
+ * only rules that may act; null = all.
+ */
+export async function makePlan(
+  policy: Policy,
+  inventory: Inventory,
+  decision: Decision,
+  memory: Memory,
+  today: DayCount,
+  now: number,
+  only: readonly string[] | null = null,
+): Promise<Plan> {
+  const items = itemsOf(policy, inventory, decision, memory, now, only)
+  return sealPlan(policy, inventory, items, today, refusedMoves(policy, decision))
+}
+
+/** Caps and hash: what every plan passes, whether rules made it or a command. */
+export async function sealPlan(
+  policy: Policy,
+  inventory: Inventory,
+  items: readonly PlanItem[],
+  today: DayCount,
+  refused: Plan['refusedMoves'] = [],
+): Promise<Plan> {
+  const breached = breaches(policy, items, inventory, today)
+  return {
+    hash: await hashItems(policy.hash, items),
+    policy: policy.hash,
+    items,
+    breaches: breached,
+    acting: items.filter((item) => mayAct(item, breached)).map(({ projectId }) => projectId),
+    refusedMoves: refused,
+  }
+}
+
+type Hashed = Pick<PlanItem, 'action' | 'projectId' | 'created' | 'modified' | 'name' | 'to'>
+
+/** SHA-256 over what will be done and to what, never over wording or times of marks. */
+export function hashItems(policyHash: string, items: readonly Hashed[]): Promise<string> {
+  const rows = [...items]
+    .sort((a, b) => a.projectId - b.projectId)
+    .map(({ action, projectId, created, modified, name, to }) => [action, projectId, created, modified, name, to])
+  return sha256Hex(JSON.stringify([policyHash, rows]))
+}
+
+export type StillDue = { readonly still: true } | { readonly still: false; readonly why: string }
+
+/**
+ * Whether a planned item stands after the re-check (G8): the same project by id and created, still due, with the same
+ * action, the same rule and the same `to`. A name with a number behind it stands as long as nobody took it.
+ */
+export function stillDue(item: PlanItem, decision: Decision, inventory: Inventory): StillDue {
+  const position = inventory.projects.findIndex(({ id }) => id === item.projectId)
+  const project = inventory.projects[position]
+  const verdict = decision.verdicts[position]
+  if (project === undefined || verdict === undefined) return no('It is not in the list any more.')
+  if (project.created !== item.created) return no('Another project has its id now.')
+  if (project.name !== item.name) return no(`It is called "${project.name}" now.`)
+  if (verdict.state !== 'due')
+    return no(`It is not due any more. ${verdict.reasons.map((reason) => reasonText(reason)).join(' ')}`)
+  if (verdict.action !== item.action || verdict.rule !== item.rule) {
+    return no(`Rule "${verdict.rule}" would ${verdict.action} it now.`)
+  }
+  if (project.modified !== item.modified) return no('It has been modified since.')
+  if (verdict.to === item.to)
+    return item.to === null || item.action === 'describe' ? { still: true } : stillFree(item.to, inventory)
+  if (item.action === 'describe') return no('Its description, or what would be written, has changed.')
+  if (item.to === null || verdict.to === null || !isNumbered(item.to, verdict.to)) {
+    return no(`It would be called "${verdict.to}" now.`)
+  }
+  return stillFree(item.to, inventory)
+}
+
+function stillFree(to: string, inventory: Inventory): StillDue {
+  return namesTaken(inventory).has(to.toLowerCase()) ? no(`"${to}" is taken now.`) : { still: true }
+}
+
+function isNumbered(to: string, base: string): boolean {
+  return to.startsWith(`${base} `) && /^\d+$/.test(to.slice(base.length + 1))
+}
+
+function no(why: string): StillDue {
+  return { still: false, why }
+}
+
+function itemsOf(
+  policy: Policy,
+  inventory: Inventory,
+  decision: Decision,
+  memory: Memory,
+  now: number,
+  only: readonly string[] | null,
+): readonly PlanItem[] {
+  const due = decision.verdicts.flatMap((verdict, i) => {
+    const project = inventory.projects[i]
+    const isMeant = only === null || (verdict.rule !== null && only.includes(verdict.rule))
+    return project !== undefined && verdict.state === 'due' && isMeant ? [{ verdict, project }] : []
+  })
+  due.sort((a, b) => a.project.id - b.project.id)
+  const court = openCourt(policy, inventory, memory, now)
+  const nameFor = openNames(inventory)
+  return due.flatMap(({ verdict, project }) => {
+    const { action } = verdict
+    // A due verdict has both dates: what lacks one is not judged.
+    if (action === null || isUnknown(project.created) || isUnknown(project.modified)) return []
+    const to = verdict.to === null || action === 'describe' ? verdict.to : nameFor(verdict.to)
+    return [
+      itemOf(project, project.created, project.modified, action, verdict, to, itemReasons(court, project, verdict)),
+    ]
+  })
+}
+
+function itemOf(
+  project: Project,
+  created: number,
+  modified: number,
+  action: Action,
+  { rule, since, directory }: Verdict,
+  to: string | null,
+  reasons: readonly string[],
+): PlanItem {
+  const unit = directory === null ? 'project' : 'directory'
+  return {
+    projectId: project.id,
+    name: project.name,
+    created,
+    modified,
+    action,
+    rule,
+    unit,
+    directory,
+    to,
+    since,
+    reasons,
+  }
+}
+
+function refusedMoves(policy: Policy, decision: Decision): Plan['refusedMoves'] {
+  const refused = decision.verdicts.flatMap(({ projectId, reasons }) => {
+    const reason = reasons.find(({ kind }) => kind === 'unwritable')
+    return reason === undefined ? [] : [{ projectId, why: reasonText(reason, policy) }]
+  })
+  return refused.sort((a, b) => a.projectId - b.projectId)
+}

@@ -1,0 +1,265 @@
+/**
+ * What a form cannot say: refusals that look at several keys or at several rules together. Each names the rule, the key,
+ * what is wrong and how to mend it; the line is looked up afterwards.
+ */
+
+import { HOUR, parseDuration } from './duration.ts'
+import { globProblem } from './glob.ts'
+import { looksLikeHold } from './hold.ts'
+import { nameProblem, placeOf } from './names.ts'
+import { nearest } from './nearest.ts'
+import type { KeyPath } from './policy-lines.ts'
+import type { PolicyFile, RuleFile } from './policy-schema.ts'
+import { isDestructive, type Limits } from './rule.ts'
+import { ARCHIVE_TEMPLATE, parseTemplate, type Template, uses } from './template.ts'
+import { undoing } from './undoing.ts'
+import { isDate, isZone } from './zone.ts'
+
+/** A problem with where it is, as a path into the file. */
+export interface Finding {
+  readonly path: KeyPath
+  readonly problem: string
+  readonly fix: string
+}
+
+/** How deep `any`, `all` and `not` may nest. */
+const DEEPEST = 5
+
+const LEAST_GRACE = 24 * HOUR
+const DEFAULT_NOTICE = 48 * HOUR
+
+/** `notice` of a rule in milliseconds: for move, archive and delete the smaller of 48h and `after` when not written. */
+export function noticeOf(rule: RuleFile): number {
+  if (!isDestructive(rule.then)) return 0
+  if (rule.notice !== undefined) return parseDuration(rule.notice) ?? 0
+  return Math.min(DEFAULT_NOTICE, parseDuration(rule.after) ?? 0)
+}
+
+/** Everything about a well-formed file that is refused. */
+export function refusals(file: PolicyFile): readonly Finding[] {
+  return [
+    ...checkZone(file),
+    ...checkPaths(file.protect.paths ?? [], ['protect', 'paths']),
+    ...checkWindow(file),
+    ...checkEvents(file),
+    ...file.rule.flatMap((rule, i) => checkRule(file, rule, ['rule', i])),
+    ...checkIds(file),
+    ...undoing(file.rule).map(({ first, second, how }) => ({
+      path: ['rule', second, 'to'],
+      problem: `it undoes rule "${file.rule[first]?.id}": ${how}`,
+      fix: 'Give the two rules selections that do not overlap, or leave one of them out.',
+    })),
+  ]
+}
+
+function checkZone(file: PolicyFile): readonly Finding[] {
+  if (isZone(file.timezone)) return []
+  const near = nearest(file.timezone, Intl.supportedValuesOf('timeZone'))
+  const fix = near === null ? 'Write an IANA zone such as "America/New_York", or "UTC".' : `Did you mean "${near}"?`
+  return [{ path: ['timezone'], problem: `"${file.timezone}" is no known time zone`, fix }]
+}
+
+function checkWindow({ window }: PolicyFile): readonly Finding[] {
+  if (window === undefined) return []
+  const findings: Finding[] = window.holidays.flatMap((day, i) => {
+    if (isDate(day)) return []
+    return [
+      { path: ['window', 'holidays', i], problem: `"${day}" is no day`, fix: 'Write a day such as "2026-12-25".' },
+    ]
+  })
+  const [from, to] = window.hours.split('-')
+  if (from === to) {
+    const fix = 'For the whole day leave hours out; otherwise write two different times.'
+    findings.push({ path: ['window', 'hours'], problem: `"${window.hours}" begins and ends at the same time`, fix })
+  }
+  return findings
+}
+
+function checkEvents(file: PolicyFile): readonly Finding[] {
+  return file.on.flatMap(({ directory }, i) => {
+    const path = ['on', i, 'directory']
+    const strange = directory.match(/\{[^{}]*\}/g)?.find((one) => one !== '{repository}' && one !== '{branch}')
+    if (strange !== undefined) {
+      return [{ path, problem: `${strange} is no placeholder`, fix: 'There are {repository} and {branch}.' }]
+    }
+    if (directory.startsWith('{branch}')) {
+      const fix = 'Start with a directory of its own, such as "CI/{branch}".'
+      return [{ path, problem: 'a branch could be called like any directory of the workspace', fix }]
+    }
+    const why = pathProblem(directory.replaceAll('{repository}', 'team/algos').replaceAll('{branch}', 'branch'))
+    return why === null ? [] : [{ path, problem: why, fix: 'Write a directory such as "CI/{repository}/{branch}".' }]
+  })
+}
+
+function checkIds(file: PolicyFile): readonly Finding[] {
+  const seen = new Set<string>()
+  return file.rule.flatMap(({ id }, i) => {
+    if (!seen.has(id)) {
+      seen.add(id)
+      return []
+    }
+    return [
+      { path: ['rule', i, 'id'], problem: `another rule is called "${id}" as well`, fix: 'Give each rule its own id.' },
+    ]
+  })
+}
+
+function checkRule(file: PolicyFile, rule: RuleFile, path: KeyPath): readonly Finding[] {
+  const unless = rule.unless === undefined ? [] : [rule.unless].flat()
+  return [
+    ...checkTable(rule.when, [...path, 'when'], 0),
+    ...unless.flatMap((table, i) =>
+      checkTable(table, Array.isArray(rule.unless) ? [...path, 'unless', i] : [...path, 'unless'], 0),
+    ),
+    ...checkUnit(rule, path),
+    ...checkGrace(rule, path),
+    ...checkNotice(file, rule, path),
+    ...checkApprove(file, rule, path),
+    ...checkLimit(file.limits, rule, path),
+    ...checkTemplate(rule, path),
+  ]
+}
+
+function checkTable(table: RuleFile['when'], path: KeyPath, depth: number): readonly Finding[] {
+  if (depth > DEEPEST) {
+    return [
+      { path, problem: `tables nest more than ${DEEPEST} deep`, fix: 'Make two rules of it, or write it flatter.' },
+    ]
+  }
+  const { any = [], all = [], not } = table
+  return [
+    ...checkPaths([table.path ?? []].flat(), [...path, 'path']),
+    ...checkTexts([table.name ?? []].flat(), [...path, 'name']),
+    ...checkTexts([table.description ?? []].flat(), [...path, 'description']),
+    ...any.flatMap((one, i) => checkTable(one, [...path, 'any', i], depth + 1)),
+    ...all.flatMap((one, i) => checkTable(one, [...path, 'all', i], depth + 1)),
+    ...(not === undefined ? [] : checkTable(not, [...path, 'not'], depth + 1)),
+  ]
+}
+
+function checkPaths(patterns: readonly unknown[], path: KeyPath): readonly Finding[] {
+  return patterns.flatMap((pattern) => {
+    const found = globProblem(String(pattern), 'path')
+    return found === null ? [] : [{ path, ...found }]
+  })
+}
+
+function checkTexts(patterns: readonly unknown[], path: KeyPath): readonly Finding[] {
+  return patterns.flatMap((pattern) => {
+    const found = globProblem(String(pattern), 'text')
+    return found === null ? [] : [{ path, ...found }]
+  })
+}
+
+function checkUnit(rule: RuleFile, path: KeyPath): readonly Finding[] {
+  if (rule.unit === 'project' || rule.when.path !== undefined) return []
+  const fix = 'Add path to when, such as path = "Research/*" for every directory directly in Research.'
+  return [{ path: [...path, 'when'], problem: 'a directory rule must say which directories it is about', fix }]
+}
+
+function checkGrace(rule: RuleFile, path: KeyPath): readonly Finding[] {
+  if (!isDestructive(rule.then) || (parseDuration(rule.after) ?? 0) >= LEAST_GRACE) return []
+  const problem = `a grace of ${rule.after} is too short for ${rule.then}`
+  return [{ path: [...path, 'after'], problem, fix: 'Write at least "24h", or leave it out for 14 days.' }]
+}
+
+function checkNotice(file: PolicyFile, rule: RuleFile, path: KeyPath): readonly Finding[] {
+  if (noticeOf(rule) === 0 || (file.notify.channels ?? []).length > 0) return []
+  const problem =
+    rule.notice === undefined
+      ? `a rule that would ${rule.then} gives notice first, and no channel is configured`
+      : `a notice of ${rule.notice} needs a channel, and none is configured`
+  const fix = 'Add [notify] with channels = ["slack"], or write notice = "0h" to do without a message.'
+  return [{ path: [...path, 'notice'], problem, fix }]
+}
+
+function checkApprove(file: PolicyFile, rule: RuleFile, path: KeyPath): readonly Finding[] {
+  if (rule.approve !== 'two') return []
+  const approvers = file.person.filter(({ may }) => may.includes('approve')).length
+  if (approvers >= 2) return []
+  const problem = `approve = "two" needs two people who may approve, and there ${approvers === 1 ? 'is 1' : 'are none'}`
+  const fix = 'Add a [[person]] with may = ["approve"], or write approve = "always".'
+  return [{ path: [...path, 'approve'], problem, fix }]
+}
+
+function checkLimit(limits: PolicyFile['limits'], rule: RuleFile, path: KeyPath): readonly Finding[] {
+  return (['per_run', 'per_day', 'percent', 'stamps_per_run'] as const satisfies readonly (keyof Limits)[]).flatMap(
+    (key) => {
+      const own = rule.limit[key]
+      const most = limits[key] ?? 0
+      if (own === undefined || own <= most) return []
+      const problem = `${own} is wider than the ${most} of [limits]`
+      return [{ path: [...path, 'limit', key], problem, fix: `Write ${most} or less, or raise ${key} in [limits].` }]
+    },
+  )
+}
+
+function checkTemplate(rule: RuleFile, path: KeyPath): readonly Finding[] {
+  const key = [...path, 'to']
+  const written = rule.to ?? (rule.then === 'archive' ? ARCHIVE_TEMPLATE : undefined)
+  if (rule.then === 'report' || rule.then === 'delete') {
+    if (rule.to === undefined) return []
+    return [
+      { path: key, problem: `${rule.then} writes nothing, so it has no to`, fix: 'Leave to out, or change then.' },
+    ]
+  }
+  if (written === undefined) {
+    const example = {
+      describe: 'idle {idle-days} d, owner {owner}',
+      rename: '{name} old',
+      move: 'Old/{path}',
+      archive: '',
+    }[rule.then]
+    return [{ path: key, problem: `${rule.then} needs a template`, fix: `Add a template such as to = "${example}".` }]
+  }
+  const parsed = parseTemplate(written)
+  if (!parsed.ok) return [{ path: key, problem: parsed.problem, fix: parsed.fix }]
+  const found = rule.then === 'describe' ? lineProblem(written) : templateProblem(rule.then, parsed.template)
+  return found === null ? [] : [{ path: key, ...found }]
+}
+
+type Mending = { readonly problem: string; readonly fix: string } | null
+
+function lineProblem(text: string): Mending {
+  if (looksLikeHold(text)) {
+    return { problem: 'our line must not contain "[keep", which would look like a hold', fix: 'Choose other words.' }
+  }
+  if (/[\r\n]/.test(text)) return { problem: 'our line is a single line', fix: 'Write it without line breaks.' }
+  return null
+}
+
+function templateProblem(then: 'rename' | 'move' | 'archive', template: Template): Mending {
+  const { text } = template
+  if (looksLikeHold(text)) {
+    return { problem: 'a name must not contain "[keep", which would look like a hold', fix: 'Choose other words.' }
+  }
+  if (then === 'rename') {
+    if (text.includes('/') || uses(template, 'path', 'directory')) {
+      const fix =
+        'Write only the new last part of the name, such as "{name} old"; to change the directory use then = "move".'
+      return { problem: 'a rename stays in its directory', fix }
+    }
+    const why = pathProblem(sample(template))
+    return why === null ? null : { problem: why, fix: 'Write a name QuantConnect accepts, such as "{name} old".' }
+  }
+  if (text.split('/').some((part) => part === '.' || part === '..')) {
+    return {
+      problem: `"${text}" could leave its directory`,
+      fix: 'Write the full new name from the top, such as "Old/{path}".',
+    }
+  }
+  const why = pathProblem(sample(template))
+  return why === null ? null : { problem: why, fix: 'Write a full name from the top, such as "Old/{path}".' }
+}
+
+/** The template filled with harmless values, so that only what is written in it can be wrong. */
+function sample(template: Template): string {
+  const filled = template.parts.map((part) => (typeof part === 'string' ? part : 'x'))
+  return filled.join('')
+}
+
+function pathProblem(path: string): string | null {
+  const place = placeOf(path)
+  if (place !== null) return `nothing may be written into QuantConnect's own ${place}`
+  return nameProblem(path)
+}

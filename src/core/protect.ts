@@ -1,0 +1,113 @@
+/**
+ * What nothing overrides: the absolute protections (G2), `[protect]` of the policy, and holds. Rules, commands and the
+ * re-check before a call all ask here.
+ */
+
+import { createdOf, type Facts, isLinked, openFacts, runsLive } from './facts.ts'
+import { writtenHold } from './hold.ts'
+import type { Memory } from './memory.ts'
+import { placeOf } from './names.ts'
+import type { Policy } from './policy.ts'
+import { type Evidence, type Inventory, isUnknown, type Project } from './project.ts'
+import type { Protection, Reading, Reason } from './reason.ts'
+
+/** `yes`: protected or held; `unknown`: it may be, and something that decides could not be read. */
+export interface ProtectionReading {
+  readonly reading: Reading
+  readonly protectedBy: readonly Reason[]
+  readonly heldBy: readonly Reason[]
+  readonly unknown: readonly Reason[]
+}
+
+export function protections(
+  policy: Policy,
+  inventory: Inventory,
+  memory: Memory,
+  now: number,
+): (project: Project) => ProtectionReading {
+  const facts = openFacts(inventory, memory, now)
+  return (project) => protectionOf(policy, facts, project)
+}
+
+const NONE: readonly Reason[] = []
+const CLEAR: ProtectionReading = { reading: 'no', protectedBy: NONE, heldBy: NONE, unknown: NONE }
+
+export function protectionOf(policy: Policy, facts: Facts, project: Project): ProtectionReading {
+  let protectedBy = NONE
+  let unknown = NONE
+  const { organizationId } = project
+
+  const place = placeOf(project.path)
+  if (place !== null) protectedBy = [BY[place]]
+  if (isUnknown(organizationId)) unknown = [...unknown, unread('organizationId', organizationId.unknown)]
+  else if (organizationId !== facts.inventory.organizationId) protectedBy = [...protectedBy, BY['other organisation']]
+  for (const { what, fact, of } of EVIDENCE) {
+    const value = of(facts, project)
+    if (value === false) continue
+    if (value === true) protectedBy = [...protectedBy, BY[what]]
+    else unknown = [...unknown, unread(fact, value.unknown)]
+  }
+  if (policy.protect.ids.has(project.id)) protectedBy = [...protectedBy, BY['policy id']]
+  for (const { pattern, matches } of policy.protect.paths) {
+    if (matches(project.path)) protectedBy = [...protectedBy, protectedReason({ what: 'policy path', pattern })]
+  }
+
+  const heldBy = holdsOn(policy.timezone, facts, project)
+  if (protectedBy === NONE && heldBy === NONE && unknown === NONE) return CLEAR
+  const reading = protectedBy === NONE && heldBy === NONE ? 'unknown' : 'yes'
+  return { reading, protectedBy, heldBy, unknown }
+}
+
+type Simple = Exclude<Protection, { readonly what: 'policy path' }>['what']
+
+const BY = Object.fromEntries(
+  (
+    [
+      'bin',
+      'library folder',
+      'boot camp',
+      'other organisation',
+      'not owned',
+      'live',
+      'code running',
+      'used as library',
+      'encrypted',
+      'policy id',
+    ] as const satisfies readonly Simple[]
+  ).map((what) => [what, protectedReason({ what })]),
+) as { readonly [what in Simple]: Reason }
+
+/** Protections that a single fact decides: true protects, unknown makes the project not judged. */
+const EVIDENCE: readonly {
+  readonly what: Simple
+  readonly fact: string
+  readonly of: (facts: Facts, project: Project) => Evidence<boolean>
+}[] = [
+  { what: 'not owned', fact: 'owner', of: (_facts, { owned }) => (isUnknown(owned) ? owned : !owned) },
+  { what: 'live', fact: 'the list of live deployments', of: runsLive },
+  { what: 'code running', fact: 'codeRunning', of: (_facts, project) => project.codeRunning },
+  { what: 'used as library', fact: 'use as a library', of: isLinked },
+  { what: 'encrypted', fact: 'encrypted', of: (_facts, project) => project.encrypted },
+]
+
+/** Holds in force: rows of the ledger, and what the description asks for. Either one holds. */
+function holdsOn(zone: string, facts: Facts, project: Project): readonly Reason[] {
+  let held = NONE
+  for (const hold of facts.memory.holds.get(project.id) ?? []) {
+    // A project whose `created` cannot be read may well be the one that was held.
+    if (hold.created !== project.created && !isUnknown(createdOf(facts, project))) continue
+    if (hold.until !== null && hold.until < facts.now) continue
+    held = [...held, { kind: 'held', where: 'ledger', by: hold.by, until: hold.until }]
+  }
+  const written = writtenHold(project.description, zone)
+  if (written === null || (written.until !== null && written.until <= facts.now)) return held
+  return [...held, { kind: 'held', where: 'description', ...written }]
+}
+
+function protectedReason(by: Protection): Reason {
+  return { kind: 'protected', by }
+}
+
+function unread(what: string, why: string): Reason {
+  return { kind: 'unknown', rule: null, what, why }
+}

@@ -1,0 +1,67 @@
+/** What a rule of the policy is once it has been read: checked, compiled, with every default filled in. */
+
+import type { Condition } from './condition.ts'
+import type { Template } from './template.ts'
+
+/** What a plan item does. From the least to the most destructive. */
+export const ACTIONS = ['describe', 'rename', 'move', 'archive', 'delete'] as const
+
+export type Action = (typeof ACTIONS)[number]
+
+export interface Limits {
+  readonly per_run: number
+  readonly per_day: number
+  readonly percent: number
+  readonly stamps_per_run: number
+}
+
+/** Among the items that `when` matched, the newest of each group stay. */
+export interface Keep {
+  readonly newest: number
+  readonly per: 'directory' | 'owner' | 'rule'
+  readonly by: 'modified' | 'created' | 'last-backtest'
+}
+
+export interface Rule {
+  readonly id: string
+  readonly why: string
+  readonly unit: 'project' | 'directory'
+  readonly when: Condition
+  readonly unless: Condition | null
+  readonly keep: Keep | null
+  readonly then: 'report' | Action
+  /** Template of the new name or of our line; null for `report` and `delete`. */
+  readonly to: Template | null
+  /** Grace from the mark, milliseconds. */
+  readonly after: number
+  /** How long before a message must have been delivered, milliseconds; 0 = none. */
+  readonly notice: number
+  readonly approve: 'never' | 'first' | 'always' | 'two'
+  /** Only what the rule itself limits; `[limits]` bounds the whole run beside it. */
+  readonly limit: Partial<Limits>
+  readonly enforce: boolean
+  /** SHA-256 of the parsed rule without `why` and `limit`, hex: any other edit starts its grace again. */
+  readonly hash: string
+}
+
+/** Archive, move and delete: what limits, window, notice and the 24 hours of grace are about. */
+export function isDestructive(action: 'report' | Action): boolean {
+  return action === 'move' || action === 'archive' || action === 'delete'
+}
+
+/** What this rule needs that this version lacks, as sentences. Such a rule marks and reports, but never acts. */
+export function notBuilt(rule: Pick<Rule, 'then' | 'approve' | 'notice'>): readonly string[] {
+  if (rule.then === 'report') return []
+  const lacks: string[] = []
+  if (rule.approve !== 'never') {
+    lacks.push(
+      `approve = "${rule.approve}" is not enforced by this version yet; with approve = "never" the rule acts by itself.`,
+    )
+  }
+  if (isDestructive(rule.then) && rule.notice > 0) {
+    lacks.push(
+      'Messages before an action (notice) are not sent by this version yet; with notice = "0h" the rule does without.',
+    )
+  }
+  return lacks
+}

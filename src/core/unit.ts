@@ -1,0 +1,218 @@
+/**
+ * Directory rules: a directory is judged whole. It is selected when every project in it satisfies `when`, with `path`,
+ * `name` and `idle` read of the directory; one project that is protected, held, fresh, saved by `unless` or unknown saves
+ * all. Of matched directories inside one another the outermost is the unit, and what saves an inner one saves it too.
+ */
+
+import { evaluate, nextToRead, unknownsIn } from './condition.ts'
+import { type Directory, directoriesOf } from './directory.ts'
+import { type Facts, isFresh, modifiedOf, parentOf } from './facts.ts'
+import {
+  type Bench,
+  blindSpots,
+  type Finding,
+  mayFillSlot,
+  type Need,
+  NO,
+  rankDate,
+  rankNeed,
+  unread,
+} from './finding.ts'
+import { type Candidate, slots } from './keep.ts'
+import type { DirectoryView } from './predicate.ts'
+import { type Evidence, isUnknown, type Project, type Unknown } from './project.ts'
+import type { Reading, Reason } from './reason.ts'
+import type { Keep, Rule } from './rule.ts'
+import { type Target, targetOf } from './target.ts'
+
+/** What a rule says of a directory as a whole. */
+type UnitFinding =
+  | Extract<Finding, { kind: 'saved' | 'unknown' }>
+  | { readonly kind: 'match'; readonly targets: ReadonlyMap<number, Target> }
+
+/** The finder of a rule whose unit is the directory. */
+export function directoryFinder(rule: Rule, bench: Bench): (project: Project) => Finding {
+  const { facts } = bench
+  const directories = directoriesOf(facts.inventory)
+  const views = new Map<Directory, DirectoryView>()
+  const selections = new Map<Directory, Reading>()
+  const units = new Map<Directory, Directory | null>()
+  const findings = new Map<Directory, UnitFinding>()
+  const slotsOf = new Map<string, ReadonlySet<number | string>>()
+
+  return (project) => {
+    const home = directories.get(parentOf(project.path))
+    const unit = home === undefined ? null : outermost(home)
+    if (unit === null) return NO
+    const finding = remembered(findings, unit, judge)
+    if (finding.kind !== 'match') return finding
+    const target = finding.targets.get(project.id) ?? { to: null }
+    if ('reason' in target) return { kind: 'saved', reason: target.reason }
+    return { kind: 'match', to: target.to, directory: unit.path }
+  }
+
+  function outermost(directory: Directory): Directory | null {
+    return remembered(units, directory, () => {
+      const above = directory.parent === null ? null : outermost(directory.parent)
+      if (above !== null) return above
+      return selection(directory) === 'no' ? null : directory
+    })
+  }
+
+  /** Three-valued AND over all projects inside. */
+  function selection(directory: Directory): Reading {
+    return remembered(selections, directory, () => {
+      const seen = view(directory)
+      let reading: Reading = 'yes'
+      for (const member of directory.members) {
+        const one = evaluate(rule.when, facts, member, seen)
+        if (one === 'no') return 'no'
+        if (one === 'unknown') reading = 'unknown'
+      }
+      return reading
+    })
+  }
+
+  function judge(directory: Directory): UnitFinding {
+    const saver = saviour(directory)
+    if (saver !== null) return savedBy(directory, saver)
+    const selected = selection(directory)
+    const blind = directory.members.flatMap((member) => blindSpots(bench, rule, member))
+    const slot = rule.keep === null || selected === 'unknown' || blind.length > 0 ? null : slotOf(rule.keep, directory)
+    if (slot?.kind === 'saved') return slot
+
+    const doubts = inner(directory).flatMap((one) => doubtsAbout(one))
+    if (blind.length > 0 || selected === 'unknown' || doubts.length > 0 || slot !== null) {
+      const open = doubts.filter(({ part }) => part === 'when').length > 0 ? 'when' : 'unless'
+      const needs = slot?.needs ?? doubts.filter(({ part }) => part === open).flatMap((doubt) => doubt.needs)
+      const reasons = [...blind, ...doubts.flatMap((doubt) => doubt.reasons), ...(slot?.reasons ?? [])]
+      return { kind: 'unknown', reasons, needs: blind.length > 0 ? [] : needs }
+    }
+    return aim(directory)
+  }
+
+  /** A project inside, with the reason why it saves all. */
+  function saviour(directory: Directory): { readonly project: Project; readonly reason: Reason } | null {
+    for (const project of directory.members) {
+      const { protectedBy, heldBy } = bench.protection(project)
+      const reason = protectedBy[0] ?? heldBy[0]
+      if (reason !== undefined) return { project, reason }
+      if (isFresh(facts, project) === true) return { project, reason: { kind: 'fresh', rule: rule.id } }
+    }
+    const { unless } = rule
+    if (unless === null) return null
+    for (const one of inner(directory)) {
+      const seen = view(one)
+      const project = one.members.find((member) => evaluate(unless, facts, member, seen) === 'yes')
+      if (project !== undefined) return { project, reason: { kind: 'unless', rule: rule.id } }
+    }
+    return null
+  }
+
+  function savedBy(
+    directory: Directory,
+    { project, reason }: { readonly project: Project; readonly reason: Reason },
+  ): UnitFinding {
+    const { path } = directory
+    return {
+      kind: 'saved',
+      reason: { kind: 'directory', rule: rule.id, directory: path, projectId: project.id, of: reason },
+    }
+  }
+
+  /** The directory and every directory inside it that the rule selects as well. */
+  function inner(directory: Directory): readonly Directory[] {
+    const below = directory.children.flatMap(inner)
+    return selection(directory) === 'no' ? below : [directory, ...below]
+  }
+
+  interface Doubt {
+    readonly part: 'when' | 'unless'
+    readonly reasons: readonly Reason[]
+    readonly needs: readonly Need[]
+  }
+
+  /** What of the rule is unknown for the projects of a directory. */
+  function doubtsAbout(directory: Directory): readonly Doubt[] {
+    const seen = view(directory)
+    return directory.members.flatMap((member) =>
+      (['when', 'unless'] as const).flatMap((part): readonly Doubt[] => {
+        const condition = rule[part]
+        if (condition === null || evaluate(condition, facts, member, seen) !== 'unknown') return []
+        const kind = nextToRead(condition, facts, member, seen)
+        const needs = kind === null ? [] : [{ projectId: member.id, kind }]
+        return [{ part, reasons: unknownsIn(condition, rule.id, facts, member, seen), needs }]
+      }),
+    )
+  }
+
+  /** Among directories of the same parent, or all of them, the newest stay; null = not one of those. */
+  function slotOf(keep: Keep, directory: Directory): Extract<Finding, { kind: 'saved' | 'unknown' }> | null {
+    const group = keep.per === 'directory' ? parentOf(directory.path) : ''
+    const ids = remembered(slotsOf, group, () => {
+      const items = [...directories.values()].filter((one) => {
+        return (keep.per !== 'directory' || parentOf(one.path) === group) && outermost(one) === one && fillsSlot(one)
+      })
+      return slots(
+        keep,
+        items.map((one): Candidate => ({ id: one.path, at: newestOf(keep, one) })),
+      )
+    })
+    if (ids.has(directory.path)) return { kind: 'saved', reason: { kind: 'slot', rule: rule.id, newest: keep.newest } }
+    const at = newestOf(keep, directory)
+    if (!isUnknown(at)) return null
+    const needs = directory.members.flatMap((member) => rankNeed(keep, facts, member))
+    return { kind: 'unknown', reasons: [unread(rule, keep.by, at.unknown)], needs }
+  }
+
+  function fillsSlot(directory: Directory): boolean {
+    return selection(directory) === 'yes' && directory.members.every((member) => mayFillSlot(bench, rule, member))
+  }
+
+  /** The date of a directory's youngest project. */
+  function newestOf(keep: Keep, directory: Directory): Evidence<number | null> {
+    let newest: number | null = null
+    for (const member of directory.members) {
+      const at = rankDate(keep, facts, member)
+      if (isUnknown(at)) return at
+      if (at !== null && (newest === null || at > newest)) newest = at
+    }
+    return newest
+  }
+
+  /** Where everything would go. A project that cannot go saves the directory; one with nothing to write in it does not. */
+  function aim(directory: Directory): UnitFinding {
+    const targets = new Map<number, Target>()
+    for (const member of directory.members) {
+      const target = targetOf(rule, facts, bench.zone, member, view(directory))
+      if ('reason' in target && rule.then !== 'describe')
+        return savedBy(directory, { project: member, reason: target.reason })
+      targets.set(member.id, target)
+    }
+    return { kind: 'match', targets }
+  }
+
+  function view(directory: Directory): DirectoryView {
+    return remembered(views, directory, () => viewOf(facts, directory))
+  }
+}
+
+/** A directory as predicates see it. */
+export function viewOf(facts: Facts, directory: Directory): DirectoryView {
+  let youngest = Number.NEGATIVE_INFINITY
+  let unsure: Unknown | null = null
+  for (const member of directory.members) {
+    const modified = modifiedOf(facts, member)
+    if (!isUnknown(modified)) youngest = Math.max(youngest, modified)
+    else unsure ??= { unknown: `modified of project ${member.id}: ${modified.unknown}` }
+  }
+  return { path: directory.path, name: directory.name, youngest, unsure }
+}
+
+function remembered<Key, Value>(known: Map<Key, Value>, key: Key, make: (key: Key) => Value): Value {
+  const found = known.get(key)
+  if (found !== undefined) return found
+  const made = make(key)
+  known.set(key, made)
+  return made
+}
