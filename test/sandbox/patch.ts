@@ -34,7 +34,7 @@ export interface FileChange {
 interface Hunk {
   /** Line of the old file it begins at, from 1. */
   readonly line: number
-  /** Lines with their mark: space, - or +. */
+  /** Lines with their mark (space, - or +) and their line end, which the last line of a file may lack. */
   readonly lines: readonly string[]
 }
 
@@ -50,8 +50,9 @@ export function parsePatch(text: string): FileChange[] {
     if (line.startsWith('diff --git ')) changes.push({ from: null, to: null, hunks: [] })
     else if (!change) invalid()
     else if (start) change.hunks.push({ line: Number(start[1]), lines: [] })
-    else if (hunk && /^[ +-]/.test(line)) hunk.lines.push(line)
-    else if (hunk && line === '') hunk.lines.push(' ')
+    else if (hunk && /^[ +-]/.test(line)) hunk.lines.push(`${line}\n`)
+    else if (hunk && line === '') hunk.lines.push(' \n')
+    else if (hunk && line.startsWith('\\')) hunk.lines.push((hunk.lines.pop() ?? invalid()).slice(0, -1))
     else if (line.startsWith('--- ')) change.from = side(line)
     else if (line.startsWith('+++ ')) change.to = side(line)
   }
@@ -65,7 +66,7 @@ function side(line: string): string | null {
 
 /** Context and removed lines must be where the patch says. */
 function applyHunks(content: string, hunks: readonly Hunk[]): string {
-  const old = content === '' ? [] : content.split('\n')
+  const old = content === '' ? [] : content.split(/(?<=\n)/)
   const result: string[] = []
   let at = 0
   for (const hunk of hunks) {
@@ -80,7 +81,7 @@ function applyHunks(content: string, hunks: readonly Hunk[]): string {
       if (mark !== '-') result.push(rest)
     }
   }
-  return [...result, ...old.slice(at)].join('\n')
+  return [...result, ...old.slice(at)].join('')
 }
 
 function invalid(): never {
