@@ -247,6 +247,11 @@ describe('readProjectPage', () => {
     expect(second).toMatchObject({ ok: true, value: { projects: [{ id: 10_010 }], next: null } })
     expect(seen).toHaveLength(2)
   })
+
+  it('G1: does not trust a page that lists a project twice', async () => {
+    const { client, meter } = fakeApi(() => json({ success: true, projects: [slim(10), slim(20), slim(10)] }))
+    expect(detailOf(await client.readProjectPage(null, meter))).toBe('project 10 is listed twice')
+  })
 })
 
 describe('"count", which is not documented', () => {
