@@ -4,11 +4,12 @@
  */
 import { type Answer, type Call, type Endpoints, mayWrite, projectOf } from './call.ts'
 import { checkRunnable, findCompile, stateOf } from './compile.ts'
+import type { Backtest, StoredProject } from './entities.ts'
 import { flag, list, map, requiredText, text } from './params.ts'
 import { isRunning } from './progress.ts'
 import { refuse } from './refusal.ts'
 import { showBacktest, showDetail } from './show-backtest.ts'
-import { type Backtest, beforeChange, type StoredProject } from './store.ts'
+import { beforeChange } from './store.ts'
 
 export const backtestEndpoints: Endpoints = {
   'backtests/create': create,

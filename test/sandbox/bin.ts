@@ -4,10 +4,11 @@
  */
 import { type Answer, type Call, projectOf } from './call.ts'
 import { isOn } from './deployments.ts'
+import type { StoredProject } from './entities.ts'
 import { binPrefix, freeName, isTaken } from './names.ts'
 import { isRunning } from './progress.ts'
 import { refuse } from './refusal.ts'
-import { beforeChange, type StoredProject } from './store.ts'
+import { beforeChange } from './store.ts'
 
 export function leaveOrDelete(call: Call): Answer {
   const project = projectOf(call)

@@ -1,8 +1,10 @@
 /** What an endpoint gets and gives, and how it finds the project it is about. */
+
+import type { StoredProject } from './entities.ts'
 import { integer, type Params, requiredInteger, text } from './params.ts'
 import type { Person } from './people.ts'
 import { refuse } from './refusal.ts'
-import { beforeChange, type StoredProject, type World } from './store.ts'
+import { beforeChange, type World } from './store.ts'
 
 /** One authenticated request inside one world. */
 export interface Call {

@@ -1,10 +1,11 @@
 /** `projects/collaboration/*` and the edit lock (§2.6). */
 import { type Answer, type Call, type Endpoints, mayWrite, projectOf, projectToChange } from './call.ts'
+import type { StoredProject } from './entities.ts'
 import { flag, requiredText } from './params.ts'
 import { personNamed } from './people.ts'
 import { refuse } from './refusal.ts'
 import { showCollaborators } from './show.ts'
-import { beforeChange, type StoredProject } from './store.ts'
+import { beforeChange } from './store.ts'
 
 export const collaborationEndpoints: Endpoints = {
   'projects/collaboration/create': create,

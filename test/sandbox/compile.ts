@@ -3,10 +3,10 @@
  * holds the word BUILD_ERROR does not build, so that a client can meet one.
  */
 import { type Answer, type Call, type Endpoints, projectOf } from './call.ts'
+import type { Compile, StoredFile, StoredProject } from './entities.ts'
 import { binPrefix } from './names.ts'
 import { requiredText } from './params.ts'
 import { refuse } from './refusal.ts'
-import type { Compile, StoredFile, StoredProject } from './store.ts'
 
 export const compileEndpoints: Endpoints = {
   'compile/create': create,

@@ -1,5 +1,6 @@
 /** `/_sandbox`: what a test sees and sets, beside the API (design §8). */
 import { readDate, showDate } from './dates.ts'
+import type { StoredProject } from './entities.ts'
 import { faultKinds, readFault } from './faults.ts'
 import { addObjects } from './fixtures.ts'
 import { generateWorkspace } from './generate.ts'
@@ -8,7 +9,7 @@ import { addProject, type PartialProject, setFields } from './partial.ts'
 import { defaultUserId } from './people.ts'
 import { progressOf } from './progress.ts'
 import { showProject } from './show.ts'
-import { beforeChange, clearWorld, purgeBin, type StoredProject, type World } from './store.ts'
+import { beforeChange, clearWorld, purgeBin, type World } from './store.ts'
 import { setSwitches, switchTable } from './switches.ts'
 
 /** What a world holds after a reset that doesn't say. */

@@ -1,5 +1,5 @@
 /** What the state of a live deployment means (§2.11). */
-import type { Deployment } from './store.ts'
+import type { Deployment } from './entities.ts'
 
 /** Every status `live/list` may show. */
 export const liveStatuses = [

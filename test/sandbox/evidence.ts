@@ -1,7 +1,8 @@
 /** Backtests, live deployments and optimisations as people hand them in; what is left out is made up. */
 import { readDate } from './dates.ts'
 import { isOn } from './deployments.ts'
-import type { Backtest, Deployment, Optimization, StoredProject, World } from './store.ts'
+import type { Backtest, Deployment, Optimization, StoredProject } from './entities.ts'
+import type { World } from './store.ts'
 
 type Given = { readonly [field: string]: unknown }
 

@@ -1,9 +1,10 @@
 /** `files/*` but for patches (§2.8). Names may hold directories; content is never empty. */
 import { type Answer, type Call, type Endpoints, isVisible, projectOf, projectToChange } from './call.ts'
 import { showDate } from './dates.ts'
+import type { StoredFile, StoredProject } from './entities.ts'
 import { flag, isParams, type Param, requiredText, text } from './params.ts'
 import { refuse } from './refusal.ts'
-import { beforeChange, nextFileId, type StoredFile, type StoredProject, type World } from './store.ts'
+import { beforeChange, nextFileId, type World } from './store.ts'
 
 export const fileEndpoints: Endpoints = {
   'files/create': create,

@@ -84,10 +84,15 @@ export function fixtures(now: number, id: (index: number) => number): PartialPro
     { name: 'other house/carry', organizationId: otherOrganizationId, created: ago(220), modified: ago(150) },
     { name: 'a/b/other house', organizationId: otherOrganizationId, created: ago(220), modified: ago(150) },
     { name: 'vault/alpha', encryptionKey: defaultKey, created: ago(500), modified: ago(300) },
-    { name: 'keep/tax report', description: 'hold: until 2099-01-31', created: ago(800), modified: ago(700) },
+    {
+      name: 'keep/tax report',
+      description: 'Figures of 2024 [keep until 2099-01-31]',
+      created: ago(800),
+      modified: ago(700),
+    },
     {
       name: 'keep/pinned',
-      description: 'never delete, see the audit',
+      description: '[keep] see the audit',
       isPinned: true,
       created: ago(800),
       modified: ago(700),

@@ -52,6 +52,7 @@ const inventory = {
   at: 1,
   organizationId: mine,
   running: [11],
+  paid: { 11: { backtests: { count: 2, last: 1_735_689_600_000 }, files: { count: 3, bytes: 30 } } },
   projects: [
     {
       id: 11,
@@ -88,16 +89,20 @@ const inventory = {
   ],
 }
 
-async function startFrom(value: unknown): Promise<{ rows: Record<string, unknown>[]; live: unknown[] }> {
+async function startFrom(
+  value: unknown,
+): Promise<{ rows: Record<string, unknown>[]; live: unknown[]; backtests: unknown[]; files: unknown[] }> {
   const path = join(await mkdtemp(join(tmpdir(), 'sandbox-')), 'inventory.json')
   await writeFile(path, JSON.stringify(value))
   const sandbox = await startSandbox({ from: path })
   const client = clientOf(sandbox.url)
   const { projects } = (await client.post('projects/read')).body
   const { live } = (await client.post('live/list')).body
+  const { backtests } = (await client.post('backtests/list', { projectId: 11 })).body
+  const { files } = (await client.post('files/read', { projectId: 11 })).body
   await sandbox.close()
   const rows = projects.toSorted((a: { projectId: number }, b: { projectId: number }) => a.projectId - b.projectId)
-  return { rows, live }
+  return { rows, live, backtests, files }
 }
 
 describe('a copy of one’s own workspace', () => {
@@ -130,7 +135,7 @@ describe('a copy of one’s own workspace', () => {
   })
 
   it('starts from an inventory of leansweep, with what was running', async () => {
-    const { rows, live } = await startFrom(inventory)
+    const { rows, live, backtests, files } = await startFrom(inventory)
     expect(rows).toMatchObject([
       {
         projectId: 11,
@@ -146,7 +151,14 @@ describe('a copy of one’s own workspace', () => {
     expect(rows[0]?.collaborators).toHaveLength(3)
     expect(rows[1]?.collaborators).toHaveLength(2)
     expect(rows[0]).not.toHaveProperty('owned')
+    expect([backtests.length, files.length]).toEqual([2, 3])
+    expect(backtests[0]).toMatchObject({ created: '2025-01-01 00:00:00', status: 'Completed.' })
     expect(live).toMatchObject([{ projectId: 11, status: 'Running' }])
+  })
+
+  it('shows every project of the file, also when nothing in it is the saver’s own', async () => {
+    const rows = [{ projectId: 1, name: 'theirs', ownerId: 4, owner: false, collaborators: [{ uid: 4 }, { uid: 5 }] }]
+    expect((await startFrom(rows)).rows).toMatchObject([{ projectId: 1, owner: false, ownerId: 4 }])
   })
 
   it('says what is wrong with a file', async () => {

@@ -1,6 +1,7 @@
 /**
  * A copy of somebody's own workspace to try a policy on: a saved answer of `projects/read`, a bare list of such projects,
- * or an inventory of leansweep (`id` for `projectId`, `owned` for `owner`, dates in milliseconds). Files are never in it.
+ * or an inventory of leansweep (`id` for `projectId`, `owned` for `owner`, dates in milliseconds). Files are
+ * made up, as many and as large as an inventory counted.
  */
 import { readFile } from 'node:fs/promises'
 import type { PartialProject } from './partial.ts'
@@ -18,9 +19,13 @@ export function fromInventory(value: unknown, path = 'the inventory'): PartialPr
   const rows = Array.isArray(value) ? value : isRow(value) ? value.projects : undefined
   if (!Array.isArray(rows) || !rows.every(isRow)) return fail(path, 'holds no list of projects')
   const running = isRow(value) && Array.isArray(value.running) ? value.running : []
+  const paid = isRow(value) && isRow(value.paid) ? value.paid : {}
   const home = mainOrganization(rows)
   const me = ownId(rows)
-  return rows.map((row) => toPartial(row, home, me, running))
+  return rows.map((row) => ({
+    ...toPartial(row, home, me, running),
+    ...evidence(paid[String(row.id ?? row.projectId)]),
+  }))
 }
 
 function parse(path: string, text: string): unknown {
@@ -67,6 +72,23 @@ function toPartial(row: Row, home: unknown, me: unknown, running: readonly unkno
   return { ...fields, ...(typeof projectId === 'number' ? { projectId } : {}) }
 }
 
+/** As many backtests and files as an inventory counted, the newest backtest as old as it says. */
+function evidence(paid: unknown): PartialProject {
+  const { backtests, files } = isRow(paid) ? paid : {}
+  const found: { [field: string]: unknown } = {}
+  if (isRow(backtests) && typeof backtests.count === 'number') {
+    found.backtests = Array.from({ length: backtests.count }, () => ({ created: backtests.last }))
+  }
+  if (isRow(files) && typeof files.count === 'number' && typeof files.bytes === 'number') {
+    const content = '#'.repeat(Math.ceil(files.bytes / Math.max(1, files.count)))
+    found.files = Array.from({ length: files.count }, (_, n) => ({
+      name: n === 0 ? 'main.py' : `part${n}.py`,
+      content,
+    }))
+  }
+  return found
+}
+
 /** A list from the API with the saver's id replaced by the sandbox user's; or so many made-up people for a number. */
 function others(given: unknown, me: unknown, oldOwner: unknown, owner: unknown): unknown[] | undefined {
   if (typeof given === 'number') {
@@ -78,9 +100,12 @@ function others(given: unknown, me: unknown, oldOwner: unknown, owner: unknown):
     return [...guests, ...more]
   }
   if (!Array.isArray(given)) return undefined
-  return given.filter(isRow).map((each) => {
+  const people = given.filter(isRow).map((each) => {
     const { uid, permission = each.epermission, liveControl = each.blivecontrol } = each
     const mapped = uid === oldOwner ? owner : uid === me ? defaultUserId : uid
     return { uid: typeof mapped === 'number' ? mapped : 900, permission, liveControl }
   })
+  // Whoever saved the file saw the project, also when the file doesn't tell which of these people he is.
+  const there = people.some((each) => each.uid === defaultUserId)
+  return there ? people : [...people, { uid: defaultUserId, permission: 'write', liveControl: false }]
 }

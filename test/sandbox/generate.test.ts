@@ -65,7 +65,7 @@ describe('the generated workspace', () => {
     expect(count((row) => row.organizationId !== '5cad178b20a1d52567b534553413b691')).toBeGreaterThan(1)
     expect(count((row) => row.encrypted === true)).toBeGreaterThan(0)
     expect(count((row) => (row.collaborators as unknown[]).length > 2)).toBeGreaterThan(0)
-    expect(count((row) => String(row.description).startsWith('hold:'))).toBe(1)
+    expect(count((row) => String(row.description).includes('[keep'))).toBeGreaterThan(1)
     expect(count((row) => row.language === 'C#')).toBeGreaterThan(0)
     expect(count((row) => !Array.isArray(row.parameters))).toBeGreaterThan(1)
     expect(count((row) => row.name.startsWith('Clone of: '))).toBeGreaterThan(1)

@@ -3,9 +3,10 @@ import { type Answer, type Call, type Endpoints, isVisible, organizationOf, proj
 import { checkRunnable, findCompile, stateOf } from './compile.ts'
 import { showDate } from './dates.ts'
 import { isOn, liveStatuses, statusAt } from './deployments.ts'
+import type { Deployment, StoredProject } from './entities.ts'
 import { integer, map, requiredText, text } from './params.ts'
 import { refuse } from './refusal.ts'
-import { beforeChange, type Deployment, type StoredProject, type World } from './store.ts'
+import { beforeChange, type World } from './store.ts'
 
 export const liveEndpoints: Endpoints = {
   'live/create': create,

@@ -3,8 +3,9 @@
  * in with a workspace, may be anything.
  */
 import type { Call } from './call.ts'
+import type { StoredProject } from './entities.ts'
 import { refuse } from './refusal.ts'
-import type { StoredProject, World } from './store.ts'
+import type { World } from './store.ts'
 
 export const binPrefix = 'Recycle Bin/'
 

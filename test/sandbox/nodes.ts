@@ -1,11 +1,11 @@
 /** Nodes of an organisation and of a project (§2.7). */
 import { type Answer, type Call, type Endpoints, organizationOf, projectOf, projectToChange } from './call.ts'
 import { isOn } from './deployments.ts'
+import type { StoredProject } from './entities.ts'
 import { list } from './params.ts'
 import { isRunning } from './progress.ts'
 import { seededRandom } from './random.ts'
 import { refuse } from './refusal.ts'
-import type { StoredProject } from './store.ts'
 
 export const nodeEndpoints: Endpoints = {
   'nodes/read': (call) => nodesOf(call, organizationOf(call)),

@@ -2,9 +2,9 @@
 import { createHash } from 'node:crypto'
 import { type Answer, type Call, type Endpoints, organizationOf } from './call.ts'
 import { showDate } from './dates.ts'
+import type { StoredObject } from './entities.ts'
 import { requiredText, text } from './params.ts'
 import { refuse } from './refusal.ts'
-import type { StoredObject } from './store.ts'
 
 export const objectEndpoints: Endpoints = {
   'object/list': listObjects,

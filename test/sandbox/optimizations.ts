@@ -1,9 +1,10 @@
 /** `optimizations/*` (§2.12) but for starting one: they come with a workspace, run and complete by themselves. */
 import { type Answer, type Call, type Endpoints, isVisible, projectOf } from './call.ts'
 import { showDate } from './dates.ts'
+import type { Optimization, StoredProject } from './entities.ts'
 import { requiredText } from './params.ts'
 import { refuse } from './refusal.ts'
-import { beforeChange, type Optimization, type StoredProject } from './store.ts'
+import { beforeChange } from './store.ts'
 
 export const optimizationEndpoints: Endpoints = {
   'optimizations/list': listOptimizations,

@@ -3,13 +3,14 @@
  * What can't be taken for what it should be (a date that is none, libraries: null) is kept and shown exactly as given.
  */
 import { readDate, showDate } from './dates.ts'
+import type { StoredFile, StoredProject } from './entities.ts'
 import { readBacktests, readDeployments, readOptimizations } from './evidence.ts'
+import { setters } from './fields.ts'
 import { newFile, templates } from './files.ts'
-import { defaultKey } from './keys.ts'
 import { binPrefix } from './names.ts'
 import { defaultOrganizationId, defaultUserId } from './people.ts'
 import { emptyProject } from './projects.ts'
-import { type Collaborator, nextProjectId, type StoredFile, type StoredProject, type World } from './store.ts'
+import { nextProjectId, type World } from './store.ts'
 
 /** Milliseconds UTC, ISO, or `YYYY-MM-DD HH:MM:SS`. */
 export type AnyDate = number | string
@@ -93,115 +94,13 @@ export function setFields(world: World, project: StoredProject, given: { readonl
   }
 }
 
-type Setter = (project: StoredProject, value: unknown) => boolean
-
-const setters: { readonly [field: string]: Setter } = {
-  name: text('name'),
-  organizationId: text('organizationId'),
-  description: text('description'),
-  language: text('language'),
-  created: date('created'),
-  modified: date('modified'),
-  ownerId: number('ownerId'),
-  leanVersionId: number('leanVersionId'),
-  leanEnvironment: number('leanEnvironment'),
-  leanPinnedToMaster: setPinned,
-  parameters: setParameters,
-  libraries: setLibraries,
-  collaborators: setCollaborators,
-  encrypted: setEncrypted,
-  encryptionKey: setKey,
-}
-
-function text(field: 'name' | 'organizationId' | 'description' | 'language'): Setter {
-  return (project, value) => {
-    if (typeof value === 'string') project[field] = value
-    return typeof value === 'string'
-  }
-}
-
-function number(field: 'ownerId' | 'leanVersionId' | 'leanEnvironment'): Setter {
-  return (project, value) => {
-    if (typeof value === 'number') project[field] = value
-    return typeof value === 'number'
-  }
-}
-
-function date(field: 'created' | 'modified'): Setter {
-  return (project, value) => {
-    const ms = readDate(value)
-    if (ms !== undefined) project[field] = ms
-    return ms !== undefined
-  }
-}
-
-function setPinned(project: StoredProject, value: unknown): boolean {
-  if (typeof value === 'boolean') project.leanPinnedToMaster = value
-  return typeof value === 'boolean'
-}
-
-/** A list of `{key, value}` or `{name, value}`, a map of values or a map of records; shown again in the same form. */
-function setParameters(project: StoredProject, value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  const entries = Object.entries(value)
-  const records = entries.every(([, each]) => typeof each === 'object' && each !== null)
-  if (Array.isArray(value) && !records) return false
-  const named = entries.some(([, each]) => records && 'name' in each && !('key' in each))
-  project.parameters = entries.map(([key, each]) => (records ? keyed(each, key) : { key, value: String(each) }))
-  const form = Array.isArray(value) ? (named ? 'named' : 'list') : records ? 'records' : 'map'
-  project.parametersAs = entries.length === 0 ? undefined : form
-  return true
-}
-
-function keyed(record: { readonly [field: string]: unknown }, fallback: string): { readonly [field: string]: unknown } {
-  const { name, key, ...rest } = record
-  return { key: key ?? name ?? fallback, ...rest }
-}
-
-/** Ids, or records with a projectId. */
-function setLibraries(project: StoredProject, value: unknown): boolean {
-  if (!Array.isArray(value)) return false
-  const ids = value.map((each) => (typeof each === 'object' && each !== null ? each.projectId : each))
-  if (!ids.every((id) => Number.isInteger(id))) return false
-  project.libraries = ids
-  return true
-}
-
-/** Everybody, the owner or not; whoever is left out of the list does not see the project. */
-function setCollaborators(project: StoredProject, value: unknown): boolean {
-  if (!Array.isArray(value) || !value.every((each) => Number.isInteger(each?.uid))) return false
-  const others = value.filter((each) => each.uid !== project.ownerId)
-  project.collaborators = others.map((each): Collaborator => {
-    return {
-      uid: each.uid,
-      permission: each.permission === 'read' ? 'read' : 'write',
-      liveControl: each.liveControl === true,
-    }
-  })
-  return true
-}
-
-function setEncrypted(project: StoredProject, value: unknown): boolean {
-  if (typeof value !== 'boolean') return false
-  project.encryptionKey = value ? (project.encryptionKey ?? defaultKey) : null
-  return true
-}
-
-function setKey(project: StoredProject, value: unknown): boolean {
-  const id = typeof value === 'object' && value !== null && 'id' in value ? value.id : value
-  if (id !== null && typeof id !== 'string') return false
-  // An answer that lists many projects has encryptionKey: null also for encrypted ones (§2.3), so null says nothing.
-  project.encryptionKey = id ?? project.encryptionKey
-  return true
+function readFile(world: World, project: StoredProject, given: PartialFile): StoredFile {
+  const modified = readDate(given.modified) ?? project.modified
+  return newFile(world, String(given.name), given.content ?? '# made up\n', modified)
 }
 
 /** A date among the fields that are shown as given becomes a date as the API writes it. */
 function showable(value: unknown, field: string): unknown {
   const isDate = field === 'lastLiveDeployment' && typeof value === 'number'
   return isDate ? showDate(value, 'spaced') : value
-}
-
-function readFile(world: World, project: StoredProject, given: PartialFile): StoredFile {
-  const modified = readDate(given.modified) ?? project.modified
-  return newFile(world, String(given.name), given.content ?? '# made up\n', modified)
 }

@@ -1,5 +1,5 @@
 /** How far a backtest is: it queues, runs and completes by itself as the clock moves (§2.10). */
-import type { Backtest } from './store.ts'
+import type { Backtest } from './entities.ts'
 
 export interface Progress {
   readonly status: string

@@ -117,11 +117,15 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
 
   const server = createServer((request, response) => {
     serve(request, response).catch((error: unknown) => {
+      // The client went away while it was still sending.
+      if (request.destroyed && !request.complete) return
       console.error('The sandbox failed:', error)
       if (!response.headersSent)
         send(response, 500, { 'content-type': 'text/plain' }, `The sandbox failed: ${String(error)}\n`)
     })
   })
+  // Longer than any client keeps an idle connection, so that none is closed under a request about to be sent.
+  server.keepAliveTimeout = 75_000
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(port, host, resolve)

@@ -1,10 +1,10 @@
 /** A backtest as lists and single reads show it (§2.10). Its figures are made up, the same each time. */
 import type { Answer, Call } from './call.ts'
 import { showDate } from './dates.ts'
+import type { Backtest, StoredProject } from './entities.ts'
 import { phpMap } from './php.ts'
 import { progressOf } from './progress.ts'
 import { seededRandom } from './random.ts'
-import type { Backtest, StoredProject } from './store.ts'
 
 /** The summary, with the figures of a finished backtest when asked. */
 export function showBacktest(call: Call, backtest: Backtest, statistics: boolean): Answer {

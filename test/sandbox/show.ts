@@ -2,12 +2,13 @@
 
 import { showDate } from './dates.ts'
 import { isOn } from './deployments.ts'
+import type { Collaborator, StoredProject } from './entities.ts'
 import { keyName } from './keys.ts'
 import { person } from './people.ts'
 import { phpMap } from './php.ts'
 import { isRunning } from './progress.ts'
 import { seededRandom } from './random.ts'
-import type { Collaborator, StoredProject, World } from './store.ts'
+import type { World } from './store.ts'
 import type { Switches } from './switches.ts'
 
 export type ShownProject = { readonly [field: string]: unknown }
