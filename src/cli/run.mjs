@@ -1,0 +1,57 @@
+// The first thing every npm script runs, with whatever Node is on the machine: installs what is missing, then hands over
+// to the Node that package.json pins. Plain JavaScript, because an older Node can't read types.
+
+import { spawn, spawnSync } from 'node:child_process'
+import { existsSync, statSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
+const commands = {
+  start: 'src/cli/start.ts',
+  dev: 'src/cli/dev.ts',
+  plan: 'src/cli/plan.ts',
+  check: 'src/cli/check.ts',
+  deploy: 'src/cli/deploy.ts',
+  test: 'src/cli/test.ts',
+  sandbox: 'test/sandbox/main.ts',
+  schema: 'src/core/write-schema.ts',
+  bench: 'test/bench/decide.ts',
+}
+
+const [command, ...rest] = process.argv.slice(2)
+const script = commands[command]
+if (script === undefined) {
+  console.error(`There is no command "${command ?? ''}". Commands: ${Object.keys(commands).join(', ')}.`)
+  process.exit(2)
+}
+install()
+const windows = process.platform === 'win32'
+const node = join(root, 'node_modules', 'node', 'bin', windows ? 'node.exe' : 'node')
+const child = spawn(node, [join(root, script), ...rest], { cwd: root, stdio: 'inherit' })
+for (const signal of ['SIGINT', 'SIGTERM']) process.on(signal, () => child.kill(signal))
+child.on('error', (error) => {
+  console.error(`The pinned Node could not be started: ${error.message}. Remove node_modules and try again.`)
+  process.exit(2)
+})
+child.on('exit', (code, signal) => process.exit(code ?? (signal === null ? 1 : 130)))
+
+function install() {
+  const lock = join(root, 'package-lock.json')
+  const installed = join(root, 'node_modules', '.package-lock.json')
+  const complete = existsSync(installed) && existsSync(join(root, 'node_modules', 'node', 'bin'))
+  if (complete && statSync(installed).mtimeMs >= statSync(lock).mtimeMs) return
+  console.error('Installing what is missing (npm ci) …')
+  // Through npm's own script where there is one: on Windows npm itself is not a program that can be spawned.
+  const npm = process.env.npm_execpath
+  const [file, first] = npm?.endsWith('.js') ? [process.execPath, [npm]] : ['npm', []]
+  const { status } = spawnSync(file, [...first, 'ci', '--loglevel=error'], {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    shell: file === 'npm' && process.platform === 'win32',
+  })
+  if (status !== 0) {
+    console.error('npm ci failed; what it printed above says why. Nothing was started.')
+    process.exit(2)
+  }
+}

@@ -1,0 +1,137 @@
+/** Starts the sandbox and the built Worker in the real Workers runtime, side by side on this machine. */
+
+import { execFile } from 'node:child_process'
+import { readdir, readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { Log, LogLevel, Miniflare, type MiniflareOptions } from 'miniflare'
+import { parse } from 'smol-toml'
+import { startSandbox } from '../../test/sandbox/server.ts'
+import { developmentSecrets, root } from './settings.ts'
+
+export interface ServeOptions {
+  /** Port of the Worker; 0 = any free one. */
+  readonly port: number
+  readonly sandboxPort: number
+  /** Address of a sandbox that runs already, instead of one of our own. */
+  readonly sandboxUrl?: string | undefined
+  /** The policy file to run with. */
+  readonly policy: string
+  /** Size and seed of the made-up workspace. */
+  readonly projects: number
+  readonly seed: number
+  /** Keep the Worker's state (Durable Object and KV) of the last time. */
+  readonly keep: boolean
+}
+
+export interface Serving {
+  readonly worker: string
+  readonly sandbox: string
+  stop(): Promise<void>
+}
+
+const BUILD = join(root, '.wrangler', 'leansweep-build')
+const STATE = join(root, '.wrangler', 'leansweep-state')
+
+export async function serve(options: ServeOptions): Promise<Serving> {
+  const [policy, build] = await Promise.all([readFile(options.policy, 'utf8'), buildWorker()])
+  const sandbox =
+    options.sandboxUrl === undefined
+      ? await startSandbox({ port: options.sandboxPort, projects: options.projects, seed: options.seed })
+      : { url: options.sandboxUrl.replace(/\/+$/, ''), close: () => Promise.resolve() }
+  try {
+    if (!options.keep) await rm(STATE, { recursive: true, force: true })
+    const runtime = new Miniflare(runtimeOptions(options, build, policy, sandbox.url))
+    const url = await runtime.ready
+    const stop = async () => {
+      await runtime.dispose()
+      await sandbox.close()
+    }
+    return { worker: url.origin, sandbox: sandbox.url, stop }
+  } catch (error) {
+    await sandbox.close()
+    throw error
+  }
+}
+
+interface Build {
+  readonly code: string
+  /** Name under which the code imports the policy. */
+  readonly policyModule: string
+  readonly compatibilityDate: string
+}
+
+/** Bundles the Worker exactly as a deploy does. */
+async function buildWorker(): Promise<Build> {
+  await rm(BUILD, { recursive: true, force: true })
+  const wrangler = join(root, 'node_modules', 'wrangler', 'bin', 'wrangler.js')
+  const env = { ...process.env, WRANGLER_SEND_METRICS: 'false' }
+  await promisify(execFile)(process.execPath, [wrangler, 'deploy', '--dry-run', '--outdir', BUILD], { cwd: root, env })
+  const files = await readdir(BUILD)
+  const policyModule = files.find((file) => file.endsWith('.toml'))
+  if (policyModule === undefined)
+    throw new Error('The bundle holds no policy file; is the rule for *.toml in wrangler.toml gone?')
+  const wranglerToml = parse(await readFile(join(root, 'wrangler.toml'), 'utf8'))
+  return {
+    code: await readFile(join(BUILD, 'index.js'), 'utf8'),
+    policyModule,
+    compatibilityDate: String(wranglerToml.compatibility_date),
+  }
+}
+
+function runtimeOptions(options: ServeOptions, build: Build, policy: string, sandboxUrl: string): MiniflareOptions {
+  const vars = { ...developmentSecrets, QC_API_URL: `${sandboxUrl}/api/v2` }
+  const text = Object.entries(vars).map(([name, value]) => [name, { type: 'text' as const, value }])
+  return {
+    host: '127.0.0.1',
+    port: options.port,
+    log: new Log(LogLevel.WARN),
+    logRequests: false,
+    cf: false,
+    resourcePersistencePath: STATE,
+    workers: [
+      {
+        config: {
+          name: 'leansweep',
+          compatibilityDate: build.compatibilityDate,
+          manifest: {
+            mainModule: 'dev.js',
+            modulesRoot: BUILD,
+            modules: {
+              'dev.js': { type: 'esm', contents: SCHEDULED_BY_HAND },
+              'index.js': { type: 'esm', contents: build.code },
+              [build.policyModule]: { type: 'text', contents: policy },
+            },
+          },
+          env: {
+            ...Object.fromEntries(text),
+            LOG: { type: 'kv', id: 'LOG' },
+            WORKSPACE: { type: 'durable-object', worker: 'leansweep', exportName: 'Workspace' },
+          },
+          exports: { Workspace: { type: 'durable-object', storage: 'sqlite' } },
+        },
+      },
+    ],
+  }
+}
+
+/**
+ * The Worker with one door more, for development only: `GET /cdn-cgi/handler/scheduled?time=<ms>` is a cron tick at that
+ * time. It is not part of what is deployed.
+ */
+const SCHEDULED_BY_HAND = `
+import worker from './index.js'
+export * from './index.js'
+export default {
+  ...worker,
+  async fetch(request, env, context) {
+    const url = new URL(request.url)
+    if (url.pathname !== '/cdn-cgi/handler/scheduled') return worker.fetch(request, env, context)
+    const time = url.searchParams.get('time') ?? String(Date.now())
+    if (!/^\\d{1,15}$/.test(time)) return new Response('"time" is milliseconds since 1970.\\n', { status: 400 })
+    const cron = url.searchParams.get('cron') ?? ''
+    await worker.scheduled({ scheduledTime: Number(time), cron, noRetry() {} }, env, context)
+    return new Response('ok')
+  },
+}
+`

@@ -1,0 +1,18 @@
+/** Where the commands find things, and the fixed secrets of development. */
+
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+/** The checkout. */
+export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
+
+/** The policy that is bundled and deployed. */
+export const policyFile = join(root, 'policy.toml')
+
+/** As in `.dev.vars.example`: known to everybody, so the Worker takes them only with a sandbox on this machine. */
+export const developmentSecrets = {
+  QC_USER_ID: '123',
+  QC_API_TOKEN: 'abc',
+  QC_ORGANIZATION_ID: '5cad178b20a1d52567b534553413b691',
+  ADMIN_TOKEN: 'dev-admin-token',
+}

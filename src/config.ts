@@ -1,0 +1,123 @@
+/** Turns the environment into a typed configuration, once, and names every missing or malformed setting in one message. */
+
+import type { Workspace } from './workspace/workspace.ts'
+
+/** What the platform hands to the Worker. Anything may be missing; only `readConfig` looks at the settings. */
+export interface Env {
+  readonly LOG: KVNamespace
+  readonly WORKSPACE: DurableObjectNamespace<Workspace>
+  readonly QC_USER_ID?: string
+  readonly QC_API_TOKEN?: string
+  readonly QC_ORGANIZATION_ID?: string
+  readonly ADMIN_TOKEN?: string
+  readonly QC_API_URL?: string
+  readonly CALLS_PER_SLICE?: string
+  readonly PACE_MS?: string
+  readonly TICK_MINUTES?: string
+  readonly RECORD_DAYS?: string
+  readonly BACKUP_DAYS?: string
+}
+
+export interface Config {
+  /** Whether the API is a sandbox on this machine; only then do development secrets work and pages need no password. */
+  readonly development: boolean
+  readonly quantconnect: {
+    readonly url: string
+    readonly userId: string
+    readonly token: string
+    /** Shortest time between two requests, in milliseconds. */
+    readonly paceMs: number
+  }
+  /** The organisation whose projects may be touched: 32 lower-case hex characters. */
+  readonly organizationId: string
+  readonly adminToken: string
+  /** API calls one alarm may make, retries included. */
+  readonly callsPerSlice: number
+  /** How often the cron fires; `/health` allows twice as long. */
+  readonly tickMinutes: number
+  readonly recordDays: number
+  readonly backupDays: number
+}
+
+export type ConfigResult =
+  | { readonly ok: true; readonly config: Config }
+  | { readonly ok: false; readonly problems: readonly string[] }
+
+/** Where QuantConnect's cloud answers. */
+export const PUBLIC_API = 'https://www.quantconnect.com/api/v2'
+
+/** Secrets printed in `.dev.vars.example`: everybody knows them, so they only work against a local sandbox. */
+const DEVELOPMENT_ADMIN_TOKEN = 'dev-admin-token'
+
+export function readConfig(env: Env): ConfigResult {
+  const problems: string[] = []
+
+  const url = (env.QC_API_URL || PUBLIC_API).replace(/\/+$/, '')
+  const local = isLoopback(url)
+  if (!local && !url.startsWith('https://')) {
+    problems.push('QC_API_URL must be an https address (http is for a sandbox on this machine only).')
+  }
+  const userId = required(env.QC_USER_ID, 'QC_USER_ID', 'your user id, from the QuantConnect account page', problems)
+  if (userId !== '' && !/^\d+$/.test(userId)) problems.push('QC_USER_ID must be digits only.')
+  const token = required(
+    env.QC_API_TOKEN,
+    'QC_API_TOKEN',
+    'your API token, from the QuantConnect account page',
+    problems,
+  )
+  const organizationId = required(
+    env.QC_ORGANIZATION_ID,
+    'QC_ORGANIZATION_ID',
+    'the last part of the address of your organisation page',
+    problems,
+  ).toLowerCase()
+  if (organizationId !== '' && !/^[0-9a-f]{32}$/.test(organizationId)) {
+    problems.push('QC_ORGANIZATION_ID must be 32 characters of 0-9 and a-f.')
+  }
+  const adminToken = required(env.ADMIN_TOKEN, 'ADMIN_TOKEN', 'a long random text that callers of /api send', problems)
+  if (adminToken === DEVELOPMENT_ADMIN_TOKEN && !local) {
+    problems.push('ADMIN_TOKEN is the public development token. Choose a secret one: openssl rand -hex 32')
+  }
+
+  const config: Config = {
+    development: local,
+    quantconnect: { url, userId, token, paceMs: whole(env.PACE_MS, 'PACE_MS', 0, 0, 60_000, problems) },
+    organizationId,
+    adminToken,
+    callsPerSlice: whole(env.CALLS_PER_SLICE, 'CALLS_PER_SLICE', 40, 10, 900, problems),
+    tickMinutes: whole(env.TICK_MINUTES, 'TICK_MINUTES', 60, 1, 10_080, problems),
+    recordDays: whole(env.RECORD_DAYS, 'RECORD_DAYS', 400, 1, 3_650, problems),
+    backupDays: whole(env.BACKUP_DAYS, 'BACKUP_DAYS', 180, 31, 3_650, problems),
+  }
+  return problems.length === 0 ? { ok: true, config } : { ok: false, problems }
+}
+
+/** The problems as one message for a person: what is wrong and where to set it. */
+export function configText(problems: readonly string[]): string {
+  return `The settings are not complete: ${problems.join(' ')} Set secrets with "wrangler secret put NAME", or in .dev.vars while developing.`
+}
+
+function required(value: string | undefined, name: string, what: string, problems: string[]): string {
+  const text = value?.trim() ?? ''
+  if (text === '') problems.push(`${name} is missing (${what}).`)
+  return text
+}
+
+function whole(
+  value: string | undefined,
+  name: string,
+  byDefault: number,
+  least: number,
+  most: number,
+  problems: string[],
+) {
+  if (value === undefined || value === '') return byDefault
+  const number = /^\d+$/.test(value) ? Number(value) : Number.NaN
+  if (number >= least && number <= most) return number
+  problems.push(`${name} must be a whole number from ${least} to ${most}; it is "${value}".`)
+  return byDefault
+}
+
+function isLoopback(url: string): boolean {
+  return /^https?:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(\/|$)/.test(url)
+}

@@ -1,0 +1,156 @@
+/** Pages for people: the runs, newest first, and one run with what it planned, did and left alone. */
+
+import { Hono } from 'hono'
+import { html, raw } from 'hono/html'
+import type { Env } from '../config.ts'
+import { workspaceOf } from '../deps.ts'
+import type { RunRecord, RunSummary } from '../workspace/run.ts'
+import { requirePassword } from './auth.ts'
+
+type Html = ReturnType<typeof html>
+
+const RUNS_ON_A_PAGE = 50
+
+export function createPages(): Hono<{ Bindings: Env }> {
+  const pages = new Hono<{ Bindings: Env }>()
+  pages.use('*', requirePassword())
+
+  pages.get('/', async (c) => {
+    const before = c.req.query('cursor') ?? null
+    const runs = await workspaceOf(c.env).runs(RUNS_ON_A_PAGE + 1, before)
+    return c.html(await layout('Runs', runList(runs)))
+  })
+
+  pages.get('/runs/:id', async (c) => {
+    const run = await workspaceOf(c.env).run(c.req.param('id'))
+    if (run === null) return c.html(await layout('No such run', html`<p>There is no such run.</p>`), 404)
+    return c.html(await layout(`Run ${run.id}`, runDetail(run)))
+  })
+
+  return pages
+}
+
+function layout(title: string, body: Html): Html {
+  return html`<!doctype html>
+    <html lang="en">
+      <head>
+        <meta charset="utf-8" />
+        <meta name="viewport" content="width=device-width, initial-scale=1" />
+        <title>${title} · leansweep</title>
+        <style>
+          ${raw(STYLE)}
+        </style>
+      </head>
+      <body>
+        <header><a href="/">leansweep</a> <a href="/health">health</a></header>
+        <main>
+          <h1>${title}</h1>
+          ${body}
+        </main>
+      </body>
+    </html>`
+}
+
+function runList(runs: readonly RunSummary[]): Html {
+  if (runs.length === 0) return html`<p>No runs yet. The first one comes with the next cron tick.</p>`
+  const shown = runs.slice(0, RUNS_ON_A_PAGE)
+  const last = runs.length > RUNS_ON_A_PAGE ? shown.at(-1) : undefined
+  return html`<table>
+      <thead>
+        <tr>
+          <th>When</th><th>Trigger</th><th>Status</th><th>Projects</th><th>Protected</th><th>Held</th><th>Not judged</th>
+          <th>Marked</th><th>Due</th><th>Confirmed</th><th>Failed</th><th>Unsure</th><th>API calls</th>
+        </tr>
+      </thead>
+      <tbody>
+        ${shown.map(runRow)}
+      </tbody>
+    </table>
+    ${last === undefined ? '' : html`<p><a href="/?cursor=${last.id}">Older runs</a></p>`}`
+}
+
+function runRow(run: RunSummary): Html {
+  const { counts } = run
+  const numbers = [
+    counts.inventory,
+    counts.protected,
+    counts.held,
+    counts.notJudged,
+    counts.marked,
+    counts.due,
+    counts.confirmed,
+    counts.failed,
+    counts.unsure,
+    run.apiCalls,
+  ]
+  return html`<tr>
+    <td><a href="/runs/${run.id}">${when(run.at)}</a></td>
+    <td>${run.trigger}${run.mode === 'report' ? ', report' : ''}</td>
+    <td class="${run.status}">${run.status}</td>
+    ${numbers.map((number) => html`<td class="number">${number}</td>`)}
+  </tr>`
+}
+
+function runDetail(run: RunRecord): Html {
+  return html`<p>
+      <strong class="${run.status}">${run.status}</strong>, ${run.trigger} by ${run.actor}, policy time ${when(run.at)},
+      ${run.apiCalls} API calls.
+    </p>
+    ${run.message === '' ? '' : html`<p>${run.message}</p>`}
+    ${table(
+      'Done',
+      ['Project', 'Action', 'Rule', 'Outcome', 'Detail'],
+      run.outcomes.map((outcome) => [
+        `${outcome.name} (${outcome.projectId})`,
+        outcome.action,
+        outcome.rule ?? 'command',
+        outcome.outcome,
+        outcome.detail,
+      ]),
+    )}
+    ${table(
+      'Planned',
+      ['Project', 'Action', 'Rule', 'Why'],
+      (run.plan?.items ?? []).map((item) => [
+        `${item.name} (${item.projectId})`,
+        item.to === null ? item.action : `${item.action} → ${item.to}`,
+        item.rule ?? 'command',
+        item.reasons.join(' '),
+      ]),
+    )}
+    ${table(
+      'Not judged',
+      ['Project', 'Why'],
+      run.notJudged.map((left) => [`${left.name} (${left.projectId})`, left.reasons.join(' ')]),
+    )}
+    ${table(
+      'Marks that went',
+      ['Project', 'Rule', 'Why'],
+      run.unmarked.map((mark) => [`${mark.name} (${mark.projectId})`, mark.rule, mark.reason]),
+    )}
+    ${run.warnings.length === 0 ? '' : html`<h2>Warnings</h2><ul>${run.warnings.map((warning) => html`<li>${warning}</li>`)}</ul>`}`
+}
+
+function table(title: string, head: readonly string[], rows: readonly (readonly string[])[]): Html | '' {
+  if (rows.length === 0) return ''
+  return html`<h2>${title}</h2>
+    <table>
+      <thead><tr>${head.map((cell) => html`<th>${cell}</th>`)}</tr></thead>
+      <tbody>${rows.map((row) => html`<tr>${row.map((cell) => html`<td>${cell}</td>`)}</tr>`)}</tbody>
+    </table>`
+}
+
+function when(iso: string): string {
+  return `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`
+}
+
+const STYLE = `
+:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }
+body { margin: 0 auto; max-width: 76rem; padding: 1rem }
+header a { margin-right: 1rem }
+table { border-collapse: collapse; display: block; overflow-x: auto }
+th, td { border-bottom: 1px solid #8884; padding: .3rem .7rem; text-align: left; vertical-align: top }
+.number { text-align: right; font-variant-numeric: tabular-nums }
+.ok { color: #18794e } .partial, .waiting, .blocked { color: #ad5700 } .failed, .refused { color: #c62a2f }
+@media (prefers-color-scheme: dark) { .ok { color: #4cc38a } .partial, .waiting, .blocked { color: #ffa94d } .failed, .refused { color: #ff6369 } }
+`

@@ -1,0 +1,17 @@
+/** Errors as RFC 9457 problem+json: what happened, why, what to do. */
+
+import type { Context } from 'hono'
+
+export type ProblemStatus = 400 | 401 | 404 | 405 | 409 | 413 | 415 | 422 | 500 | 502 | 503
+
+export interface Problem {
+  /** What kind of problem: the same for every occurrence. */
+  readonly title: string
+  /** This occurrence: why, and what to do. */
+  readonly detail: string
+}
+
+export function problem(c: Context, status: ProblemStatus, { title, detail }: Problem): Response {
+  const headers = { 'content-type': 'application/problem+json; charset=utf-8', 'cache-control': 'no-store' }
+  return c.body(JSON.stringify({ type: 'about:blank', title, status, detail }), status, headers)
+}

@@ -1,0 +1,80 @@
+/** Our own copy of a project, made and read back before anything destroys the original (G9). */
+
+import { canonicalJson, sha256Hex } from '../core/canonical.ts'
+import type { Parameter, Project } from '../core/project.ts'
+import type { ProjectFile } from '../quantconnect/files.ts'
+import { gunzipJson, gzipJson } from './gzip.ts'
+
+/** Everything a rebuild needs. Dates are milliseconds, UTC; null = could not be read. */
+export interface Backup {
+  readonly version: 1
+  readonly projectId: number
+  readonly organizationId: string
+  readonly name: string
+  readonly created: number
+  readonly modified: number
+  readonly language: string
+  readonly description: string
+  readonly parameters: readonly Parameter[]
+  readonly libraries: readonly number[]
+  readonly files: readonly { readonly name: string; readonly content: string; readonly modified: number | null }[]
+}
+
+/** A value in KV may be at most this large. */
+const KV_VALUE_LIMIT = 25 * 1024 * 1024
+
+export function makeBackup(project: Project, created: number, modified: number, files: readonly ProjectFile[]): Backup {
+  return {
+    version: 1,
+    projectId: project.id,
+    organizationId: typeof project.organizationId === 'string' ? project.organizationId : '',
+    name: project.name,
+    created,
+    modified,
+    language: project.language,
+    description: project.description,
+    parameters: project.parameters,
+    libraries: 'unknown' in project.libraries ? [] : project.libraries,
+    files: files.map((file) => ({
+      name: file.name,
+      content: file.content,
+      modified: typeof file.modified === 'number' ? file.modified : null,
+    })),
+  }
+}
+
+/** SHA-256 over the canonical JSON of the backup: the same project gives the same hash. */
+export function hashBackup(backup: Backup): Promise<string> {
+  return sha256Hex(canonicalJson(backup))
+}
+
+/** Puts a backup under a new key. Gives its hash, or why it cannot be stored. */
+export async function putBackup(
+  log: KVNamespace,
+  key: string,
+  backup: Backup,
+  days: number,
+): Promise<{ readonly ok: true; readonly hash: string } | { readonly ok: false; readonly detail: string }> {
+  const bytes = await gzipJson(backup)
+  if (bytes.byteLength > KV_VALUE_LIMIT) {
+    return { ok: false, detail: `The backup is ${bytes.byteLength} bytes; the store takes at most ${KV_VALUE_LIMIT}.` }
+  }
+  const hash = await hashBackup(backup)
+  await log.put(key, bytes, {
+    expirationTtl: days * 86_400,
+    metadata: { name: backup.name.slice(0, 200), hash, files: backup.files.length },
+  })
+  return { ok: true, hash }
+}
+
+/** The stored backup if it is there and whole, that is, if its hash is the expected one; else null. */
+export async function readBackup(log: KVNamespace, key: string, hash: string): Promise<Backup | null> {
+  const bytes = await log.get(key, 'arrayBuffer')
+  if (bytes === null) return null
+  try {
+    const backup = (await gunzipJson(bytes)) as Backup
+    return (await hashBackup(backup)) === hash ? backup : null
+  } catch {
+    return null // not gzip, cut short or not JSON: not a backup
+  }
+}

@@ -1,0 +1,93 @@
+/** One slice of the run whose turn it is. Every slice ends with the ledger telling what the next one does. */
+
+import { problemText, readPolicy } from '../core/policy.ts'
+import type { DepsResult } from '../deps.ts'
+import { createMeter } from '../quantconnect/meter.ts'
+import { act } from './act.ts'
+import { confirm } from './confirm.ts'
+import { readFact } from './facts.ts'
+import { type FinishDeps, finish } from './finish.ts'
+import { planRun } from './planning.ts'
+import { changeRun, nextRun, type RunRow } from './runs.ts'
+import { type Slice, update } from './slice.ts'
+import { survey } from './survey.ts'
+
+/** A run whose slices end in unexpected errors this often has failed. */
+const MOST_CRASHES = 5
+
+/** Used to put a run on record when the settings themselves are broken. */
+const DEFAULT_KEEPING: FinishDeps['config'] = { recordDays: 400, backupDays: 180, organizationId: '' }
+
+/** Does one slice. `idle`: nothing to do until somebody asks. */
+export async function advance(
+  storage: DurableObjectStorage,
+  log: KVNamespace,
+  made: DepsResult,
+): Promise<'again' | 'idle'> {
+  const { sql } = storage
+  const next = nextRun(sql)
+  if (next === null) return 'idle'
+  const now = () => (made.ok ? made.deps.now() : Date.now())
+  const run = next.startedAt === null ? changeRun(sql, next, { status: 'running', startedAt: now() }) : next
+  const keeping: FinishDeps = { config: made.ok ? made.deps.config : DEFAULT_KEEPING, log, now }
+  // Another run may be waiting its turn after this one.
+  const end = async (last: RunRow): Promise<'again'> => finish(storage, keeping, last).then(() => 'again')
+
+  if (run.phase === 'record') return end(run)
+  if (run.crashes >= MOST_CRASHES) return toRecord(sql, run, 'failed', crashText(run))
+  if (!made.ok) return toRecord(sql, run, 'failed', `Nothing was done. ${made.message}`)
+  // Paused between two items: nothing goes on until a person lifts it, and then this run does.
+  if (run.phase === 'act' && readFact(sql, 'pause') !== null) return 'idle'
+
+  const read = await readPolicy(made.deps.policyText)
+  if (!read.ok) {
+    return toRecord(
+      sql,
+      run,
+      'failed',
+      `The policy cannot be used, so nothing was done. ${read.problems.map(problemText).join(' ')}`,
+    )
+  }
+  if (run.policy !== null && run.policy !== read.policy.hash && run.phase === 'act') {
+    return toConfirm(sql, run, 'A new policy was deployed during the run; what had not been done was left.')
+  }
+
+  const meter = createMeter(made.deps.config.callsPerSlice)
+  const slice: Slice = { deps: made.deps, storage, sql, policy: read.policy, meter, run }
+  update(slice, { policy: read.policy.hash })
+  try {
+    await doPhase(slice)
+  } finally {
+    update(slice, { apiCalls: run.apiCalls + meter.used })
+  }
+  return slice.run.phase === 'record' ? end(slice.run) : 'again'
+}
+
+async function doPhase(slice: Slice): Promise<void> {
+  if (slice.run.phase === 'survey') {
+    if ((await survey(slice)) === 'whole') await planRun(slice)
+  }
+  // Acting and confirming begin in slices of their own: each has a budget of calls.
+  else if (slice.run.phase === 'act') await act(slice)
+  else if (slice.run.phase === 'confirm') await confirm(slice)
+}
+
+function toRecord(sql: SqlStorage, run: RunRow, ending: 'failed', message: string): 'again' {
+  const text = [run.message, message].filter((part) => part !== '').join(' ')
+  changeRun(sql, run, { phase: 'record', message: text, state: { ...run.state, ending } })
+  return 'again'
+}
+
+function toConfirm(sql: SqlStorage, run: RunRow, message: string): 'again' {
+  sql.exec(
+    `UPDATE items SET state = 'final', outcome = 'changed', detail = ? WHERE run = ? AND state = 'pending'`,
+    message,
+    run.id,
+  )
+  changeRun(sql, run, { phase: 'confirm', message: [run.message, message].filter((part) => part !== '').join(' ') })
+  return 'again'
+}
+
+function crashText(run: RunRow): string {
+  return `The run ended in an unexpected error ${run.crashes} times and was given up; the Worker's log has the error.`
+}

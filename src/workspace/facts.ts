@@ -1,0 +1,27 @@
+/** Single named values the workspace keeps: the newest tick, the head of the audit chain, pause. */
+
+export interface Facts {
+  /** Policy time and real time of the newest cron tick. */
+  readonly tick: { readonly scheduled: number; readonly arrived: number }
+  /** Hash and id of the newest finished run: the head of the audit chain. */
+  readonly chain: { readonly run: string; readonly hash: string }
+  /** Somebody stopped all acting. Absent = not paused. */
+  readonly pause: { readonly by: string; readonly at: number }
+  /** The newest run whose survey was whole and above the floor: its survey is what `why` looks at. */
+  readonly good: { readonly run: string; readonly at: number }
+  /** A person accepted a smaller inventory as the new base of the evidence floor at that policy time. */
+  readonly base: { readonly by: string; readonly at: number }
+}
+
+export function readFact<Name extends keyof Facts>(sql: SqlStorage, name: Name): Facts[Name] | null {
+  const row = sql.exec<{ value: string }>('SELECT value FROM facts WHERE name = ?', name).toArray()[0]
+  return row === undefined ? null : (JSON.parse(row.value) as Facts[Name])
+}
+
+export function writeFact<Name extends keyof Facts>(sql: SqlStorage, name: Name, value: Facts[Name]): void {
+  sql.exec('INSERT OR REPLACE INTO facts (name, value) VALUES (?, ?)', name, JSON.stringify(value))
+}
+
+export function removeFact(sql: SqlStorage, name: keyof Facts): void {
+  sql.exec('DELETE FROM facts WHERE name = ?', name)
+}

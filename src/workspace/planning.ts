@@ -1,0 +1,163 @@
+/** From a whole survey to a plan: decide, buy the paid evidence that would settle something, mark, plan, put items down. */
+
+import { type Decision, decide } from '../core/decide.ts'
+import { reasonText } from '../core/explain.ts'
+import type { Mark } from '../core/memory.ts'
+import { capText, dayOf, makePlan, type Plan } from '../core/plan.ts'
+import { notBuilt, type Policy, problemText } from '../core/policy.ts'
+import { type Inventory, isUnknown, type PaidKind } from '../core/project.ts'
+import type { QuantConnect } from '../quantconnect/client.ts'
+import { failureText } from '../quantconnect/failure.ts'
+import type { Meter } from '../quantconnect/meter.ts'
+import { gzipJson } from '../records/gzip.ts'
+import { dropOtherSurveys, loadInventory, storePaid, withPaid } from './evidence.ts'
+import { writeFact } from './facts.ts'
+import { belowFloor } from './floor.ts'
+import { insertItems } from './items.ts'
+import { attemptsOn, readMemory, replaceMarks } from './memory.ts'
+import type { Findings } from './run.ts'
+import { policyTime, type Slice, update } from './slice.ts'
+
+/** `later`: this slice's calls are used up, paid evidence goes on in the next. */
+export async function planRun(slice: Slice): Promise<'planned' | 'later'> {
+  const { policy } = slice
+  let inventory = await loadInventory(slice.sql, slice.run, slice.deps.config.organizationId)
+  const now = policyTime(slice)
+  const refusal = belowFloor(slice.sql, inventory, now)
+  if (refusal !== null) {
+    update(slice, { message: refusal, phase: 'record', state: { ...slice.run.state, ending: 'blocked' } })
+    return 'planned'
+  }
+
+  const memory = readMemory(slice.sql)
+  let decision = decide(policy, inventory, memory, now)
+  while (decision.needs.length > 0) {
+    for (const { projectId, kind } of decision.needs) {
+      const bought = await buyEvidence(slice.deps.client, projectId, kind, slice.meter)
+      if (bought === 'later') return 'later'
+      inventory = { ...inventory, paid: withPaid(inventory.paid, projectId, kind, bought.evidence) }
+      storePaid(slice.sql, slice.run.id, projectId, inventory.paid[projectId] ?? {})
+      if (bought.failed) update(slice, { state: { ...slice.run.state, readsFailed: true } })
+    }
+    decision = decide(policy, inventory, memory, now)
+  }
+
+  const only = slice.run.request.rules
+  const plan = await makePlan(
+    policy,
+    inventory,
+    decision,
+    memory,
+    attemptsOn(slice.sql, dayOf(now, policy.timezone)),
+    now,
+    only,
+  )
+  await putDown(slice, inventory, decision, plan, now)
+  return 'planned'
+}
+
+/** Reads one paid fact of one project. A call that failed makes it unknown, and is not tried again in this run. */
+export async function buyEvidence(
+  client: QuantConnect,
+  projectId: number,
+  kind: PaidKind,
+  meter: Meter,
+): Promise<'later' | { readonly evidence: Inventory['paid'][string][PaidKind]; readonly failed: boolean }> {
+  if (kind === 'backtests') {
+    const list = await client.listBacktests(projectId, meter)
+    if (list.ok) return { evidence: list.value, failed: false }
+    return list.failure.kind === 'budget' ? 'later' : { evidence: { unknown: failureText(list.failure) }, failed: true }
+  }
+  const files = await client.readFiles(projectId, meter)
+  if (files.ok) {
+    const bytes = files.value.reduce((sum, file) => sum + new TextEncoder().encode(file.content).length, 0)
+    return { evidence: { count: files.value.length, bytes }, failed: false }
+  }
+  return files.failure.kind === 'budget' ? 'later' : { evidence: { unknown: failureText(files.failure) }, failed: true }
+}
+
+/** Writes marks, items and findings, all at once, and says what the run does next. */
+async function putDown(slice: Slice, inventory: Inventory, decision: Decision, plan: Plan, now: number): Promise<void> {
+  const { run, sql } = slice
+  const findings = await gzipJson(findingsOf(slice.policy, inventory, decision, plan))
+
+  const acts = run.request.mode === 'act'
+  const blocked = isUnknown(inventory.running)
+    ? `What runs live could not be read, so nothing destructive was done. ${inventory.running.unknown}`
+    : tooLarge(slice, inventory)
+  const acting = new Set(acts && blocked === null ? plan.acting : [])
+  const stopped = plan.breaches.map(capText)
+
+  slice.storage.transactionSync(() => {
+    if (acts) replaceMarks(sql, fromTheAsking(decision.marks, now, run.policyAt))
+    insertItems(sql, run.id, plan.items, acting)
+    sql.exec('UPDATE runs SET findings = ? WHERE id = ?', findings, run.id)
+    dropOtherSurveys(sql, run.id)
+    writeFact(sql, 'good', { run: run.id, at: run.policyAt })
+    update(slice, {
+      counts: { ...run.counts, ...decision.counts },
+      message: [run.message, blocked ?? '', ...(acts ? stopped : [])].filter((text) => text !== '').join(' '),
+      phase: acting.size > 0 ? 'act' : 'record',
+      state: {
+        ...slice.run.state,
+        good: true,
+        planHash: plan.hash,
+        stopped,
+        ending: blocked !== null ? 'blocked' : acts && plan.breaches.length > 0 ? 'waiting' : null,
+      },
+    })
+  })
+}
+
+/**
+ * New marks count from when the run was asked for, not from the moments its survey took: grace is then over at the tick
+ * that comes exactly that much later, however long either survey takes.
+ */
+function fromTheAsking(marks: readonly Mark[], now: number, policyAt: number): readonly Mark[] {
+  return marks.map((mark) => (mark.since === now ? { ...mark, since: policyAt } : mark))
+}
+
+/** What a person should hear of besides the plan, as sentences. */
+export function findingsOf(policy: Policy, inventory: Inventory, decision: Decision, plan: Plan): Findings {
+  const names = new Map(inventory.projects.map((project) => [project.id, project.name]))
+  const nameOf = (projectId: number) => names.get(projectId) ?? ''
+  return {
+    notJudged: decision.verdicts
+      .filter((verdict) => verdict.state === 'notJudged')
+      .map(({ projectId, reasons }) => ({
+        projectId,
+        name: nameOf(projectId),
+        reasons: reasons.map((reason) => reasonText(reason, policy)),
+      })),
+    unmarked: decision.unmarked.map(({ mark, reason }) => ({
+      projectId: mark.projectId,
+      name: nameOf(mark.projectId),
+      rule: mark.rule,
+      reason: reasonText(reason, policy),
+    })),
+    warnings: [
+      ...policyWarnings(policy),
+      ...plan.refusedMoves.map(({ projectId, why }) => `${nameOf(projectId)}: ${why}`),
+    ],
+  }
+}
+
+/** What the author of the policy should know, at every run: rules that only report because this version lacks something. */
+export function policyWarnings(policy: Policy): readonly string[] {
+  const lacking = policy.rules
+    .filter((rule) => rule.enforce)
+    .flatMap((rule) => notBuilt(rule).map((why) => `Rule "${rule.id}" only reports: ${why}`))
+  return [...policy.warnings.map(problemText), ...lacking]
+}
+
+/** An inventory whose re-check does not fit into one slice cannot be acted on; it is only reported, and says so. */
+function tooLarge(slice: Slice, inventory: Inventory): string | null {
+  const pages = Math.max(1, Math.ceil(inventory.projects.length / 1_000))
+  const needed = pages + 1 + CALLS_OF_ONE_ITEM
+  const { callsPerSlice } = slice.deps.config
+  if (needed <= callsPerSlice) return null
+  return `A re-check of ${inventory.projects.length} projects takes ${needed} calls, more than the ${callsPerSlice} one slice may make, so nothing was done. On a paid Workers plan set CALLS_PER_SLICE to 900.`
+}
+
+/** The most calls that one item may take: its files with two retries, the call itself, a look afterwards. */
+export const CALLS_OF_ONE_ITEM = 5

@@ -1,0 +1,103 @@
+/** What would happen now, and why: the same survey, decision and plan as a run, with no effect and nothing marked (G4). */
+
+import { decide } from '../core/decide.ts'
+import { type Why, why } from '../core/explain.ts'
+import { capText, dayOf, makePlan } from '../core/plan.ts'
+import { problemText, readPolicy } from '../core/policy.ts'
+import type { Inventory } from '../core/project.ts'
+import type { Deps } from '../deps.ts'
+import { type Failure, failureText } from '../quantconnect/failure.ts'
+import { createMeter } from '../quantconnect/meter.ts'
+import { policyNow } from './clock.ts'
+import { loadInventory, withPaid } from './evidence.ts'
+import { readFact } from './facts.ts'
+import { belowFloor } from './floor.ts'
+import { attemptsOn, readMemory } from './memory.ts'
+import { buyEvidence, findingsOf } from './planning.ts'
+import type { NotJudged, PlanView } from './run.ts'
+import { iso, runById } from './runs.ts'
+import { readRunning } from './survey.ts'
+
+export interface Preview extends PlanView {
+  readonly notJudged: readonly NotJudged[]
+  readonly warnings: readonly string[]
+  readonly apiCalls: number
+}
+
+/** `unready`: settings or policy; `unreadable`: QuantConnect; `notFound`: no such project or no survey yet. */
+export type Asked<T> =
+  | { readonly ok: true; readonly value: T }
+  | { readonly ok: false; readonly reason: 'unready' | 'unreadable' | 'notFound'; readonly message: string }
+
+export async function preview(sql: SqlStorage, deps: Deps): Promise<Asked<Preview>> {
+  const read = await readPolicy(deps.policyText)
+  if (!read.ok) return no('unready', `The policy cannot be used. ${read.problems.map(problemText).join(' ')}`)
+  const { policy } = read
+  const meter = createMeter(deps.config.callsPerSlice)
+  const now = policyNow(sql, deps.now())
+
+  const projects = await deps.client.readProjects(meter)
+  if (!projects.ok) return unreadable(projects.failure)
+  const { running, failure } = await readRunning(deps.client, meter)
+  if (failure?.kind === 'budget') return unreadable(failure)
+  const { organizationId } = deps.config
+  let inventory: Inventory = { at: now, organizationId, projects: projects.value, running, paid: {} }
+  const low = belowFloor(sql, inventory, now)
+  if (low !== null) return no('unreadable', low)
+
+  const memory = readMemory(sql)
+  let decision = decide(policy, inventory, memory, now)
+  while (decision.needs.length > 0) {
+    for (const { projectId, kind } of decision.needs) {
+      const bought = await buyEvidence(deps.client, projectId, kind, meter)
+      const unread = { unknown: `the ${deps.config.callsPerSlice} calls of one preview were used up` }
+      const evidence = bought === 'later' ? unread : bought.evidence
+      inventory = { ...inventory, paid: withPaid(inventory.paid, projectId, kind, evidence) }
+    }
+    decision = decide(policy, inventory, memory, now)
+  }
+  const plan = await makePlan(policy, inventory, decision, memory, attemptsOn(sql, dayOf(now, policy.timezone)), now)
+  const { notJudged, warnings } = findingsOf(policy, inventory, decision, plan)
+  return {
+    ok: true,
+    value: {
+      hash: plan.hash,
+      policy: policy.hash,
+      at: iso(now),
+      items: plan.items.map(({ projectId, name, action, rule, reasons, to }) => ({
+        projectId,
+        name,
+        action,
+        rule,
+        reasons,
+        to,
+      })),
+      counts: decision.counts,
+      stopped: plan.breaches.map(capText),
+      notJudged,
+      warnings,
+      apiCalls: meter.used,
+    },
+  }
+}
+
+/** Why a project is where it is, over the last good survey: no API call. */
+export async function explainProject(sql: SqlStorage, deps: Deps, projectId: number): Promise<Asked<Why>> {
+  const good = readFact(sql, 'good')
+  const run = good === null ? null : runById(sql, good.run)
+  if (run === null) return no('notFound', 'There is no survey yet. Wait for the next tick, or POST /api/runs.')
+  const read = await readPolicy(deps.policyText)
+  if (!read.ok) return no('unready', `The policy cannot be used. ${read.problems.map(problemText).join(' ')}`)
+  const inventory = await loadInventory(sql, run, deps.config.organizationId)
+  const answer = why(read.policy, inventory, readMemory(sql), policyNow(sql, deps.now()), projectId)
+  if (answer !== null) return { ok: true, value: answer }
+  return no('notFound', `Project ${projectId} was not in the survey of ${iso(run.policyAt)}.`)
+}
+
+function unreadable(failure: Failure): Asked<never> {
+  return no('unreadable', `QuantConnect could not be read. ${failureText(failure)}`)
+}
+
+function no(reason: 'unready' | 'unreadable' | 'notFound', message: string): Asked<never> {
+  return { ok: false, reason, message }
+}

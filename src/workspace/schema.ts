@@ -1,0 +1,99 @@
+/**
+ * Everything that is stored, in both stores, in one place.
+ *
+ * The Durable Object (SQLite, below) holds truth and action. KV (`LOG`) holds the record; a key is written once, never
+ * changed, never read before it was put, and expires by itself. KV gives no compare-and-set and may show a new key up
+ * to a minute late, so nothing is decided from it.
+ *
+ * | KV key | example | value | lifetime | writer | reader |
+ * |---|---|---|---|---|---|
+ * | `run/<inverted time>-<run id>` | `run/8203911299999-20261124-100000-1f3a9c` | a finished run: summary, plan, outcomes, not judged, audit; metadata: the summary | RECORD_DAYS (400) | `records/runs.ts` in a run's last slice | `/api/runs/{id}` once the object has let go of its copy |
+ * | `inventory/<inverted time>-<run id>` | as above | gzip JSON of the inventory | RECORD_DAYS (400) | `records/inventories.ts`, one per good run | tools that replay policies |
+ * | `backup/<project id>/<inverted time>-<run id>` | `backup/23456789/8203…-20261124-100000-1f3a9c` | gzip JSON of the project with its files; metadata: name, hash, files | BACKUP_DAYS (180) | `records/backups.ts` before a delete | undo |
+ *
+ * | table | one row is | lifetime | writer | reader |
+ * |---|---|---|---|---|
+ * | `runs` | one trigger and what became of it | 400 days, so that a replayed trigger is known | `runs.ts` | doors, `advance.ts` |
+ * | `items` | one action of a run: intent and outcome | as its run | `items.ts` | `act.ts`, `confirm.ts`, doors |
+ * | `survey` | a page (≤ 1,001 projects) of a run's survey, gzip JSON | until the next good survey | `survey.ts` | `survey.ts`, `why` |
+ * | `paid` | paid evidence of one project in a run's survey | as `survey` | `survey.ts` | `survey.ts`, `why` |
+ * | `marks` | this project matched this rule from then on | until unmarked | `plan-run.ts` | `memory.ts` |
+ * | `holds` | keep this project, until then or for ever | until lifted or over | doors | `memory.ts` |
+ * | `own_writes` | a `modified` that our own rename or stamp caused | until the project goes | `confirm.ts` | `memory.ts` |
+ * | `attempts` | how many destructive attempts a rule made on a day | 2 days | `gate.ts` | `plan-run.ts`, `gate.ts` |
+ * | `backups` | a backup and whether it was read back | BACKUP_DAYS | `backup.ts` | `gate.ts`, undo |
+ * | `inventories` | key, time and size of a stored good inventory | 400 days | `finish.ts` | `floor.ts`, tools |
+ * | `records` | gzip JSON of a finished run, as put to KV | newest 50 | `finish.ts` | doors |
+ * | `facts` | one named value: newest tick, head of the audit chain, pause, … | for ever | several | several |
+ */
+export function createTables(sql: SqlStorage): void {
+  sql.exec(`
+    CREATE TABLE IF NOT EXISTS runs (
+      id TEXT PRIMARY KEY,
+      trigger_id TEXT NOT NULL UNIQUE,
+      body_hash TEXT NOT NULL,
+      trigger TEXT NOT NULL,
+      actor TEXT NOT NULL,
+      request TEXT NOT NULL,
+      status TEXT NOT NULL,
+      phase TEXT NOT NULL,
+      state TEXT NOT NULL,
+      message TEXT NOT NULL,
+      policy_at INTEGER NOT NULL,
+      created_at INTEGER NOT NULL,
+      started_at INTEGER,
+      finished_at INTEGER,
+      policy TEXT,
+      counts TEXT NOT NULL,
+      findings BLOB,
+      api_calls INTEGER NOT NULL,
+      crashes INTEGER NOT NULL,
+      record_key TEXT
+    );
+    CREATE INDEX IF NOT EXISTS runs_by_status ON runs (status, created_at);
+    CREATE INDEX IF NOT EXISTS runs_by_time ON runs (created_at DESC, id DESC);
+    CREATE TABLE IF NOT EXISTS items (
+      run TEXT NOT NULL,
+      project_id INTEGER NOT NULL,
+      created INTEGER NOT NULL,
+      settles TEXT NOT NULL,
+      item TEXT NOT NULL,
+      position INTEGER NOT NULL,
+      state TEXT NOT NULL,
+      tries INTEGER NOT NULL,
+      sent_at INTEGER,
+      answered_at INTEGER,
+      answer TEXT,
+      outcome TEXT,
+      detail TEXT NOT NULL,
+      backup TEXT,
+      settled INTEGER NOT NULL,
+      PRIMARY KEY (run, project_id, settles)
+    );
+    CREATE INDEX IF NOT EXISTS items_by_state ON items (run, state, position);
+    CREATE INDEX IF NOT EXISTS items_unsettled ON items (outcome, settled);
+    CREATE TABLE IF NOT EXISTS survey (run TEXT NOT NULL, page INTEGER NOT NULL, rows BLOB NOT NULL, PRIMARY KEY (run, page));
+    CREATE TABLE IF NOT EXISTS paid (run TEXT NOT NULL, project_id INTEGER NOT NULL, evidence TEXT NOT NULL, PRIMARY KEY (run, project_id));
+    CREATE TABLE IF NOT EXISTS marks (
+      project_id INTEGER NOT NULL, created INTEGER NOT NULL, rule TEXT NOT NULL, rule_hash TEXT NOT NULL, since INTEGER NOT NULL,
+      PRIMARY KEY (project_id, created, rule_hash)
+    );
+    CREATE TABLE IF NOT EXISTS holds (
+      project_id INTEGER NOT NULL, created INTEGER NOT NULL, until INTEGER, by TEXT NOT NULL,
+      PRIMARY KEY (project_id, created)
+    );
+    CREATE TABLE IF NOT EXISTS own_writes (
+      project_id INTEGER NOT NULL, created INTEGER NOT NULL, seen INTEGER NOT NULL, effective INTEGER NOT NULL,
+      PRIMARY KEY (project_id, created)
+    );
+    CREATE TABLE IF NOT EXISTS attempts (day TEXT NOT NULL, rule TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (day, rule));
+    CREATE TABLE IF NOT EXISTS backups (
+      key TEXT PRIMARY KEY, project_id INTEGER NOT NULL, created INTEGER NOT NULL, name TEXT NOT NULL, run TEXT NOT NULL,
+      hash TEXT NOT NULL, files INTEGER NOT NULL, modified INTEGER NOT NULL, put_at INTEGER NOT NULL, verified_at INTEGER
+    );
+    CREATE INDEX IF NOT EXISTS backups_by_project ON backups (project_id, put_at DESC);
+    CREATE TABLE IF NOT EXISTS inventories (key TEXT PRIMARY KEY, run TEXT NOT NULL, at INTEGER NOT NULL, ours INTEGER NOT NULL);
+    CREATE TABLE IF NOT EXISTS records (run TEXT PRIMARY KEY, position INTEGER NOT NULL, record BLOB NOT NULL);
+    CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+  `)
+}

@@ -1,0 +1,36 @@
+/** Closes what earlier runs left unsure: a survey at least a minute after the call tells whether it happened. */
+
+import type { Project } from '../core/project.ts'
+import { failureText } from '../quantconnect/failure.ts'
+import { settle, unsureItems } from './items.ts'
+import { judgeLater, type Sight } from './judge.ts'
+import type { Slice } from './slice.ts'
+
+/** The list may be this old (the API has been seen to serve stale ones), so it proves nothing any sooner. */
+const SETTLE_AFTER_MS = 60_000
+
+/** False when this slice's calls are used up before all could be looked at. */
+export async function settleEarlier(slice: Slice, projects: readonly Project[]): Promise<boolean> {
+  const surveyAt = slice.run.state.surveyAt ?? slice.deps.now()
+  const due = unsureItems(slice.sql).filter(
+    (row) => row.run !== slice.run.id && surveyAt - (row.answeredAt ?? row.sentAt ?? surveyAt) >= SETTLE_AFTER_MS,
+  )
+  for (const row of due) {
+    const listed = projects.find((project) => project.id === row.item.projectId)
+    const sight =
+      listed === undefined ? await lookAgain(slice, row.item.projectId) : ({ kind: 'seen', project: listed } as const)
+    if (sight === 'later') return false
+    const { outcome, detail } = judgeLater(row.item, row.answer, sight)
+    if (outcome !== 'unsure') settle(slice.sql, row, slice.run.id, outcome, detail)
+  }
+  return true
+}
+
+/** A project that is absent from the list altogether: one single read must say so too. */
+export async function lookAgain(slice: Slice, projectId: number): Promise<Sight | 'later'> {
+  const read = await slice.deps.client.readProject(projectId, slice.meter)
+  if (read.ok) return { kind: 'seen', project: read.value }
+  if (read.failure.kind === 'budget') return 'later'
+  if (read.failure.kind === 'notFound') return { kind: 'notFound' }
+  return { kind: 'unreadable', detail: failureText(read.failure) }
+}

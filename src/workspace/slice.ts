@@ -1,0 +1,28 @@
+/** What one slice of a run works with. */
+
+import type { Policy } from '../core/policy.ts'
+import type { Deps } from '../deps.ts'
+import type { Meter } from '../quantconnect/meter.ts'
+import { policyTimeOf } from './clock.ts'
+import { changeRun, type RunChange, type RunRow } from './runs.ts'
+
+export interface Slice {
+  readonly deps: Deps
+  readonly storage: DurableObjectStorage
+  readonly sql: SqlStorage
+  readonly policy: Policy
+  /** Counts this slice's API calls and refuses those over the budget. */
+  readonly meter: Meter
+  /** The run as it is now; `update` replaces it. */
+  run: RunRow
+}
+
+/** Writes a change of the run, calls used so far included. */
+export function update(slice: Slice, change: RunChange): void {
+  slice.run = changeRun(slice.sql, slice.run, change)
+}
+
+/** Policy time now, inside this run. */
+export function policyTime(slice: Slice): number {
+  return policyTimeOf(slice.run, slice.deps.now())
+}

@@ -1,0 +1,143 @@
+/**
+ * The Durable Object of one organisation: it owns the ledger and does all acting, one slice per alarm, so that two runs
+ * can never act at once and a killed process goes on by itself.
+ */
+
+import { DurableObject } from 'cloudflare:workers'
+import { type Env, readConfig } from '../config.ts'
+import type { Why } from '../core/explain.ts'
+import { createDeps, type Deps, type DepsResult } from '../deps.ts'
+import { gunzipJson } from '../records/gzip.ts'
+import { advance } from './advance.ts'
+import { policyNow } from './clock.ts'
+import { readFact, removeFact, writeFact } from './facts.ts'
+import { draftRecord } from './finish.ts'
+import { type Health, readHealth } from './health.ts'
+import { type Asked, explainProject, type Preview, preview } from './preview.ts'
+import { isGoingOn, type RunRecord, type RunSummary, type ShownInventory } from './run.ts'
+import { changeRun, listRuns, nextRun, runById, summary } from './runs.ts'
+import { createTables } from './schema.ts'
+import { showInventory } from './shown-inventory.ts'
+import { type Submission, type Submitted, submit, submitTick } from './submit.ts'
+
+/** The wait before a slice is tried again after an unexpected error, times the errors so far. */
+const WAIT_AFTER_CRASH_MS = 2_000
+
+export class Workspace extends DurableObject<Env> {
+  private readonly storage: DurableObjectStorage
+  private readonly sql: SqlStorage
+  private made: DepsResult | null = null
+
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env)
+    this.storage = ctx.storage
+    this.sql = ctx.storage.sql
+    createTables(this.sql)
+  }
+
+  /** The platform constructs this object, so it makes its dependencies itself; once, for the client paces requests. */
+  protected makeDeps(): DepsResult {
+    return createDeps(this.env)
+  }
+
+  private deps(): DepsResult {
+    this.made ??= this.makeDeps()
+    return this.made
+  }
+
+  /** A cron tick at that scheduled time (policy time). Every tick re-arms the alarm too. */
+  async tick(scheduled: number): Promise<Submitted> {
+    const submitted = await submitTick(this.storage, scheduled, this.now())
+    await this.wake()
+    return submitted
+  }
+
+  async submit(submission: Submission): Promise<Submitted> {
+    const submitted = await submit(this.storage, submission, this.now())
+    await this.wake()
+    return submitted
+  }
+
+  /** One slice. Everything is caught, for the platform gives up on an alarm that throws too often. */
+  override async alarm(): Promise<void> {
+    let wait = 0
+    try {
+      if ((await advance(this.storage, this.env.LOG, this.deps())) === 'idle') return
+    } catch (error) {
+      const run = nextRun(this.sql)
+      // Only the kind of error is logged: a message may hold what must not be shown (G20).
+      console.error(
+        `Run ${run?.id ?? '?'}, phase ${run?.phase ?? '?'}: ${error instanceof Error ? error.name : typeof error}`,
+      )
+      if (run !== null) changeRun(this.sql, run, { crashes: run.crashes + 1 })
+      wait = WAIT_AFTER_CRASH_MS * ((run?.crashes ?? 0) + 1)
+    }
+    if (nextRun(this.sql) !== null) await this.storage.setAlarm(this.now() + wait)
+  }
+
+  runs(limit: number, before: string | null): readonly RunSummary[] {
+    return listRuns(this.sql, limit, before).map(summary)
+  }
+
+  /** A run as it is recorded, or as far as it is while it goes on. */
+  async run(id: string): Promise<RunRecord | null> {
+    const run = runById(this.sql, id)
+    if (run === null) return null
+    if (isGoingOn(run.status)) return draftRecord(this.sql, run)
+    const kept = this.sql.exec<{ record: ArrayBuffer }>('SELECT record FROM records WHERE run = ?', id).toArray()[0]
+    if (kept !== undefined) return (await gunzipJson(kept.record)) as RunRecord
+    const stored = run.recordKey === null ? null : await this.env.LOG.get(run.recordKey)
+    return stored === null ? draftRecord(this.sql, run) : (JSON.parse(stored) as RunRecord)
+  }
+
+  async plan(): Promise<Asked<Preview>> {
+    return this.withDeps((deps) => preview(this.sql, deps))
+  }
+
+  async inventory(): Promise<Asked<ShownInventory>> {
+    return this.withDeps((deps) => showInventory(this.sql, deps))
+  }
+
+  async why(projectId: number): Promise<Asked<Why>> {
+    return this.withDeps((deps) => explainProject(this.sql, deps, projectId))
+  }
+
+  health(): Health {
+    const config = readConfig(this.env)
+    return readHealth(
+      this.sql,
+      readFact(this.sql, 'pause') !== null,
+      config.ok ? config.config.tickMinutes : 60,
+      this.now(),
+    )
+  }
+
+  /** Stops all acting before the next mutating call, until a person lifts it (G19). */
+  pause(by: string): void {
+    writeFact(this.sql, 'pause', { by, at: this.now() })
+  }
+
+  async resume(): Promise<void> {
+    removeFact(this.sql, 'pause')
+    await this.wake()
+  }
+
+  /** A person takes the inventory as it is now for the truth: the evidence floor counts from here (G6). */
+  acceptBase(by: string): void {
+    writeFact(this.sql, 'base', { by, at: policyNow(this.sql, this.now()) })
+  }
+
+  private async withDeps<T>(ask: (deps: Deps) => Promise<Asked<T>>): Promise<Asked<T>> {
+    const made = this.deps()
+    return made.ok ? ask(made.deps) : { ok: false, reason: 'unready', message: made.message }
+  }
+
+  private now(): number {
+    const made = this.deps()
+    return made.ok ? made.deps.now() : Date.now()
+  }
+
+  private async wake(): Promise<void> {
+    if (nextRun(this.sql) !== null) await this.storage.setAlarm(this.now())
+  }
+}
