@@ -60,21 +60,27 @@ export async function putBackup(
     return { ok: false, detail: `The backup is ${bytes.byteLength} bytes; the store takes at most ${KV_VALUE_LIMIT}.` }
   }
   const hash = await hashBackup(backup)
-  await log.put(key, bytes, {
-    expirationTtl: days * 86_400,
-    metadata: { name: backup.name.slice(0, 200), hash, files: backup.files.length },
-  })
-  return { ok: true, hash }
+  const metadata = { name: backup.name.slice(0, 200), hash, files: backup.files.length }
+  try {
+    await log.put(key, bytes, { expirationTtl: days * 86_400, metadata })
+    return { ok: true, hash }
+  } catch {
+    // The text of the error is the platform's and may hold anything (G20).
+    return {
+      ok: false,
+      detail: 'The store (KV) did not take the backup, so nothing was done. The next tick tries again.',
+    }
+  }
 }
 
 /** The stored backup if it is there and whole, that is, if its hash is the expected one; else null. */
 export async function readBackup(log: KVNamespace, key: string, hash: string): Promise<Backup | null> {
-  const bytes = await log.get(key, 'arrayBuffer')
-  if (bytes === null) return null
   try {
+    const bytes = await log.get(key, 'arrayBuffer')
+    if (bytes === null) return null
     const backup = (await gunzipJson(bytes)) as Backup
     return (await hashBackup(backup)) === hash ? backup : null
   } catch {
-    return null // not gzip, cut short or not JSON: not a backup
+    return null // the store failed, or what it has is not gzip, cut short or not JSON: not a backup
   }
 }

@@ -8,15 +8,18 @@ import { stillDue } from '../core/plan.ts'
 import type { Inventory, Project } from '../core/project.ts'
 import { failureText } from '../quantconnect/failure.ts'
 import { makeVerifiedBackup } from './backup.ts'
-import { loadInventory, withPaid } from './evidence.ts'
+import { loadInventory } from './evidence.ts'
+import { shrunk } from './floor.ts'
 import { gate } from './gate.ts'
-import { type Answer, type ItemRow, itemsOf, postpone, writeAnswer, writeOutcome } from './items.ts'
+import { type Answer, attemptsOf, type ItemRow, itemsOf, postpone, writeAnswer, writeOutcome } from './items.ts'
 import { isInBin } from './judge.ts'
+import { readRunning } from './look.ts'
 import { readMemory } from './memory.ts'
-import { buyEvidence, CALLS_OF_ONE_ITEM } from './planning.ts'
+import { addPaid, buyEvidence, type Paid } from './paid.ts'
+import { CALLS_OF_ONE_ITEM } from './planning.ts'
 import type { OutcomeKind } from './run.ts'
+import { lookAgain } from './settle.ts'
 import { policyTime, type Slice, update } from './slice.ts'
-import { readRunning } from './survey.ts'
 
 const ITEMS_PER_SLICE = 10
 
@@ -34,8 +37,8 @@ export async function act(slice: Slice): Promise<void> {
   if (fresh === 'later') return outOfCalls(slice, batch)
   if ('failed' in fresh) return giveUp(slice, `The re-check before acting could not be read: ${fresh.failed}`)
 
-  for (const row of batch) {
-    if (slice.meter.left < CALLS_OF_ONE_ITEM) return
+  for (const [place, row] of batch.entries()) {
+    if (slice.meter.left < CALLS_OF_ONE_ITEM) return place === 0 ? outOfCalls(slice, batch) : undefined
     const went = await actOn(slice, row, fresh)
     if (went.kind === 'later') {
       postpone(slice.sql, row, went.why)
@@ -76,10 +79,12 @@ async function recheck(
   if (live.failure !== null) return { failed: failureText(live.failure) }
 
   const surveyed = await loadInventory(slice.sql, slice.run, config.organizationId)
+  const short = shrunk(surveyed.projects, projects.value, attemptsOf(slice.sql, slice.run.id))
+  if (short !== null) return { failed: short }
   const now = policyTime(slice)
   const meant = membersOf(batch, projects.value)
-  const paid = Object.fromEntries(Object.entries(surveyed.paid).filter(([id]) => !meant.has(Number(id))))
-  let inventory: Inventory = { ...surveyed, at: now, projects: projects.value, running: live.running, paid }
+  const paid: Paid = Object.fromEntries(Object.entries(surveyed.paid).filter(([id]) => !meant.has(Number(id))))
+  const inventory: Inventory = { ...surveyed, at: now, projects: projects.value, running: live.running, paid }
 
   const memory = readMemory(slice.sql)
   let decision = decide(slice.policy, inventory, memory, now)
@@ -87,7 +92,7 @@ async function recheck(
     for (const { projectId, kind } of needs) {
       const bought = await buyEvidence(client, projectId, kind, slice.meter)
       if (bought === 'later') return 'later'
-      inventory = { ...inventory, paid: withPaid(inventory.paid, projectId, kind, bought.evidence) }
+      addPaid(paid, projectId, kind, bought.evidence)
     }
     decision = decide(slice.policy, inventory, memory, now)
   }
@@ -117,8 +122,10 @@ async function actOn(slice: Slice, row: ItemRow, fresh: Fresh): Promise<Went> {
   const { item } = row
   const position = fresh.inventory.projects.findIndex((project) => project.id === item.projectId)
   const project = fresh.inventory.projects[position]
-  const gone = goneAlready(row, project)
-  if (gone !== null || project === undefined) return leave(slice, row, 'already', gone ?? '')
+  if (project === undefined) return vanished(slice, row)
+  if (item.action === 'delete' && project.created === item.created && isInBin(project)) {
+    return leave(slice, row, 'already', 'Somebody else moved it to the Recycle Bin.')
+  }
 
   const judged = stillDue(item, fresh.decision, fresh.inventory)
   const state = fresh.decision.verdicts[position]?.state
@@ -153,13 +160,12 @@ async function actOn(slice: Slice, row: ItemRow, fresh: Fresh): Promise<Went> {
   return DONE
 }
 
-/** A delete that somebody else did in the meantime. */
-function goneAlready({ item }: ItemRow, project: Project | undefined): string | null {
-  if (project === undefined) return 'It is not in the list any more; somebody else removed it.'
-  if (item.action === 'delete' && project.created === item.created && isInBin(project)) {
-    return 'Somebody else moved it to the Recycle Bin.'
-  }
-  return null
+/** Not in the list any more: gone only if a single look says so too, for lists have been seen with rows missing. */
+async function vanished(slice: Slice, row: ItemRow): Promise<Went> {
+  const sight = await lookAgain(slice, row.item.projectId)
+  if (sight === 'later') return { kind: 'later', why: 'The calls of this slice were used up.' }
+  if (sight.kind === 'notFound') return leave(slice, row, 'already', 'Somebody else removed it; it is not in the bin.')
+  return leave(slice, row, 'changed', 'The list does not hold it any more, so it was left alone.')
 }
 
 function leave(slice: Slice, row: ItemRow, outcome: OutcomeKind, why: string): Went {

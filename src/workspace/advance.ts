@@ -29,7 +29,9 @@ export async function advance(
   if (next === null) return 'idle'
   const now = () => (made.ok ? made.deps.now() : Date.now())
   const run = next.startedAt === null ? changeRun(sql, next, { status: 'running', startedAt: now() }) : next
-  const keeping: FinishDeps = { config: made.ok ? made.deps.config : DEFAULT_KEEPING, log, now }
+  const keeping: FinishDeps = made.ok
+    ? { config: made.deps.config, log: made.deps.log, now }
+    : { config: DEFAULT_KEEPING, log, now }
   // Another run may be waiting its turn after this one.
   const end = async (last: RunRow): Promise<'again'> => finish(storage, keeping, last).then(() => 'again')
 

@@ -1,6 +1,6 @@
 /** What a survey read, kept in the object: pages of projects and paid evidence, so that a run survives a crash. */
 
-import type { Inventory, PaidEvidence, PaidKind, Project } from '../core/project.ts'
+import type { Inventory, PaidEvidence, Project } from '../core/project.ts'
 import { gunzipJson, gzipJson } from '../records/gzip.ts'
 import type { RunRow } from './runs.ts'
 
@@ -27,16 +27,6 @@ export function readPaid(sql: SqlStorage, run: string): Record<string, PaidEvide
     run,
   )
   return Object.fromEntries(rows.toArray().map((row) => [row.project_id, JSON.parse(row.evidence) as PaidEvidence]))
-}
-
-/** Adds one kind of paid evidence to what is known of a project. */
-export function withPaid(
-  paid: { readonly [projectId: string]: PaidEvidence },
-  projectId: number,
-  kind: PaidKind,
-  evidence: PaidEvidence[PaidKind],
-): Record<string, PaidEvidence> {
-  return { ...paid, [projectId]: { ...paid[projectId], [kind]: evidence } }
 }
 
 /** The inventory of a run whose survey is stored. */

@@ -3,8 +3,7 @@
  * than the last week leads one to expect, is taken for a fault of the API, not for the truth. A person may accept it as the new base.
  */
 
-import type { Inventory } from '../core/project.ts'
-import { isUnknown } from '../core/project.ts'
+import { type Inventory, isUnknown, type Project } from '../core/project.ts'
 import { duplicateOf } from '../quantconnect/projects.ts'
 import { readFact } from './facts.ts'
 
@@ -36,6 +35,17 @@ export function belowFloor(sql: SqlStorage, inventory: Inventory, now: number): 
   const ours = countOurs(inventory)
   if (ours >= expected * (1 - SHARE_THAT_MAY_BE_MISSING)) return null
   return `The list holds ${ours} projects of this organisation outside the bin; after the last seven days ${expected} were expected, and over 20 % are missing. Nothing was done. If you removed them yourself, accept the new base: POST /api/inventory/base with the admin bearer.`
+}
+
+/**
+ * Why the list of a re-check cannot be trusted beside the survey of its own run, or null. `sent`: calls of this run so
+ * far, each of which may have taken a project out of the list for good.
+ */
+export function shrunk(surveyed: readonly Project[], fresh: readonly Project[], sent: number): string | null {
+  const listed = new Set(fresh.map(({ id }) => id))
+  const missing = surveyed.filter(({ id }) => !listed.has(id)).length - sent
+  if (missing <= surveyed.length * SHARE_THAT_MAY_BE_MISSING) return null
+  return `of the ${surveyed.length} projects of the survey a moment ago over 20 % are missing, so the list cannot be trusted. The next tick reads it anew.`
 }
 
 /** The largest good inventory of the last seven days (or since a person accepted a base), minus our deletions since. */

@@ -5,23 +5,23 @@ import { reasonText } from '../core/explain.ts'
 import type { Mark } from '../core/memory.ts'
 import { capText, dayOf, makePlan, type Plan } from '../core/plan.ts'
 import { notBuilt, type Policy, problemText } from '../core/policy.ts'
-import { type Inventory, isUnknown, type PaidKind } from '../core/project.ts'
-import type { QuantConnect } from '../quantconnect/client.ts'
-import { failureText } from '../quantconnect/failure.ts'
-import type { Meter } from '../quantconnect/meter.ts'
+import { type Inventory, isUnknown } from '../core/project.ts'
 import { gzipJson } from '../records/gzip.ts'
-import { dropOtherSurveys, loadInventory, storePaid, withPaid } from './evidence.ts'
+import { dropOtherSurveys, loadInventory, storePaid } from './evidence.ts'
 import { writeFact } from './facts.ts'
 import { belowFloor } from './floor.ts'
 import { insertItems } from './items.ts'
 import { attemptsOn, readMemory, replaceMarks } from './memory.ts'
+import { addPaid, buyEvidence, type Paid } from './paid.ts'
 import type { Findings } from './run.ts'
 import { policyTime, type Slice, update } from './slice.ts'
 
 /** `later`: this slice's calls are used up, paid evidence goes on in the next. */
 export async function planRun(slice: Slice): Promise<'planned' | 'later'> {
   const { policy } = slice
-  let inventory = await loadInventory(slice.sql, slice.run, slice.deps.config.organizationId)
+  const surveyed = await loadInventory(slice.sql, slice.run, slice.deps.config.organizationId)
+  const paid: Paid = { ...surveyed.paid }
+  const inventory: Inventory = { ...surveyed, paid }
   const now = policyTime(slice)
   const refusal = belowFloor(slice.sql, inventory, now)
   if (refusal !== null) {
@@ -35,8 +35,8 @@ export async function planRun(slice: Slice): Promise<'planned' | 'later'> {
     for (const { projectId, kind } of decision.needs) {
       const bought = await buyEvidence(slice.deps.client, projectId, kind, slice.meter)
       if (bought === 'later') return 'later'
-      inventory = { ...inventory, paid: withPaid(inventory.paid, projectId, kind, bought.evidence) }
-      storePaid(slice.sql, slice.run.id, projectId, inventory.paid[projectId] ?? {})
+      addPaid(paid, projectId, kind, bought.evidence)
+      storePaid(slice.sql, slice.run.id, projectId, paid[projectId] ?? {})
       if (bought.failed) update(slice, { state: { ...slice.run.state, readsFailed: true } })
     }
     decision = decide(policy, inventory, memory, now)
@@ -54,26 +54,6 @@ export async function planRun(slice: Slice): Promise<'planned' | 'later'> {
   )
   await putDown(slice, inventory, decision, plan, now)
   return 'planned'
-}
-
-/** Reads one paid fact of one project. A call that failed makes it unknown, and is not tried again in this run. */
-export async function buyEvidence(
-  client: QuantConnect,
-  projectId: number,
-  kind: PaidKind,
-  meter: Meter,
-): Promise<'later' | { readonly evidence: Inventory['paid'][string][PaidKind]; readonly failed: boolean }> {
-  if (kind === 'backtests') {
-    const list = await client.listBacktests(projectId, meter)
-    if (list.ok) return { evidence: list.value, failed: false }
-    return list.failure.kind === 'budget' ? 'later' : { evidence: { unknown: failureText(list.failure) }, failed: true }
-  }
-  const files = await client.readFiles(projectId, meter)
-  if (files.ok) {
-    const bytes = files.value.reduce((sum, file) => sum + new TextEncoder().encode(file.content).length, 0)
-    return { evidence: { count: files.value.length, bytes }, failed: false }
-  }
-  return files.failure.kind === 'budget' ? 'later' : { evidence: { unknown: failureText(files.failure) }, failed: true }
 }
 
 /** Writes marks, items and findings, all at once, and says what the run does next. */

@@ -1,22 +1,20 @@
 /** What would happen now, and why: the same survey, decision and plan as a run, with no effect and nothing marked (G4). */
 
-import { decide } from '../core/decide.ts'
 import { type Why, why } from '../core/explain.ts'
-import { capText, dayOf, makePlan } from '../core/plan.ts'
+import { capText, dayOf } from '../core/plan.ts'
 import { problemText, readPolicy } from '../core/policy.ts'
-import type { Inventory } from '../core/project.ts'
 import type { Deps } from '../deps.ts'
-import { type Failure, failureText } from '../quantconnect/failure.ts'
+import { failureText } from '../quantconnect/failure.ts'
 import { createMeter } from '../quantconnect/meter.ts'
 import { policyNow } from './clock.ts'
-import { loadInventory, withPaid } from './evidence.ts'
+import { loadInventory } from './evidence.ts'
 import { readFact } from './facts.ts'
 import { belowFloor } from './floor.ts'
+import { lookAt } from './look.ts'
 import { attemptsOn, readMemory } from './memory.ts'
-import { buyEvidence, findingsOf } from './planning.ts'
+import { findingsOf } from './planning.ts'
 import type { NotJudged, PlanView } from './run.ts'
 import { iso, runById } from './runs.ts'
-import { readRunning } from './survey.ts'
 
 export interface Preview extends PlanView {
   readonly notJudged: readonly NotJudged[]
@@ -36,27 +34,15 @@ export async function preview(sql: SqlStorage, deps: Deps): Promise<Asked<Previe
   const meter = createMeter(deps.config.callsPerSlice)
   const now = policyNow(sql, deps.now())
 
-  const projects = await deps.client.readProjects(meter)
-  if (!projects.ok) return unreadable(projects.failure)
-  const { running, failure } = await readRunning(deps.client, meter)
-  if (failure?.kind === 'budget') return unreadable(failure)
+  const memory = readMemory(sql)
+  const today = attemptsOn(sql, dayOf(now, policy.timezone))
   const { organizationId } = deps.config
-  let inventory: Inventory = { at: now, organizationId, projects: projects.value, running, paid: {} }
+  const seen = await lookAt(deps.client, policy, meter, { organizationId, now, memory, today })
+  if (!seen.ok) return no('unreadable', `QuantConnect could not be read. ${failureText(seen.failure)}`)
+  const { inventory, decision, plan } = seen.value
   const low = belowFloor(sql, inventory, now)
   if (low !== null) return no('unreadable', low)
 
-  const memory = readMemory(sql)
-  let decision = decide(policy, inventory, memory, now)
-  while (decision.needs.length > 0) {
-    for (const { projectId, kind } of decision.needs) {
-      const bought = await buyEvidence(deps.client, projectId, kind, meter)
-      const unread = { unknown: `the ${deps.config.callsPerSlice} calls of one preview were used up` }
-      const evidence = bought === 'later' ? unread : bought.evidence
-      inventory = { ...inventory, paid: withPaid(inventory.paid, projectId, kind, evidence) }
-    }
-    decision = decide(policy, inventory, memory, now)
-  }
-  const plan = await makePlan(policy, inventory, decision, memory, attemptsOn(sql, dayOf(now, policy.timezone)), now)
   const { notJudged, warnings } = findingsOf(policy, inventory, decision, plan)
   return {
     ok: true,
@@ -92,10 +78,6 @@ export async function explainProject(sql: SqlStorage, deps: Deps, projectId: num
   const answer = why(read.policy, inventory, readMemory(sql), policyNow(sql, deps.now()), projectId)
   if (answer !== null) return { ok: true, value: answer }
   return no('notFound', `Project ${projectId} was not in the survey of ${iso(run.policyAt)}.`)
-}
-
-function unreadable(failure: Failure): Asked<never> {
-  return no('unreadable', `QuantConnect could not be read. ${failureText(failure)}`)
 }
 
 function no(reason: 'unready' | 'unreadable' | 'notFound', message: string): Asked<never> {

@@ -9,7 +9,10 @@ import type { Slice } from './slice.ts'
 /** The list may be this old (the API has been seen to serve stale ones), so it proves nothing any sooner. */
 const SETTLE_AFTER_MS = 60_000
 
-/** False when this slice's calls are used up before all could be looked at. */
+/**
+ * False when this slice's calls are used up before all could be looked at. A look that fails ends the looking: the others
+ * would fail as well, one after the other and slice after slice, and the next survey looks again.
+ */
 export async function settleEarlier(slice: Slice, projects: readonly Project[]): Promise<boolean> {
   const surveyAt = slice.run.state.surveyAt ?? slice.deps.now()
   const due = unsureItems(slice.sql).filter(
@@ -20,6 +23,7 @@ export async function settleEarlier(slice: Slice, projects: readonly Project[]):
     const sight =
       listed === undefined ? await lookAgain(slice, row.item.projectId) : ({ kind: 'seen', project: listed } as const)
     if (sight === 'later') return false
+    if (sight.kind === 'unreadable') return true
     const { outcome, detail } = judgeLater(row.item, row.answer, sight)
     if (outcome !== 'unsure') settle(slice.sql, row, slice.run.id, outcome, detail)
   }

@@ -3,8 +3,8 @@
 import { canonicalJson, sha256Hex } from '../core/canonical.ts'
 import { policyNow } from './clock.ts'
 import { readFact, writeFact } from './facts.ts'
-import { isGoingOn, type RunRequest, type Trigger } from './run.ts'
-import { insertRun, listRuns, runByTrigger } from './runs.ts'
+import type { RunRequest, Trigger } from './run.ts'
+import { insertRun, nextRun, runByTrigger } from './runs.ts'
 
 export interface Submission {
   /** What makes a trigger the same one: a tick's time, a webhook's id. */
@@ -48,7 +48,7 @@ export async function submitTick(storage: DurableObjectStorage, scheduled: numbe
 
     const newest = readFact(sql, 'tick')
     const isOlder = newest !== null && scheduled < newest.scheduled
-    const busy = listRuns(sql, 20, null).find((run) => isGoingOn(run.status))
+    const busy = nextRun(sql)
     if (!isOlder) writeFact(sql, 'tick', { scheduled, arrived: now })
     const id = runId(now)
     const tick = {
@@ -61,7 +61,7 @@ export async function submitTick(storage: DurableObjectStorage, scheduled: numbe
       createdAt: now,
     } as const
     const request: RunRequest = { kind: 'sweep', mode: isOlder ? 'report' : 'act', rules: null }
-    if (busy !== undefined) {
+    if (busy !== null) {
       insertRun(sql, {
         ...tick,
         request,

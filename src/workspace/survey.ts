@@ -3,12 +3,9 @@
  * A survey that could not be read whole ends the run; it never becomes a smaller inventory.
  */
 
-import type { Evidence } from '../core/project.ts'
-import type { QuantConnect } from '../quantconnect/client.ts'
 import { type Failure, failureText } from '../quantconnect/failure.ts'
-import { isRunning } from '../quantconnect/live.ts'
-import type { Meter } from '../quantconnect/meter.ts'
 import { dropSurvey, loadInventory, packPage, storePage } from './evidence.ts'
+import { readRunning } from './look.ts'
 import type { RunState } from './runs.ts'
 import { settleEarlier } from './settle.ts'
 import { type Slice, update } from './slice.ts'
@@ -55,17 +52,6 @@ export async function survey(slice: Slice): Promise<Surveyed> {
 
   const inventory = await loadInventory(slice.sql, slice.run, slice.deps.config.organizationId)
   return (await settleEarlier(slice, inventory.projects)) ? 'whole' : 'later'
-}
-
-/** Ids of projects with a running or deploying deployment; unknown when the list cannot be read. */
-export async function readRunning(
-  client: QuantConnect,
-  meter: Meter,
-): Promise<{ readonly running: Evidence<readonly number[]>; readonly failure: Failure | null }> {
-  const live = await client.listLive(meter)
-  if (!live.ok) return { running: { unknown: failureText(live.failure) }, failure: live.failure }
-  const ids = live.value.filter((deployment) => isRunning(deployment.status)).map((deployment) => deployment.projectId)
-  return { running: [...new Set(ids)], failure: null }
 }
 
 function startAgain(slice: Slice): void {

@@ -4,9 +4,10 @@
  */
 
 import { DurableObject } from 'cloudflare:workers'
-import { type Env, readConfig } from '../config.ts'
+import { readConfig } from '../config.ts'
 import type { Why } from '../core/explain.ts'
 import { createDeps, type Deps, type DepsResult } from '../deps.ts'
+import type { Env } from '../env.ts'
 import { gunzipJson } from '../records/gzip.ts'
 import { advance } from './advance.ts'
 import { policyNow } from './clock.ts'
@@ -20,13 +21,12 @@ import { createTables } from './schema.ts'
 import { showInventory } from './shown-inventory.ts'
 import { type Submission, type Submitted, submit, submitTick } from './submit.ts'
 
-/** The wait before a slice is tried again after an unexpected error, times the errors so far. */
-const WAIT_AFTER_CRASH_MS = 2_000
-
 export class Workspace extends DurableObject<Env> {
   private readonly storage: DurableObjectStorage
   private readonly sql: SqlStorage
   private made: DepsResult | null = null
+  /** The wait before a slice is tried again after an unexpected error, times the errors so far. */
+  protected readonly waitAfterCrashMs: number = 2_000
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
@@ -70,9 +70,9 @@ export class Workspace extends DurableObject<Env> {
         `Run ${run?.id ?? '?'}, phase ${run?.phase ?? '?'}: ${error instanceof Error ? error.name : typeof error}`,
       )
       if (run !== null) changeRun(this.sql, run, { crashes: run.crashes + 1 })
-      wait = WAIT_AFTER_CRASH_MS * ((run?.crashes ?? 0) + 1)
+      wait = this.waitAfterCrashMs * ((run?.crashes ?? 0) + 1)
     }
-    if (nextRun(this.sql) !== null) await this.storage.setAlarm(this.now() + wait)
+    if (nextRun(this.sql) !== null) await this.storage.setAlarm(Date.now() + wait)
   }
 
   runs(limit: number, before: string | null): readonly RunSummary[] {
@@ -138,6 +138,6 @@ export class Workspace extends DurableObject<Env> {
   }
 
   private async wake(): Promise<void> {
-    if (nextRun(this.sql) !== null) await this.storage.setAlarm(this.now())
+    if (nextRun(this.sql) !== null) await this.storage.setAlarm(Date.now())
   }
 }

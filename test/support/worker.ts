@@ -1,0 +1,60 @@
+/**
+ * The Worker as the tests run it: the real one, but every workspace (Durable Object) gets its own world of the sandbox,
+ * its own policy and, where a test asks for it, a store or a network that misbehaves. Chosen by the object's name, for
+ * that is all an object knows of its test.
+ */
+
+import { createDeps, type Deps, type DepsResult } from '../../src/deps.ts'
+import { createClient } from '../../src/quantconnect/client.ts'
+import { Workspace as RealWorkspace } from '../../src/workspace/workspace.ts'
+
+export { default } from '../../src/index.ts'
+
+export interface Setting {
+  readonly sandbox: string
+  readonly policy: string
+  readonly callsPerSlice?: number
+  /** Added to the real time. */
+  readonly skewMs?: number
+  readonly token?: string
+  readonly log?: (log: KVNamespace) => KVNamespace
+  /** Sees every request before it is sent and its answer after. */
+  readonly fetch?: typeof fetch
+}
+
+/** Settings by name of the object; a test writes its own before it wakes the object. */
+export const settings = new Map<string, Setting>()
+
+export class Workspace extends RealWorkspace {
+  protected override readonly waitAfterCrashMs = 10
+
+  protected override makeDeps(): DepsResult {
+    const name = this.ctx.id.name ?? ''
+    const setting = settings.get(name)
+    if (setting === undefined) return createDeps(this.env)
+    const made = createDeps({
+      ...this.env,
+      QC_USER_ID: '123',
+      QC_API_TOKEN: setting.token ?? 'abc',
+      QC_ORGANIZATION_ID: '5cad178b20a1d52567b534553413b691',
+      ADMIN_TOKEN: 'dev-admin-token',
+      QC_API_URL: `${setting.sandbox}/api/v2`,
+      CALLS_PER_SLICE: String(setting.callsPerSlice ?? 40),
+    })
+    if (!made.ok) return made
+    const now = () => Date.now() + (settings.get(name)?.skewMs ?? 0)
+    const { quantconnect } = made.deps.config
+    const client = createClient(
+      { baseUrl: quantconnect.url, userId: quantconnect.userId, token: quantconnect.token, timeoutMs: 400 },
+      {
+        fetch: (input, init) => (settings.get(name)?.fetch ?? fetch)(input, init),
+        now: () => Date.now(),
+        sleep: () => Promise.resolve(),
+        random: () => 0.5,
+      },
+    )
+    const log = setting.log?.(made.deps.log) ?? made.deps.log
+    const deps: Deps = { ...made.deps, client, policyText: setting.policy, log, now }
+    return { ok: true, deps }
+  }
+}
