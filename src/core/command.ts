@@ -86,7 +86,8 @@ function insideOf(inventory: Inventory, directory: string): Found {
   const why = directoryProblem(directory)
   if (why !== null) return refuse(`"${directory}" is no directory to delete: ${why}.`, null)
   const path = normalisePath(directory)
-  const projects = directoriesOf(inventory).get(path)?.members ?? []
+  const places = directoriesOf(inventory).get(path)?.members ?? []
+  const projects = places.flatMap((place) => inventory.projects[place] ?? [])
   if (projects.length === 0)
     return refuse(`No project is inside the directory "${path}". Names are compared exactly.`, null)
   return { ok: true, projects, directory: path }

@@ -4,12 +4,12 @@
  */
 
 import { directoriesOf } from './directory.ts'
-import { type Facts, openFacts } from './facts.ts'
+import { type Facts, openFacts, projectAt } from './facts.ts'
 import { type Bench, type Finding, NO, projectFinder } from './finding.ts'
 import type { Mark, Memory } from './memory.ts'
 import type { Policy } from './policy.ts'
 import type { Inventory, Project } from './project.ts'
-import { type ProtectionReading, protectionOf } from './protect.ts'
+import { CLEAR, type ProtectionReading, protectionOf } from './protect.ts'
 import type { OnlyReports, Reason } from './reason.ts'
 import { ACTIONS, type Action, isDestructive, notBuilt, type Rule } from './rule.ts'
 import { directoryFinder } from './unit.ts'
@@ -39,15 +39,21 @@ export interface Bar {
   readonly rule: Rule
   /** Why it only reports; null when it acts. */
   readonly onlyReports: OnlyReports | null
-  find(project: Project): Finding
+  /** What the rule says of the project at a place of the inventory. */
+  find(place: number): Finding
   /** Reasons that say the same of every project. */
-  readonly says: { readonly noMatch: Reason; readonly onlyReports: Reason | null; readonly window: Reason }
+  readonly says: {
+    readonly matched: Reason
+    readonly noMatch: Reason
+    readonly onlyReports: Reason | null
+    readonly window: Reason
+  }
 }
 
 /** What all rules say of one project, and which one wins. */
 export interface Standing {
   readonly protection: ProtectionReading
-  /** By position of the rule; empty for a project that is protected or held, which no rule looks at. */
+  /** By position of the rule; empty when all say no, and for what is protected or held, which no rule looks at. */
   readonly findings: readonly Finding[]
   /** `unknown`: something that decides could not be read. `wanted`: a rule that marks selects it. */
   readonly outcome: 'untouchable' | 'unknown' | 'wanted' | 'kept'
@@ -79,8 +85,9 @@ export interface Court {
   readonly facts: Facts
   readonly bars: readonly Bar[]
   readonly bench: Bench
-  standing(project: Project): Standing
-  verdict(project: Project): Verdict
+  /** Both of the project at a place of the inventory. */
+  standing(place: number): Standing
+  verdict(place: number): Verdict
 }
 
 /** Rules that act are asked first, then those that mark but do not act, then those that only report. */
@@ -89,77 +96,110 @@ const TIERS = ['acts', 'marks', 'reports'] as const
 type Tier = (typeof TIERS)[number]
 
 const NO_FINDINGS: readonly Finding[] = []
+const NO_REASONS: readonly Reason[] = []
 const NO_RULE: readonly Reason[] = [{ kind: 'no rule' }]
+const NOBODY: readonly Bar[] = []
+const UNWANTED: Standing = { protection: CLEAR, findings: NO_FINDINGS, outcome: 'kept', winner: null }
 
 export function openCourt(policy: Policy, inventory: Inventory, memory: Memory, now: number): Court {
   const facts = openFacts(inventory, memory, now)
-  const protections = new Map<number, ProtectionReading>()
+  const protections = new Array<ProtectionReading | undefined>(inventory.projects.length)
   const bench: Bench = { facts, zone: policy.timezone, protection }
   // By id, so that the order of rules in the file shows nowhere.
-  const bars = [...policy.rules].sort((a, b) => (a.id < b.id ? -1 : 1)).map((rule) => openBar(rule, bench))
+  const bars = policy.rules.map((rule) => openBar(rule, bench)).sort(byId)
   const tiers = TIERS.filter((tier) => bars.some((bar) => tierOf(bar) === tier))
+  const reporting = tiers.includes('reports')
   const isWindowOpen = isOpen(policy.window, now, policy.timezone)
-  const standings = new Map<number, Standing>()
+  const standings = new Array<Standing | undefined>(inventory.projects.length)
   const units = new Map<string, Unit>()
 
   return { facts, bars, bench, standing, verdict }
 
-  function protection(project: Project): ProtectionReading {
-    const known = protections.get(project.id)
+  function protection(place: number): ProtectionReading {
+    const known = protections[place]
     if (known !== undefined) return known
-    const reading = protectionOf(policy, facts, project)
-    protections.set(project.id, reading)
+    const reading = protectionOf(policy, facts, projectAt(facts, place))
+    protections[place] = reading
     return reading
   }
 
-  function standing(project: Project): Standing {
-    const known = standings.get(project.id)
+  function standing(place: number): Standing {
+    const known = standings[place]
     if (known !== undefined) return known
-    const made = weigh(project)
-    standings.set(project.id, made)
+    const made = weigh(place)
+    standings[place] = made
     return made
   }
 
-  function weigh(project: Project): Standing {
-    const reading = protection(project)
+  function weigh(place: number): Standing {
+    const reading = protection(place)
     if (reading.reading === 'yes') {
       return { protection: reading, findings: NO_FINDINGS, outcome: 'untouchable', winner: null }
     }
-    const findings = bars.map((bar) => bar.find(project))
-    if (findings.every((finding) => finding.kind === 'no' || finding.kind === 'saved')) {
-      return { protection: reading, findings, outcome: 'kept', winner: null }
-    }
+    const findings = findingsOf(place)
+    if (findings === NO_FINDINGS && reading.reading === 'no') return UNWANTED
     for (const tier of tiers) {
-      const said = bars.flatMap((bar, i) => (tierOf(bar) === tier ? [{ bar, finding: findings[i] ?? NO }] : []))
-      if (said.some(({ finding }) => finding.kind === 'unknown')) {
-        return { protection: reading, findings, outcome: 'unknown', winner: null }
+      if (says(findings, tier, 'unknown')) return { protection: reading, findings, outcome: 'unknown', winner: null }
+      if (tier === 'reports' || !says(findings, tier, 'match')) continue
+      return {
+        protection: reading,
+        findings,
+        outcome: 'wanted',
+        winner: elect(projectAt(facts, place), findings, tier),
       }
-      const winner = tier === 'reports' ? null : elect(project, said)
-      if (winner !== null) return { protection: reading, findings, outcome: 'wanted', winner }
     }
     return { protection: reading, findings, outcome: 'kept', winner: null }
   }
 
-  /** The least destructive wins; of the same action the one due first, then the rule's id. */
-  function elect(project: Project, said: readonly { readonly bar: Bar; readonly finding: Finding }[]): Winner | null {
-    let best: Winner | null = null
-    const wanting: Bar[] = []
-    for (const { bar, finding } of said) {
-      const { then, after, id } = bar.rule
-      if (finding.kind !== 'match' || then === 'report') continue
-      wanting.push(bar)
-      const mark = markOf(facts, bar.rule, project)
-      const dueAt = (mark?.since ?? facts.now) + after
-      const order = best === null ? -1 : ACTIONS.indexOf(then) - ACTIONS.indexOf(best.action) || dueAt - best.dueAt
-      if (order < 0 || (order === 0 && best !== null && id < best.bar.rule.id)) {
-        best = { bar, finding, action: then, mark, dueAt, over: wanting }
-      }
+  /** What each rule says; one shared empty list when all say no, which is what most projects get. */
+  function findingsOf(place: number): readonly Finding[] {
+    let findings: Finding[] | null = null
+    for (let i = 0; i < bars.length; i++) {
+      const finding = bars[i]?.find(place) ?? NO
+      if (finding.kind !== 'no' && findings === null) findings = new Array<Finding>(i).fill(NO)
+      findings?.push(finding)
     }
-    return best === null ? null : { ...best, over: wanting.filter((bar) => bar !== best.bar) }
+    return findings ?? NO_FINDINGS
   }
 
-  function verdict(project: Project): Verdict {
-    const { protection, findings, outcome, winner } = standing(project)
+  function says(findings: readonly Finding[], tier: Tier, kind: Finding['kind']): boolean {
+    for (let i = 0; i < findings.length; i++) {
+      const bar = bars[i]
+      if (findings[i]?.kind === kind && bar !== undefined && tierOf(bar) === tier) return true
+    }
+    return false
+  }
+
+  /** The least destructive wins; of the same action the one due first, then the rule's id. */
+  function elect(project: Project, findings: readonly Finding[], tier: Tier): Winner | null {
+    let best: Winner | null = null
+    let over = NOBODY
+    for (let i = 0; i < findings.length; i++) {
+      const bar = bars[i]
+      const finding = findings[i]
+      if (finding?.kind !== 'match' || bar === undefined || tierOf(bar) !== tier) continue
+      const rival = candidate(project, bar, finding)
+      if (rival === null) continue
+      if (best === null) best = rival
+      else {
+        const wins = isMilder(rival, best)
+        over = [...over, wins ? best.bar : bar]
+        if (wins) best = rival
+      }
+    }
+    return best === null || over === NOBODY ? best : { ...best, over: [...over].sort(byId) }
+  }
+
+  function candidate(project: Project, bar: Bar, finding: Winner['finding']): Winner | null {
+    const { then, after } = bar.rule
+    if (then === 'report') return null
+    const mark = markOf(facts, bar.rule, project)
+    return { bar, finding, action: then, mark, dueAt: (mark?.since ?? facts.now) + after, over: NOBODY }
+  }
+
+  function verdict(place: number): Verdict {
+    const project = projectAt(facts, place)
+    const { protection, findings, outcome, winner } = standing(place)
     if (winner !== null) return wanted(project, findings, winner)
     if (outcome === 'unknown') return plain(project, 'notJudged', unknownReasons(findings))
     if (protection.protectedBy.length > 0) return plain(project, 'protected', protection.protectedBy)
@@ -187,7 +227,7 @@ export function openCourt(policy: Policy, inventory: Inventory, memory: Memory, 
     const unit = finding.directory === null || action === 'describe' ? null : unitOf(bar, finding.directory)
     const dueAt = unit?.dueAt ?? winner.dueAt
     const stop = whatStops(winner, unit, dueAt)
-    const reasons: Reason[] = [{ kind: 'matched', rule: rule.id, since: mark?.since ?? null }]
+    const reasons: Reason[] = [mark === null ? bar.says.matched : { kind: 'matched', rule: rule.id, since: mark.since }]
     if (stop !== null) reasons.push(stop)
     if (over.length > 0) reasons.push({ kind: 'conflict', rule: rule.id, over: over.map((one) => one.rule.id) })
     for (const reason of reportedBy(findings)) reasons.push(reason)
@@ -211,9 +251,10 @@ export function openCourt(policy: Policy, inventory: Inventory, memory: Memory, 
     if (unit !== null && unit.missing !== null && finding.directory !== null) {
       return { kind: 'directory waits', rule: rule.id, directory: finding.directory, projectId: unit.missing }
     }
-    if (mark === null || unit?.unripe) return { kind: 'new mark', rule: rule.id, until: dueAt }
+    if (mark === null) return { kind: 'new mark', rule: rule.id, until: dueAt }
     // A mark from the future: the clock went backwards, and time going backwards never causes an action.
-    if (mark.since > facts.now || dueAt > facts.now) return { kind: 'grace', rule: rule.id, until: dueAt }
+    if (unit?.unripe || mark.since > facts.now || dueAt > facts.now)
+      return { kind: 'grace', rule: rule.id, until: dueAt }
     return isDestructive(action) && !isWindowOpen ? says.window : null
   }
 
@@ -226,7 +267,7 @@ export function openCourt(policy: Policy, inventory: Inventory, memory: Memory, 
     let unripe = false
     for (const member of directoriesOf(inventory).get(path)?.members ?? []) {
       const { winner } = standing(member)
-      if (winner === null || winner.bar !== bar) missing ??= member.id
+      if (winner === null || winner.bar !== bar) missing ??= projectAt(facts, member).id
       else {
         dueAt = Math.max(dueAt, winner.dueAt)
         if (winner.mark === null || winner.mark.since > facts.now) unripe = true
@@ -256,19 +297,30 @@ export function openCourt(policy: Policy, inventory: Inventory, memory: Memory, 
 
   /** What rules with `then = "report"` see. */
   function reportedBy(findings: readonly Finding[]): readonly Reason[] {
-    if (!tiers.includes('reports')) return []
+    if (!reporting) return NO_REASONS
     return bars.flatMap((bar, i): readonly Reason[] => {
-      if (findings[i]?.kind !== 'match' || bar.onlyReports !== 'report' || bar.says.onlyReports === null) return []
-      return [{ kind: 'matched', rule: bar.rule.id, since: null }, bar.says.onlyReports]
+      if (findings[i]?.kind !== 'match' || bar.onlyReports !== 'report' || bar.says.onlyReports === null)
+        return NO_REASONS
+      return [bar.says.matched, bar.says.onlyReports]
     })
   }
+}
+
+function isMilder(one: Winner, other: Winner): boolean {
+  const order = ACTIONS.indexOf(one.action) - ACTIONS.indexOf(other.action) || one.dueAt - other.dueAt
+  return order < 0 || (order === 0 && byId(one.bar, other.bar) < 0)
+}
+
+function byId(one: Bar, other: Bar): number {
+  return one.rule.id < other.rule.id ? -1 : 1
 }
 
 /** The mark of a rule on a project: its key is id, created and the hash of the rule. */
 export function markOf(facts: Facts, rule: Rule, project: Project): Mark | null {
   const marks = facts.memory.marks.get(project.id)
   if (marks === undefined) return null
-  return marks.find((mark) => mark.created === project.created && mark.ruleHash === rule.hash) ?? null
+  for (const mark of marks) if (mark.created === project.created && mark.ruleHash === rule.hash) return mark
+  return null
 }
 
 function openBar(rule: Rule, bench: Bench): Bar {
@@ -278,6 +330,7 @@ function openBar(rule: Rule, bench: Bench): Bar {
     onlyReports: because,
     find: rule.unit === 'directory' ? directoryFinder(rule, bench) : projectFinder(rule, bench),
     says: {
+      matched: { kind: 'matched', rule: rule.id, since: null },
       noMatch: { kind: 'no match', rule: rule.id },
       onlyReports: because === null ? null : { kind: 'only reports', rule: rule.id, because },
       window: { kind: 'window', rule: rule.id },

@@ -3,8 +3,8 @@
  * the paid evidence that would settle something. Nothing else may be looked at, so equal evidence gives equal decisions.
  */
 
-import type { Court, Verdict } from './court.ts'
-import { markOf, openCourt } from './court.ts'
+import { type Court, markOf, openCourt, type Standing, type Verdict } from './court.ts'
+import { placesById, projectAt } from './facts.ts'
 import type { Need } from './finding.ts'
 import type { Mark, Memory } from './memory.ts'
 import type { Policy } from './policy.ts'
@@ -51,71 +51,89 @@ export interface Decision {
 
 export function decide(policy: Policy, inventory: Inventory, memory: Memory, now: number): Decision {
   const court = openCourt(policy, inventory, memory, now)
-  const verdicts = inventory.projects.map((project) => court.verdict(project))
+  const standings = inventory.projects.map((_, place) => court.standing(place))
+  const verdicts = inventory.projects.map((_, place) => court.verdict(place))
   return {
     verdicts,
-    ...marksOf(court, inventory, memory),
-    needs: needsOf(court, inventory),
+    ...marksOf(court, standings),
+    needs: needsOf(standings),
     counts: countStates(verdicts),
-    conflicts: conflictsOf(court, inventory),
-    warnings: warningsOf(court, policy, inventory),
+    conflicts: conflictsOf(court, standings),
+    warnings: warningsOf(court, policy, inventory, standings),
   }
 }
 
-function marksOf(court: Court, inventory: Inventory, memory: Memory): Pick<Decision, 'marks' | 'unmarked'> {
+function marksOf(court: Court, standings: readonly Standing[]): Pick<Decision, 'marks' | 'unmarked'> {
+  const { inventory, memory } = court.facts
   const marks: Mark[] = []
   const unmarked: { mark: Mark; reason: Reason }[] = []
-  const projects = new Map(inventory.projects.map((project) => [project.id, project]))
   const positions = new Map(court.bars.map(({ rule }, i) => [rule.hash, i]))
+  const found = new Set<number>()
 
-  for (const mark of memory.marks) {
-    const reason = whyGone(court, projects.get(mark.projectId), positions.get(mark.ruleHash), mark)
-    if (reason === null) marks.push(mark)
-    else unmarked.push({ mark, reason })
-  }
-  for (const project of inventory.projects) {
-    // An item that is not judged keeps the marks it has, but nothing starts its grace.
-    const { findings, outcome } = court.standing(project)
-    if (outcome !== 'wanted' || isUnknown(project.created)) continue
-    for (const [i, { rule }] of court.bars.entries()) {
-      if (findings[i]?.kind !== 'match' || rule.then === 'report' || markOf(court.facts, rule, project) !== null)
-        continue
-      marks.push({
-        projectId: project.id,
-        created: project.created,
-        rule: rule.id,
-        ruleHash: rule.hash,
-        since: court.facts.now,
-      })
+  for (const place of placesById(inventory)) {
+    const project = projectAt(court.facts, place)
+    const standing = standings[place]
+    const old = memory.marks.get(project.id)
+    if (standing === undefined || (old === undefined && standing.outcome !== 'wanted')) continue
+    const stand = newMarks(court, project, standing)
+    if (old !== undefined) {
+      found.add(project.id)
+      for (const mark of old) {
+        const reason = whyGone(court, project, standing, positions.get(mark.ruleHash), mark)
+        if (reason === null) stand.push(mark)
+        else unmarked.push({ mark, reason })
+      }
     }
+    if (stand.length > 1) stand.sort(byRule)
+    for (const mark of stand) marks.push(mark)
   }
-  marks.sort(byProjectAndRule)
-  unmarked.sort((a, b) => byProjectAndRule(a.mark, b.mark))
+  for (const [id, old] of memory.marks) {
+    if (!found.has(id)) for (const mark of old) unmarked.push({ mark, reason: { kind: 'gone' } })
+  }
+  unmarked.sort((a, b) => a.mark.projectId - b.mark.projectId || byRule(a.mark, b.mark))
   return { marks, unmarked }
 }
 
+/** Marks whose grace starts now. A project that is not judged keeps the marks it has, but nothing starts its grace. */
+function newMarks({ bars, facts }: Court, project: Project, { findings, outcome }: Standing): Mark[] {
+  const marks: Mark[] = []
+  const { id, created } = project
+  if (outcome !== 'wanted' || isUnknown(created)) return marks
+  for (let i = 0; i < findings.length; i++) {
+    const rule = bars[i]?.rule
+    if (findings[i]?.kind !== 'match' || rule === undefined || rule.then === 'report') continue
+    if (markOf(facts, rule, project) !== null) continue
+    marks.push({ projectId: id, created, rule: rule.id, ruleHash: rule.hash, since: facts.now })
+  }
+  return marks
+}
+
 /** Why a mark does not stand any more; null when it does. Unknown keeps it. */
-function whyGone(court: Court, project: Project | undefined, position: number | undefined, mark: Mark): Reason | null {
-  if (project === undefined) return { kind: 'gone' }
+function whyGone(
+  court: Court,
+  project: Project,
+  { protection, findings, outcome }: Standing,
+  position: number | undefined,
+  mark: Mark,
+): Reason | null {
   // An unreadable `created` may still be the same project; another one is another project (G16).
   if (!isUnknown(project.created) && project.created !== mark.created) return { kind: 'gone' }
   const bar = position === undefined ? undefined : court.bars[position]
   if (position === undefined || bar === undefined) return { kind: 'rule changed', rule: mark.rule }
-  const { protection, findings, outcome } = court.standing(project)
   if (outcome === 'untouchable') return protection.protectedBy[0] ?? protection.heldBy[0] ?? bar.says.noMatch
   const finding = findings[position]
   if (finding?.kind === 'saved') return finding.reason
   return finding?.kind === 'match' || finding?.kind === 'unknown' ? null : bar.says.noMatch
 }
 
-function byProjectAndRule(a: Mark, b: Mark): number {
-  return a.projectId - b.projectId || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : a.since - b.since)
+function byRule(a: Mark, b: Mark): number {
+  return a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : a.since - b.since
 }
 
-function needsOf(court: Court, inventory: Inventory): readonly Need[] {
+function needsOf(standings: readonly Standing[]): readonly Need[] {
   const needs = new Map<string, Need>()
-  for (const project of inventory.projects) {
-    for (const finding of court.standing(project).findings) {
+  for (const { findings } of standings) {
+    for (const finding of findings) {
       if (finding.kind !== 'unknown') continue
       for (const need of finding.needs) needs.set(`${need.projectId}/${need.kind}`, need)
     }
@@ -123,18 +141,18 @@ function needsOf(court: Court, inventory: Inventory): readonly Need[] {
   return [...needs.values()].sort((a, b) => a.projectId - b.projectId || (a.kind < b.kind ? -1 : 1))
 }
 
-function conflictsOf(court: Court, inventory: Inventory): readonly Conflict[] {
+function conflictsOf(court: Court, standings: readonly Standing[]): readonly Conflict[] {
   const conflicts: Conflict[] = []
-  for (const project of inventory.projects) {
-    const { winner } = court.standing(project)
+  for (const place of placesById(court.facts.inventory)) {
+    const winner = standings[place]?.winner ?? null
     if (winner === null || winner.over.length === 0) continue
     const over = winner.over.flatMap(({ rule }) =>
       rule.then === 'report' ? [] : [{ rule: rule.id, action: rule.then }],
     )
-    over.sort((a, b) => (a.rule < b.rule ? -1 : 1))
-    conflicts.push({ projectId: project.id, rule: winner.bar.rule.id, action: winner.action, over })
+    const { id } = projectAt(court.facts, place)
+    conflicts.push({ projectId: id, rule: winner.bar.rule.id, action: winner.action, over })
   }
-  return conflicts.sort((a, b) => a.projectId - b.projectId)
+  return conflicts
 }
 
 function countStates(verdicts: readonly Verdict[]): Counts {

@@ -1,7 +1,7 @@
 /** Directories: prefixes of names. One tree per inventory; a directory holds everything strictly inside it (G21). */
 
-import { lastPart, once, parentOf } from './facts.ts'
-import type { Inventory, Project } from './project.ts'
+import { lastPart, once, parentOf, placesById } from './facts.ts'
+import type { Inventory } from './project.ts'
 
 export interface Directory {
   readonly path: string
@@ -9,32 +9,43 @@ export interface Directory {
   readonly name: string
   readonly parent: Directory | null
   readonly children: readonly Directory[]
-  /** All projects strictly inside, at any depth, by id. */
-  readonly members: readonly Project[]
+  /** Places in the inventory of all projects strictly inside, at any depth, by id. */
+  readonly members: readonly number[]
+  /** Of those, the ones that stand in it directly. */
+  readonly own: readonly number[]
 }
 
 interface Growing extends Directory {
   readonly children: Directory[]
-  readonly members: Project[]
+  readonly members: number[]
+  readonly own: number[]
 }
 
-const TREES = new WeakMap<Inventory, ReadonlyMap<string, Directory>>()
+interface Tree {
+  readonly directories: ReadonlyMap<string, Directory>
+  readonly homes: readonly (Directory | null)[]
+}
+
+const TREES = new WeakMap<Inventory, Tree>()
 
 /** Every directory of the inventory, by path. */
 export function directoriesOf(inventory: Inventory): ReadonlyMap<string, Directory> {
-  return once(TREES, inventory, growTree)
+  return once(TREES, inventory, growTree).directories
 }
 
-function growTree(inventory: Inventory): ReadonlyMap<string, Directory> {
-  const tree = new Map<string, Growing>()
-  for (const project of [...inventory.projects].sort((a, b) => a.id - b.id)) {
-    let directory = grow(tree, parentOf(project.path))
-    while (directory !== null) {
-      directory.members.push(project)
-      directory = directory.parent as Growing | null
-    }
+/** The directory each project stands in directly, by place; null at the top. */
+export function homesOf(inventory: Inventory): readonly (Directory | null)[] {
+  return once(TREES, inventory, growTree).homes
+}
+
+function growTree(inventory: Inventory): Tree {
+  const directories = new Map<string, Growing>()
+  const homes = inventory.projects.map(({ path }) => grow(directories, parentOf(path)))
+  for (const place of placesById(inventory)) {
+    homes[place]?.own.push(place)
+    for (let one = homes[place] ?? null; one !== null; one = one.parent as Growing | null) one.members.push(place)
   }
-  return tree
+  return { directories, homes }
 }
 
 function grow(tree: Map<string, Growing>, path: string): Growing | null {
@@ -42,7 +53,7 @@ function grow(tree: Map<string, Growing>, path: string): Growing | null {
   const known = tree.get(path)
   if (known !== undefined) return known
   const parent = grow(tree, parentOf(path))
-  const directory: Growing = { path, name: lastPart(path), parent, children: [], members: [] }
+  const directory: Growing = { path, name: lastPart(path), parent, children: [], members: [], own: [] }
   parent?.children.push(directory)
   tree.set(path, directory)
   return directory

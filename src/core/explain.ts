@@ -2,9 +2,9 @@
 
 import { type Condition, evaluate, predicatesOf } from './condition.ts'
 import { type Bar, type Court, openCourt, type Verdict, type VerdictState } from './court.ts'
-import { directoriesOf } from './directory.ts'
+import { directoriesOf, homesOf } from './directory.ts'
 import { durationText } from './duration.ts'
-import { parentOf } from './facts.ts'
+import { projectAt } from './facts.ts'
 import type { Memory } from './memory.ts'
 import type { Policy } from './policy.ts'
 import type { DirectoryView } from './predicate.ts'
@@ -56,10 +56,11 @@ export interface Why {
 
 /** Why a project has the verdict it has; null when it is not in the inventory. The same code as `decide`. */
 export function why(policy: Policy, inventory: Inventory, memory: Memory, now: number, projectId: number): Why | null {
-  const project = inventory.projects.find(({ id }) => id === projectId)
+  const place = inventory.projects.findIndex(({ id }) => id === projectId)
+  const project = inventory.projects[place]
   if (project === undefined) return null
   const court = openCourt(policy, inventory, memory, now)
-  const verdict = court.verdict(project)
+  const verdict = court.verdict(place)
   const opening =
     verdict.dueAt === null ? null : nextOpening(policy.window, Math.max(verdict.dueAt, now), policy.timezone)
   return {
@@ -67,7 +68,7 @@ export function why(policy: Policy, inventory: Inventory, memory: Memory, now: n
     name: project.name,
     verdict: verdict.state,
     sentences: verdictSentences(policy, verdict, opening),
-    rules: court.bars.map((bar, i) => ruleFact(policy, court, bar, i, project)),
+    rules: court.bars.map((bar, i) => ruleFact(policy, court, bar, i, place)),
     mark: verdict.rule === null || verdict.since === null ? null : { rule: verdict.rule, since: iso(verdict.since) },
     due: verdict.dueAt === null ? null : iso(opening ?? verdict.dueAt),
   }
@@ -180,10 +181,11 @@ const STATES: { readonly [state in VerdictState]: string } = {
   due: 'It is due.',
 }
 
-function ruleFact(policy: Policy, court: Court, bar: Bar, position: number, project: Project): RuleFact {
+function ruleFact(policy: Policy, court: Court, bar: Bar, position: number, place: number): RuleFact {
   const { rule } = bar
-  const finding = court.standing(project).findings[position]
-  const view = rule.unit === 'directory' ? unitView(court, rule, project) : null
+  const project = projectAt(court.facts, place)
+  const finding = court.standing(place).findings[position]
+  const view = rule.unit === 'directory' ? unitView(court, rule, place) : null
   const matched = rule.unit === 'directory' && view === null ? 'no' : evaluate(rule.when, court.facts, project, view)
   const predicates = [
     ...predicateFacts(court, 'when', rule.when, project, view),
@@ -197,13 +199,13 @@ function ruleFact(policy: Policy, court: Court, bar: Bar, position: number, proj
 }
 
 /** The directory a directory rule looks at for a project: the outermost it selects, else the one it stands in. */
-function unitView(court: Court, rule: Rule, project: Project): DirectoryView | null {
-  const home = directoriesOf(court.facts.inventory).get(parentOf(project.path))
-  let found = home
-  for (let one = home ?? null; one !== null; one = one.parent) {
+function unitView(court: Court, rule: Rule, place: number): DirectoryView | null {
+  const project = projectAt(court.facts, place)
+  let found = homesOf(court.facts.inventory)[place] ?? null
+  for (let one = found; one !== null; one = one.parent) {
     if (evaluate(rule.when, court.facts, project, viewOf(court.facts, one)) !== 'no') found = one
   }
-  return found === undefined ? null : viewOf(court.facts, found)
+  return found === null ? null : viewOf(court.facts, found)
 }
 
 function viewAt(court: Court, path: string): DirectoryView | null {

@@ -24,6 +24,8 @@ export interface MemoryIndex {
 }
 
 interface InventoryIndex {
+  /** Places in the inventory, by project id: an order that does not depend on the API's. */
+  readonly byId: readonly number[]
   readonly running: ReadonlySet<number> | Unknown
   readonly linked: ReadonlySet<number>
   readonly linksUnread: Unknown | null
@@ -39,6 +41,18 @@ export function openFacts(inventory: Inventory, memory: Memory, now: number): Fa
     memory: once(MEMORIES, memory, indexMemory),
     ...once(INVENTORIES, inventory, indexInventory),
   }
+}
+
+/** Places in the inventory, by project id: an order that does not depend on the API's. */
+export function placesById(inventory: Inventory): readonly number[] {
+  return once(INVENTORIES, inventory, indexInventory).byId
+}
+
+/** The project at a place of the inventory. */
+export function projectAt(facts: Facts, place: number): Project {
+  const project = facts.inventory.projects[place]
+  if (project === undefined) throw new RangeError(`The inventory has no place ${place}.`)
+  return project
 }
 
 const FUTURE: Unknown = { unknown: 'the date lies in the future' }
@@ -103,7 +117,11 @@ function indexInventory(inventory: Inventory): InventoryIndex {
   }
   const linksUnread = unread && { unknown: `the libraries of project ${unread.id} could not be read` }
   const running = isUnknown(inventory.running) ? inventory.running : new Set(inventory.running)
-  return { running, linked, linksUnread }
+  const { projects } = inventory
+  const byId = projects
+    .map((_, place) => place)
+    .sort((a, b) => (projects[a]?.id ?? 0) - (projects[b]?.id ?? 0) || a - b)
+  return { byId, running, linked, linksUnread }
 }
 
 function indexMemory(memory: Memory): MemoryIndex {

@@ -1,8 +1,8 @@
 /** What one rule says of one project: the order is protection, hold, `unless`, `keep`, `when`. */
 
 import { evaluate, nextToRead, unknownsIn } from './condition.ts'
-import { createdOf, type Facts, isFresh, modifiedOf } from './facts.ts'
-import { type Candidate, groupOf, groupsOf, slots } from './keep.ts'
+import { createdOf, type Facts, isFresh, modifiedOf, projectAt } from './facts.ts'
+import { type Candidate, type Group, groupOf, membersOf, slots } from './keep.ts'
 import { lastBacktestOf } from './predicate.ts'
 import { type Evidence, isUnknown, type PaidKind, type Project } from './project.ts'
 import type { ProtectionReading } from './protect.ts'
@@ -28,29 +28,30 @@ export type Finding =
 export interface Bench {
   readonly facts: Facts
   readonly zone: string
-  /** Protections of a project, remembered. */
-  protection(project: Project): ProtectionReading
+  /** Protections of the project at a place, remembered. */
+  protection(place: number): ProtectionReading
 }
 
 export const NO: Finding = { kind: 'no' }
 const MATCH: Finding = { kind: 'match', to: null, directory: null }
 
 /** The finder of a rule whose unit is the project. */
-export function projectFinder(rule: Rule, bench: Bench): (project: Project) => Finding {
+export function projectFinder(rule: Rule, bench: Bench): (place: number) => Finding {
   const { facts } = bench
   const fresh: Finding = { kind: 'saved', reason: { kind: 'fresh', rule: rule.id } }
   const excluded: Finding = { kind: 'saved', reason: { kind: 'unless', rule: rule.id } }
   const inSlot = rule.keep === null ? null : projectSlots(rule, rule.keep, bench)
 
-  return (project) => {
+  return (place) => {
+    const project = projectAt(facts, place)
     const when = evaluate(rule.when, facts, project, null)
     if (when === 'no') return NO
     if (isFresh(facts, project) === true) return fresh
     const unless = rule.unless === null ? 'no' : evaluate(rule.unless, facts, project, null)
     if (unless === 'yes') return excluded
 
-    const blind = blindSpots(bench, rule, project)
-    const slot = inSlot === null || when === 'unknown' || blind.length > 0 ? OUT : inSlot(project)
+    const blind = blindSpots(bench, rule, place)
+    const slot = inSlot === null || when === 'unknown' || blind.length > 0 ? OUT : inSlot(place)
     if (slot.kind === 'saved') return slot
     if (blind.length > 0 || when === 'unknown' || unless === 'unknown' || slot.kind === 'unknown') {
       const reasons = [
@@ -75,8 +76,9 @@ export function projectFinder(rule: Rule, bench: Bench): (project: Project) => F
 }
 
 /** What must be known of a project before any rule may want it, and could not be read. */
-export function blindSpots(bench: Bench, rule: Rule, project: Project): readonly Reason[] {
-  const { unknown } = bench.protection(project)
+export function blindSpots(bench: Bench, rule: Rule, place: number): readonly Reason[] {
+  const { unknown } = bench.protection(place)
+  const project = projectAt(bench.facts, place)
   const created = createdOf(bench.facts, project)
   const modified = modifiedOf(bench.facts, project)
   if (!isUnknown(created) && !isUnknown(modified)) return unknown
@@ -88,9 +90,10 @@ export function blindSpots(bench: Bench, rule: Rule, project: Project): readonly
 }
 
 /** Whether a project may fill a slot of `keep`: neither protected nor held nor fresh, for all that is known. */
-export function mayFillSlot(bench: Bench, rule: Rule, project: Project): boolean {
-  if (bench.protection(project).reading !== 'no' || isFresh(bench.facts, project) !== false) return false
-  return blindSpots(bench, rule, project).length === 0
+export function mayFillSlot(bench: Bench, rule: Rule, place: number): boolean {
+  if (bench.protection(place).reading !== 'no' || isFresh(bench.facts, projectAt(bench.facts, place)) !== false)
+    return false
+  return blindSpots(bench, rule, place).length === 0
 }
 
 /** The date `keep` ranks a project by. */
@@ -107,18 +110,19 @@ type Slot = Extract<Finding, { kind: 'saved' | 'unknown' }> | { readonly kind: '
 
 const OUT: Slot = { kind: 'out' }
 
-function projectSlots(rule: Rule, keep: Keep, bench: Bench): (project: Project) => Slot {
+function projectSlots(rule: Rule, keep: Keep, bench: Bench): (place: number) => Slot {
   const { facts } = bench
   const kept: Slot = { kind: 'saved', reason: { kind: 'slot', rule: rule.id, newest: keep.newest } }
-  const known = new Map<string | number, ReadonlySet<number | string>>()
+  const known = new Map<Group, ReadonlySet<number | string>>()
 
-  return (project) => {
-    const key = groupOf(keep, project)
-    if (isUnknown(key)) return { kind: 'unknown', reasons: [unread(rule, 'ownerId', key.unknown)], needs: [] }
-    let ids = known.get(key)
+  return (place) => {
+    const project = projectAt(facts, place)
+    const group = groupOf(keep, facts.inventory, place)
+    if (isUnknown(group)) return { kind: 'unknown', reasons: [unread(rule, 'ownerId', group.unknown)], needs: [] }
+    let ids = known.get(group)
     if (ids === undefined) {
-      ids = slots(keep, candidates(groupsOf(keep, facts.inventory).get(key) ?? []))
-      known.set(key, ids)
+      ids = slots(keep, candidates(membersOf(group, facts.inventory)))
+      known.set(group, ids)
     }
     if (ids.has(project.id)) return kept
     const at = rankDate(keep, facts, project)
@@ -126,10 +130,12 @@ function projectSlots(rule: Rule, keep: Keep, bench: Bench): (project: Project) 
     return { kind: 'unknown', reasons: [unread(rule, keep.by, at.unknown)], needs: rankNeed(keep, facts, project) }
   }
 
-  function candidates(group: readonly Project[]): readonly Candidate[] {
-    return group
-      .filter((project) => evaluate(rule.when, facts, project, null) === 'yes' && mayFillSlot(bench, rule, project))
-      .map((project) => ({ id: project.id, at: rankDate(keep, facts, project) }))
+  function candidates(group: readonly number[]): readonly Candidate[] {
+    return group.flatMap((place) => {
+      const project = projectAt(facts, place)
+      if (evaluate(rule.when, facts, project, null) !== 'yes' || !mayFillSlot(bench, rule, place)) return []
+      return [{ id: project.id, at: rankDate(keep, facts, project) }]
+    })
   }
 }
 

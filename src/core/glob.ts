@@ -55,10 +55,20 @@ export function textGlob(pattern: string): Glob {
  */
 export function protectionGlob(pattern: string): Glob {
   const globs = widened(pattern).flatMap((wide) => [pathGlob(wide), pathGlob(fold(wide))])
+  const first = letterOf(pattern)
   return (path) => {
+    // Most paths begin with another letter, and folding all of them would cost more than everything else here.
+    const start = letterOf(path)
+    if (first !== null && start !== null && first !== start) return false
     const folded = fold(path)
     return globs.some((glob) => glob(folded) || (folded !== path && glob(path)))
   }
+}
+
+/** The code of the lower-case letter a text begins with; null when it begins with anything but a plain letter. */
+function letterOf(text: string): number | null {
+  const code = text.charCodeAt(0) | 0x20
+  return code >= 0x61 && code <= 0x7a ? code : null
 }
 
 /** The form in which protections compare: composed and in lower case. */

@@ -1,7 +1,7 @@
 /** `keep`: among the items that `when` matched, the newest of each group stay. */
 
-import { once, parentOf } from './facts.ts'
-import { type Evidence, type Inventory, isUnknown, type Project } from './project.ts'
+import { type Directory, homesOf } from './directory.ts'
+import { type Evidence, type Inventory, isUnknown } from './project.ts'
 import type { Keep } from './rule.ts'
 
 /** An item that may fill a slot: matched, neither protected nor held nor younger than 48 hours. */
@@ -28,31 +28,25 @@ function timeOf({ at }: Candidate): number {
   return typeof at === 'number' ? at : Number.MIN_SAFE_INTEGER
 }
 
-export type GroupKey = string | number
-
-/** The group a project belongs to, or why that is unknown. */
-export function groupOf(keep: Keep, project: Project): Evidence<GroupKey> {
-  if (keep.per === 'rule') return ''
-  return keep.per === 'owner' ? project.ownerId : parentOf(project.path)
+/** The group a project belongs to, as something to remember its slots by, or why it is unknown. */
+export function groupOf(keep: Keep, inventory: Inventory, place: number): Evidence<Group> {
+  if (keep.per === 'directory') return homesOf(inventory)[place] ?? TOP
+  const ownerId = inventory.projects[place]?.ownerId ?? 0
+  return keep.per === 'rule' ? ALL : ownerId
 }
 
-const GROUPS = {
-  directory: new WeakMap<Inventory, ReadonlyMap<GroupKey, readonly Project[]>>(),
-  owner: new WeakMap<Inventory, ReadonlyMap<GroupKey, readonly Project[]>>(),
-  rule: new WeakMap<Inventory, ReadonlyMap<GroupKey, readonly Project[]>>(),
-}
+/** A directory, an owner's id, what stands at the top, or everything. */
+export type Group = Directory | number | typeof TOP | typeof ALL
 
-/** All projects by group. */
-export function groupsOf(keep: Keep, inventory: Inventory): ReadonlyMap<GroupKey, readonly Project[]> {
-  return once(GROUPS[keep.per], inventory, () => {
-    const groups = new Map<GroupKey, Project[]>()
-    for (const project of inventory.projects) {
-      const key = groupOf(keep, project)
-      if (isUnknown(key)) continue
-      const group = groups.get(key)
-      if (group === undefined) groups.set(key, [project])
-      else group.push(project)
-    }
-    return groups
+const TOP = 'top'
+const ALL = 'all'
+
+/** The places of the projects of a group. */
+export function membersOf(group: Group, inventory: Inventory): readonly number[] {
+  if (typeof group === 'object') return group.own
+  const homes = homesOf(inventory)
+  return inventory.projects.flatMap((project, place) => {
+    const isIn = group === ALL || (group === TOP ? homes[place] === null : project.ownerId === group)
+    return isIn ? [place] : []
   })
 }

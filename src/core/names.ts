@@ -3,8 +3,6 @@
  * letters, digits, blanks, `-` and `_`, and none of the words that a file system or LEAN itself reserves.
  */
 
-import { fold } from './glob.ts'
-
 const RESERVED_ANYWHERE = new Set(
   'con prn aux nul com1 com2 com3 com4 com5 com6 com7 com8 com9 lpt1 lpt2 lpt3 lpt4 lpt5 lpt6 lpt7 lpt8 lpt9 __pycache__ bin obj'.split(
     ' ',
@@ -13,18 +11,22 @@ const RESERVED_ANYWHERE = new Set(
 const RESERVED_LAST = new Set(['backtests', 'live', 'optimizations', 'storage', 'report'])
 
 /** Places of QuantConnect's own, which no rule writes to and which protect what is in them. */
-const PLACES = { library: 'library folder', 'boot camp': 'boot camp', 'recycle bin': 'bin' } as const
+const PLACES = [
+  { name: 'library', place: 'library folder' },
+  { name: 'boot camp', place: 'boot camp' },
+  { name: 'recycle bin', place: 'bin' },
+] as const
 
-export type Place = (typeof PLACES)[keyof typeof PLACES]
+export type Place = (typeof PLACES)[number]['place']
 
 /** Which of QuantConnect's own places a path is in, in any spelling; null for none. */
 export function placeOf(path: string): Place | null {
-  const end = path.indexOf('/')
-  const first = end === -1 ? path : path.slice(0, end)
-  // All three names are 7 to 11 characters; anything else needs no folding. One that folds to another length is not them.
-  if (first.length < 7 || first.length > 11) return null
-  const folded = fold(first)
-  return Object.hasOwn(PLACES, folded) ? PLACES[folded as keyof typeof PLACES] : null
+  const slash = path.indexOf('/')
+  const length = slash === -1 ? path.length : slash
+  for (const { name, place } of PLACES) {
+    if (name.length === length && path.slice(0, length).toLowerCase() === name) return place
+  }
+  return null
 }
 
 /** Why the API would not accept this full name, in words; null when it would. */

@@ -47,13 +47,18 @@ function tables<const Item extends v.GenericSchema>(name: string, item: Item) {
   )
 }
 
+/** The message for a value that is not what it should be. */
+function notThis(what: string) {
+  return (issue: Issue) => message(`${got(issue)} is not ${what}`, `Write ${what}.`)
+}
+
 function text(what: string) {
   const problem = (issue: Issue) => message(`${got(issue)} is not ${what}`, `Write ${what}, in quotes.`)
   return v.pipe(v.string(problem), v.nonEmpty(problem))
 }
 
 function matching(pattern: RegExp, what: string) {
-  const problem = (issue: Issue) => message(`${got(issue)} is not ${what}`, `Write ${what}.`)
+  const problem = notThis(what)
   return v.pipe(v.string(problem), v.regex(pattern, problem))
 }
 
@@ -66,7 +71,7 @@ function oneOf<const Options extends readonly string[]>(options: Options) {
 }
 
 function whole(least: number, what: string) {
-  const problem = (issue: Issue) => message(`${got(issue)} is not ${what}`, `Write ${what}.`)
+  const problem = notThis(what)
   return v.pipe(
     v.number(problem),
     v.integer(problem),
@@ -77,7 +82,7 @@ function whole(least: number, what: string) {
 
 function percent() {
   const what = 'a percentage from 0 to 100'
-  const problem = (issue: Issue) => message(`${got(issue)} is not ${what}`, `Write ${what}.`)
+  const problem = notThis(what)
   return v.pipe(v.number(problem), v.minValue(0, problem), v.maxValue(100, problem))
 }
 
@@ -101,21 +106,19 @@ function oneOrMore<const Item extends v.GenericSchema>(item: Item, what: string)
 const PATTERN = 'a pattern such as "Research/*"'
 const pattern = () => oneOrMore(v.string(), PATTERN)
 const span = () => matching(SPAN, 'a comparison with a duration, such as ">90d" or "<=36h"')
-const spanOrNever = () =>
-  v.union([v.literal('never'), v.pipe(v.string(), v.regex(SPAN))], (issue: Issue) => {
-    const what = '"never", or a comparison with a duration such as ">90d"'
-    return message(`${got(issue)} is not ${what}`, `Write ${what}.`)
-  })
-const live = () =>
-  v.union([v.picklist(['running', 'never']), v.pipe(v.string(), v.regex(SPAN))], (issue: Issue) => {
-    const what = '"running", "never", or a comparison with a duration such as ">180d"'
-    return message(`${got(issue)} is not ${what}`, `Write ${what}.`)
-  })
-const counted = () =>
-  v.union([v.pipe(v.string(), v.regex(COUNT)), v.pipe(v.number(), v.integer(), v.minValue(0))], (issue: Issue) => {
-    const what = 'a comparison with a count, such as "<=1" or "=0"'
-    return message(`${got(issue)} is not ${what}`, `Write ${what}.`)
-  })
+const spanOrNever = () => {
+  const problem = notThis('"never", or a comparison with a duration such as ">90d"')
+  return v.union([v.literal('never'), v.pipe(v.string(), v.regex(SPAN, problem))], problem)
+}
+const live = () => {
+  const problem = notThis('"running", "never", or a comparison with a duration such as ">180d"')
+  return v.union([v.picklist(['running', 'never']), v.pipe(v.string(), v.regex(SPAN, problem))], problem)
+}
+const counted = () => {
+  const problem = notThis('a comparison with a count, such as "<=1" or "=0"')
+  const number = v.pipe(v.number(), v.integer(problem), v.minValue(0, problem))
+  return v.union([v.pipe(v.string(), v.regex(COUNT, problem)), number], problem)
+}
 
 function notEmpty(what: string) {
   return () => message(`${what} is empty`, 'Write at least one predicate; an empty one would match everything.')

@@ -8,7 +8,7 @@ import * as v from 'valibot'
 import { canonicalJson, sha256Hex } from './canonical.ts'
 import { compileAny, compileTable } from './condition.ts'
 import { parseDuration } from './duration.ts'
-import { protectionGlob } from './glob.ts'
+import { type Glob, protectionGlob } from './glob.ts'
 import { noticeOf, refusals } from './policy-checks.ts'
 import { findLines, type KeyPath } from './policy-lines.ts'
 import type { PolicyProblem } from './policy-problem.ts'
@@ -45,7 +45,7 @@ export interface Policy {
   readonly limits: Limits
   readonly rules: readonly Rule[]
   readonly protect: {
-    readonly paths: readonly { readonly pattern: string; readonly matches: (path: string) => boolean }[]
+    readonly paths: readonly { readonly pattern: string; readonly matches: Glob }[]
     readonly ids: ReadonlySet<number>
   }
   readonly window: Window | null

@@ -15,8 +15,13 @@ import type { Reading } from './reason.ts'
 export interface DirectoryView {
   readonly path: string
   readonly name: string
-  /** Newest effective modified among its projects, as far as they could be read. */
-  readonly youngest: number
+  /** How young its youngest project is. */
+  youngest(): Youngest
+}
+
+export interface Youngest {
+  /** Newest effective modified among the projects, as far as they could be read. */
+  readonly at: number
   /** Set when some project's modified could not be read: then the directory may be younger still. */
   readonly unsure: Unknown | null
 }
@@ -162,15 +167,17 @@ function idle(comparison: Comparison): Tests {
   return {
     test(facts, of, directory) {
       if (directory === null) return project.test(facts, of, null)
-      const reading = holds(comparison, facts.now - directory.youngest) ? 'yes' : 'no'
-      if (directory.unsure === null) return reading
+      const { at, unsure } = directory.youngest()
+      const reading = holds(comparison, facts.now - at) ? 'yes' : 'no'
+      if (unsure === null) return reading
       // Another project may be younger than what could be read: "idle for less" can only become truer by that.
       const settled = comparison.operator.startsWith('<') ? 'yes' : 'no'
       return reading === settled ? reading : 'unknown'
     },
     read(facts, of, directory) {
       if (directory === null) return project.read(facts, of, null)
-      return directory.unsure ?? elapsedText(facts.now - directory.youngest)
+      const { at, unsure } = directory.youngest()
+      return unsure ?? elapsedText(facts.now - at)
     },
   }
 }

@@ -5,7 +5,7 @@
 
 import { createdOf, type Facts, isLinked, openFacts, runsLive } from './facts.ts'
 import { writtenHold } from './hold.ts'
-import type { Memory } from './memory.ts'
+import type { Hold, Memory } from './memory.ts'
 import { placeOf } from './names.ts'
 import type { Policy } from './policy.ts'
 import { type Evidence, type Inventory, isUnknown, type Project } from './project.ts'
@@ -30,7 +30,9 @@ export function protections(
 }
 
 const NONE: readonly Reason[] = []
-const CLEAR: ProtectionReading = { reading: 'no', protectedBy: NONE, heldBy: NONE, unknown: NONE }
+const NO_HOLDS: readonly Hold[] = []
+/** Nothing protects it, and everything that could is known. */
+export const CLEAR: ProtectionReading = { reading: 'no', protectedBy: NONE, heldBy: NONE, unknown: NONE }
 
 export function protectionOf(policy: Policy, facts: Facts, project: Project): ProtectionReading {
   let protectedBy = NONE
@@ -38,18 +40,20 @@ export function protectionOf(policy: Policy, facts: Facts, project: Project): Pr
   const { organizationId } = project
 
   const place = placeOf(project.path)
-  if (place !== null) protectedBy = [BY[place]]
-  if (isUnknown(organizationId)) unknown = [...unknown, unread('organizationId', organizationId.unknown)]
-  else if (organizationId !== facts.inventory.organizationId) protectedBy = [...protectedBy, BY['other organisation']]
-  for (const { what, fact, of } of EVIDENCE) {
-    const value = of(facts, project)
+  if (place !== null) protectedBy = ONLY[place]
+  if (isUnknown(organizationId)) unknown = [unread('organizationId', organizationId.unknown)]
+  else if (organizationId !== facts.inventory.organizationId)
+    protectedBy = joined(protectedBy, ONLY['other organisation'])
+  for (let i = 0; i < EVIDENCE.length; i++) {
+    const evidence = EVIDENCE[i] as SingleFact
+    const value = evidence.of(facts, project)
     if (value === false) continue
-    if (value === true) protectedBy = [...protectedBy, BY[what]]
-    else unknown = [...unknown, unread(fact, value.unknown)]
+    if (value === true) protectedBy = joined(protectedBy, ONLY[evidence.what])
+    else unknown = joined(unknown, [unread(evidence.fact, value.unknown)])
   }
-  if (policy.protect.ids.has(project.id)) protectedBy = [...protectedBy, BY['policy id']]
+  if (policy.protect.ids.has(project.id)) protectedBy = joined(protectedBy, ONLY['policy id'])
   for (const { pattern, matches } of policy.protect.paths) {
-    if (matches(project.path)) protectedBy = [...protectedBy, protectedReason({ what: 'policy path', pattern })]
+    if (matches(project.path)) protectedBy = joined(protectedBy, [protectedReason({ what: 'policy path', pattern })])
   }
 
   const heldBy = holdsOn(policy.timezone, facts, project)
@@ -58,9 +62,15 @@ export function protectionOf(policy: Policy, facts: Facts, project: Project): Pr
   return { reading, protectedBy, heldBy, unknown }
 }
 
+/** Most lists have one reason and are shared; few need one of their own. */
+function joined(some: readonly Reason[], more: readonly Reason[]): readonly Reason[] {
+  return some === NONE ? more : [...some, ...more]
+}
+
 type Simple = Exclude<Protection, { readonly what: 'policy path' }>['what']
 
-const BY = Object.fromEntries(
+/** Lists of a single reason, shared by all projects that have just that one. */
+const ONLY = Object.fromEntries(
   (
     [
       'bin',
@@ -74,15 +84,17 @@ const BY = Object.fromEntries(
       'encrypted',
       'policy id',
     ] as const satisfies readonly Simple[]
-  ).map((what) => [what, protectedReason({ what })]),
-) as { readonly [what in Simple]: Reason }
+  ).map((what): readonly [Simple, readonly Reason[]] => [what, [protectedReason({ what })]]),
+) as { readonly [what in Simple]: readonly Reason[] }
 
-/** Protections that a single fact decides: true protects, unknown makes the project not judged. */
-const EVIDENCE: readonly {
+interface SingleFact {
   readonly what: Simple
   readonly fact: string
   readonly of: (facts: Facts, project: Project) => Evidence<boolean>
-}[] = [
+}
+
+/** Protections that a single fact decides: true protects, unknown makes the project not judged. */
+const EVIDENCE: readonly SingleFact[] = [
   { what: 'not owned', fact: 'owner', of: (_facts, { owned }) => (isUnknown(owned) ? owned : !owned) },
   { what: 'live', fact: 'the list of live deployments', of: runsLive },
   { what: 'code running', fact: 'codeRunning', of: (_facts, project) => project.codeRunning },
@@ -93,7 +105,7 @@ const EVIDENCE: readonly {
 /** Holds in force: rows of the ledger, and what the description asks for. Either one holds. */
 function holdsOn(zone: string, facts: Facts, project: Project): readonly Reason[] {
   let held = NONE
-  for (const hold of facts.memory.holds.get(project.id) ?? []) {
+  for (const hold of facts.memory.holds.get(project.id) ?? NO_HOLDS) {
     // A project whose `created` cannot be read may well be the one that was held.
     if (hold.created !== project.created && !isUnknown(createdOf(facts, project))) continue
     if (hold.until !== null && hold.until < facts.now) continue

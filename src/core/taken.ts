@@ -12,10 +12,10 @@ export function namesTaken(inventory: Inventory): ReadonlySet<string> {
 
 /** Hands out new names one after the other; each is free of the inventory and of those handed out before. */
 export function openNames(inventory: Inventory): (wanted: string) => string {
-  const taken = namesTaken(inventory)
   /** The highest number handed out for a name so far. */
   const handedOut = new Map<string, number>()
   return (wanted) => {
+    const taken = namesTaken(inventory)
     const key = wanted.toLowerCase()
     for (let n = (handedOut.get(key) ?? 0) + 1; ; n++) {
       const name = n === 1 ? wanted : `${wanted} ${n}`

@@ -5,8 +5,8 @@
  */
 
 import { evaluate, nextToRead, unknownsIn } from './condition.ts'
-import { type Directory, directoriesOf } from './directory.ts'
-import { type Facts, isFresh, modifiedOf, parentOf } from './facts.ts'
+import { type Directory, directoriesOf, homesOf } from './directory.ts'
+import { type Facts, isFresh, modifiedOf, parentOf, projectAt } from './facts.ts'
 import {
   type Bench,
   blindSpots,
@@ -19,7 +19,7 @@ import {
   unread,
 } from './finding.ts'
 import { type Candidate, slots } from './keep.ts'
-import type { DirectoryView } from './predicate.ts'
+import type { DirectoryView, Youngest } from './predicate.ts'
 import { type Evidence, isUnknown, type Project, type Unknown } from './project.ts'
 import type { Reading, Reason } from './reason.ts'
 import type { Keep, Rule } from './rule.ts'
@@ -30,23 +30,30 @@ type UnitFinding =
   | Extract<Finding, { kind: 'saved' | 'unknown' }>
   | { readonly kind: 'match'; readonly targets: ReadonlyMap<number, Target> }
 
+/** A project with the reason why it saves its whole directory. */
+interface Saviour {
+  readonly project: Project
+  readonly reason: Reason
+}
+
 /** The finder of a rule whose unit is the directory. */
-export function directoryFinder(rule: Rule, bench: Bench): (project: Project) => Finding {
+export function directoryFinder(rule: Rule, bench: Bench): (place: number) => Finding {
   const { facts } = bench
   const directories = directoriesOf(facts.inventory)
+  const homes = homesOf(facts.inventory)
   const views = new Map<Directory, DirectoryView>()
   const selections = new Map<Directory, Reading>()
   const units = new Map<Directory, Directory | null>()
   const findings = new Map<Directory, UnitFinding>()
   const slotsOf = new Map<string, ReadonlySet<number | string>>()
 
-  return (project) => {
-    const home = directories.get(parentOf(project.path))
-    const unit = home === undefined ? null : outermost(home)
+  return (place) => {
+    const home = homes[place] ?? null
+    const unit = home === null ? null : outermost(home)
     if (unit === null) return NO
     const finding = remembered(findings, unit, judge)
     if (finding.kind !== 'match') return finding
-    const target = finding.targets.get(project.id) ?? { to: null }
+    const target = finding.targets.get(place) ?? { to: null }
     if ('reason' in target) return { kind: 'saved', reason: target.reason }
     return { kind: 'match', to: target.to, directory: unit.path }
   }
@@ -65,7 +72,7 @@ export function directoryFinder(rule: Rule, bench: Bench): (project: Project) =>
       const seen = view(directory)
       let reading: Reading = 'yes'
       for (const member of directory.members) {
-        const one = evaluate(rule.when, facts, member, seen)
+        const one = evaluate(rule.when, facts, projectAt(facts, member), seen)
         if (one === 'no') return 'no'
         if (one === 'unknown') reading = 'unknown'
       }
@@ -92,9 +99,10 @@ export function directoryFinder(rule: Rule, bench: Bench): (project: Project) =>
   }
 
   /** A project inside, with the reason why it saves all. */
-  function saviour(directory: Directory): { readonly project: Project; readonly reason: Reason } | null {
-    for (const project of directory.members) {
-      const { protectedBy, heldBy } = bench.protection(project)
+  function saviour(directory: Directory): Saviour | null {
+    for (const place of directory.members) {
+      const project = projectAt(facts, place)
+      const { protectedBy, heldBy } = bench.protection(place)
       const reason = protectedBy[0] ?? heldBy[0]
       if (reason !== undefined) return { project, reason }
       if (isFresh(facts, project) === true) return { project, reason: { kind: 'fresh', rule: rule.id } }
@@ -103,8 +111,8 @@ export function directoryFinder(rule: Rule, bench: Bench): (project: Project) =>
     if (unless === null) return null
     for (const one of inner(directory)) {
       const seen = view(one)
-      const project = one.members.find((member) => evaluate(unless, facts, member, seen) === 'yes')
-      if (project !== undefined) return { project, reason: { kind: 'unless', rule: rule.id } }
+      const place = one.members.find((member) => evaluate(unless, facts, projectAt(facts, member), seen) === 'yes')
+      if (place !== undefined) return { project: projectAt(facts, place), reason: { kind: 'unless', rule: rule.id } }
     }
     return null
   }
@@ -135,8 +143,9 @@ export function directoryFinder(rule: Rule, bench: Bench): (project: Project) =>
   /** What of the rule is unknown for the projects of a directory. */
   function doubtsAbout(directory: Directory): readonly Doubt[] {
     const seen = view(directory)
-    return directory.members.flatMap((member) =>
+    return directory.members.flatMap((place) =>
       (['when', 'unless'] as const).flatMap((part): readonly Doubt[] => {
+        const member = projectAt(facts, place)
         const condition = rule[part]
         if (condition === null || evaluate(condition, facts, member, seen) !== 'unknown') return []
         const kind = nextToRead(condition, facts, member, seen)
@@ -161,7 +170,7 @@ export function directoryFinder(rule: Rule, bench: Bench): (project: Project) =>
     if (ids.has(directory.path)) return { kind: 'saved', reason: { kind: 'slot', rule: rule.id, newest: keep.newest } }
     const at = newestOf(keep, directory)
     if (!isUnknown(at)) return null
-    const needs = directory.members.flatMap((member) => rankNeed(keep, facts, member))
+    const needs = directory.members.flatMap((member) => rankNeed(keep, facts, projectAt(facts, member)))
     return { kind: 'unknown', reasons: [unread(rule, keep.by, at.unknown)], needs }
   }
 
@@ -173,7 +182,7 @@ export function directoryFinder(rule: Rule, bench: Bench): (project: Project) =>
   function newestOf(keep: Keep, directory: Directory): Evidence<number | null> {
     let newest: number | null = null
     for (const member of directory.members) {
-      const at = rankDate(keep, facts, member)
+      const at = rankDate(keep, facts, projectAt(facts, member))
       if (isUnknown(at)) return at
       if (at !== null && (newest === null || at > newest)) newest = at
     }
@@ -184,10 +193,10 @@ export function directoryFinder(rule: Rule, bench: Bench): (project: Project) =>
   function aim(directory: Directory): UnitFinding {
     const targets = new Map<number, Target>()
     for (const member of directory.members) {
-      const target = targetOf(rule, facts, bench.zone, member, view(directory))
+      const target = targetOf(rule, facts, bench.zone, projectAt(facts, member), view(directory))
       if ('reason' in target && rule.then !== 'describe')
-        return savedBy(directory, { project: member, reason: target.reason })
-      targets.set(member.id, target)
+        return savedBy(directory, { project: projectAt(facts, member), reason: target.reason })
+      targets.set(member, target)
     }
     return { kind: 'match', targets }
   }
@@ -197,16 +206,29 @@ export function directoryFinder(rule: Rule, bench: Bench): (project: Project) =>
   }
 }
 
-/** A directory as predicates see it. */
+/** A directory as predicates see it. How young it is costs a look at every project, so only who asks pays. */
 export function viewOf(facts: Facts, directory: Directory): DirectoryView {
-  let youngest = Number.NEGATIVE_INFINITY
+  let known: Youngest | null = null
+  return {
+    path: directory.path,
+    name: directory.name,
+    youngest() {
+      known ??= youngestOf(facts, directory)
+      return known
+    },
+  }
+}
+
+function youngestOf(facts: Facts, directory: Directory): Youngest {
+  let at = Number.NEGATIVE_INFINITY
   let unsure: Unknown | null = null
   for (const member of directory.members) {
-    const modified = modifiedOf(facts, member)
-    if (!isUnknown(modified)) youngest = Math.max(youngest, modified)
-    else unsure ??= { unknown: `modified of project ${member.id}: ${modified.unknown}` }
+    const project = projectAt(facts, member)
+    const modified = modifiedOf(facts, project)
+    if (!isUnknown(modified)) at = Math.max(at, modified)
+    else unsure ??= { unknown: `modified of project ${project.id}: ${modified.unknown}` }
   }
-  return { path: directory.path, name: directory.name, youngest, unsure }
+  return { at, unsure }
 }
 
 function remembered<Key, Value>(known: Map<Key, Value>, key: Key, make: (key: Key) => Value): Value {

@@ -1,9 +1,11 @@
 /** What looks odd when a policy meets today's inventory: probably a misspelt name, or a rule that takes too much. */
 
 import { type Condition, costs, evaluate } from './condition.ts'
-import type { Bar, Court } from './court.ts'
-import { type Directory, directoriesOf } from './directory.ts'
+import type { Bar, Court, Standing } from './court.ts'
+import { directoriesOf } from './directory.ts'
+import { projectAt } from './facts.ts'
 import type { Policy } from './policy.ts'
+import type { DirectoryView } from './predicate.ts'
 import type { Inventory, Project } from './project.ts'
 import { isDestructive, type Rule } from './rule.ts'
 import { viewOf } from './unit.ts'
@@ -16,10 +18,15 @@ export type Warning =
   | { readonly kind: 'unless matches nothing'; readonly rule: string; readonly part: number; readonly of: number }
   | { readonly kind: 'takes everything'; readonly rule: string; readonly count: number }
 
-export function warningsOf(court: Court, policy: Policy, inventory: Inventory): readonly Warning[] {
+export function warningsOf(
+  court: Court,
+  policy: Policy,
+  inventory: Inventory,
+  standings: readonly Standing[],
+): readonly Warning[] {
   const { projects } = inventory
   return [
-    ...malformedHolds(court, projects),
+    ...malformedHolds(projects, standings),
     ...policy.protect.paths
       .filter(({ matches }) => !projects.some(({ path }) => matches(path)))
       .map(({ pattern }): Warning => ({ kind: 'protected path matches nothing', pattern })),
@@ -27,17 +34,18 @@ export function warningsOf(court: Court, policy: Policy, inventory: Inventory): 
       .filter((id) => !projects.some((project) => project.id === id))
       .map((id): Warning => ({ kind: 'protected id matches nothing', id })),
     ...court.bars.flatMap(({ rule }) => idleExceptions(court, rule, inventory)),
-    ...court.bars.flatMap((bar, i) => takesEverything(court, bar, i, inventory)),
+    ...court.bars.flatMap((bar, i) => takesEverything(court, bar, i, inventory, standings)),
   ]
 }
 
-function malformedHolds(court: Court, projects: readonly Project[]): readonly Warning[] {
-  const warnings = projects.flatMap((project) =>
-    court.bench.protection(project).heldBy.flatMap((reason) => {
-      if (reason.kind !== 'held' || reason.where !== 'description' || reason.malformed === null) return []
-      return [{ kind: 'malformed hold', projectId: project.id, text: reason.malformed } as const]
-    }),
-  )
+function malformedHolds(projects: readonly Project[], standings: readonly Standing[]): readonly Warning[] {
+  const warnings: Extract<Warning, { kind: 'malformed hold' }>[] = []
+  standings.forEach(({ protection }, place) => {
+    for (const reason of protection.heldBy) {
+      if (reason.kind !== 'held' || reason.where !== 'description' || reason.malformed === null) continue
+      warnings.push({ kind: 'malformed hold', projectId: projects[place]?.id ?? 0, text: reason.malformed })
+    }
+  })
   return warnings.sort((a, b) => a.projectId - b.projectId)
 }
 
@@ -56,32 +64,44 @@ function matchesSomething({ facts }: Court, rule: Rule, part: Condition, invento
     return inventory.projects.some((project) => evaluate(part, facts, project, null) === 'yes')
   return [...directoriesOf(inventory).values()].some((directory) => {
     const view = viewOf(facts, directory)
-    return directory.members.some((member) => evaluate(part, facts, member, view) === 'yes')
+    return directory.members.some((member) => evaluate(part, facts, projectAt(facts, member), view) === 'yes')
   })
 }
 
 /** Whether the rule selects all that its `path` and `name` let it see, and nothing but protections stops it. */
-function takesEverything(court: Court, { rule }: Bar, position: number, inventory: Inventory): readonly Warning[] {
+function takesEverything(
+  court: Court,
+  { rule }: Bar,
+  position: number,
+  inventory: Inventory,
+  standings: readonly Standing[],
+): readonly Warning[] {
   if (rule.then === 'report' || !isDestructive(rule.then)) return []
-  const isTaken = (project: Project) => court.standing(project).findings[position]?.kind === 'match'
-  const inReach = (project: Project) => court.bench.protection(project).protectedBy.length === 0
-  const count = inventory.projects.filter(isTaken).length
+  let count = 0
+  for (const { findings } of standings) if (findings[position]?.kind === 'match') count++
   if (count < 2) return []
-  const all = scopeOf(court, rule, inventory).every((project) => isTaken(project) || !inReach(project))
-  return all ? [{ kind: 'takes everything', rule: rule.id, count }] : []
+  for (const place of scopeOf(court, rule, inventory)) {
+    const { protection, findings } = court.standing(place)
+    if (protection.protectedBy.length === 0 && findings[position]?.kind !== 'match') return []
+  }
+  return [{ kind: 'takes everything', rule: rule.id, count }]
 }
 
-function scopeOf({ facts }: Court, rule: Rule, inventory: Inventory): readonly Project[] {
+/** The places of the projects that the rule's `path` and `name` let it see, one after the other. */
+function* scopeOf({ facts }: Court, rule: Rule, inventory: Inventory): Generator<number> {
   const parts = rule.when.kind === 'all' ? rule.when.parts : [rule.when]
   const scope = parts.filter((part) => part.kind === 'predicate' && (part.name === 'path' || part.name === 'name'))
+  const sees = (project: Project, view: DirectoryView | null) => {
+    return scope.every((part) => evaluate(part, facts, project, view) === 'yes')
+  }
   if (rule.unit === 'project') {
-    return inventory.projects.filter((project) => scope.every((part) => evaluate(part, facts, project, null) === 'yes'))
+    for (let place = 0; place < inventory.projects.length; place++) {
+      if (sees(projectAt(facts, place), null)) yield place
+    }
+    return
   }
-  const isInScope = (directory: Directory) => {
-    const [member] = directory.members
-    if (member === undefined) return false
-    const view = viewOf(facts, directory)
-    return scope.every((part) => evaluate(part, facts, member, view) === 'yes')
+  for (const directory of directoriesOf(inventory).values()) {
+    const [first] = directory.members
+    if (first !== undefined && sees(projectAt(facts, first), viewOf(facts, directory))) yield* directory.members
   }
-  return [...directoriesOf(inventory).values()].filter(isInScope).flatMap(({ members }) => members)
 }

@@ -1,0 +1,87 @@
+import { describe, expect, it } from 'vitest'
+import { writtenHold } from '../../src/core/hold.ts'
+import { DAY, inventory, longMarked, NOTHING, NOW, policy, project, rule, states } from './support.ts'
+
+describe('writtenHold', () => {
+  it('is null when nobody asked to keep', () => {
+    expect(['', 'keep', 'a [v2] strategy', '(keep)'].map((text) => writtenHold(text, 'UTC'))).toEqual([
+      null,
+      null,
+      null,
+      null,
+    ])
+  })
+
+  it('holds for ever with [keep]', () => {
+    expect(writtenHold('My strategy [keep]', 'UTC')).toEqual({ until: null, malformed: null })
+  })
+
+  it('holds to the end of the day named, in the zone of the policy', () => {
+    expect(writtenHold('[keep until 2027-01-31]', 'UTC')?.until).toBe(Date.UTC(2027, 1, 1))
+    expect(writtenHold('[keep until 2027-01-31]', 'America/New_York')?.until).toBe(Date.UTC(2027, 1, 1, 5))
+  })
+
+  it.each([
+    '[keep',
+    '[keep it]',
+    '[keeper]',
+    '[Keep]',
+    '[KEEP until 2020-01-01]',
+    '[keep until 2027-02-30]',
+    '[keep until tomorrow]',
+    '[keep  until 2020-01-01]',
+    '[ keep ]',
+    '[keep until 2020-01-01',
+    '[keep until\n2020-01-01]',
+  ])('holds for ever, with a warning, in the malformed form %j', (text) => {
+    expect(writtenHold(`before ${text}`, 'UTC')).toEqual({ until: null, malformed: expect.any(String) })
+  })
+
+  it('of several holds, the longest counts', () => {
+    expect(writtenHold('[keep until 2027-01-31] [keep until 2026-12-01]', 'UTC')?.until).toBe(Date.UTC(2027, 1, 1))
+    expect(writtenHold('[keep until 2027-01-31] [keep]', 'UTC')?.until).toBeNull()
+    expect(writtenHold('[keep] [keep!]', 'UTC')?.malformed).toBe('[keep!]')
+  })
+
+  it('does not listen to our own line', () => {
+    expect(writtenHold('text\nleansweep: [keep]', 'UTC')).toBeNull()
+    expect(writtenHold('[keep]\nleansweep: idle', 'UTC')).toEqual({ until: null, malformed: null })
+    expect(writtenHold('leansweep: [keep]\nsomebody wrote below', 'UTC')).not.toBeNull()
+  })
+})
+
+describe('holds in a decision', () => {
+  const old = project(1, 'tmp')
+  const now = NOW
+
+  it('either the ledger or the description holds', async () => {
+    const rules = await policy(rule('old', 'when = { idle = ">30d" }\nthen = "delete"'))
+    const marks = longMarked(rules, [old]).marks
+    const hold = { projectId: 1, created: old.created as number, until: null, by: 'Ann' }
+    expect(states(rules, inventory([old]))).toEqual({ 1: 'due' })
+    expect(states(rules, inventory([old]), { ...NOTHING, marks, holds: [hold] })).toEqual({ 1: 'held' })
+    expect(states(rules, inventory([{ ...old, description: 'x [keep]' }]))).toEqual({ 1: 'held' })
+  })
+
+  it('G16 identity is id and created: a hold on an earlier project with the same id does not hold this one', async () => {
+    const rules = await policy(rule('old', 'when = { idle = ">30d" }\nthen = "delete"'))
+    const marks = longMarked(rules, [old]).marks
+    const hold = { projectId: 1, created: 5, until: null, by: 'Ann' }
+    expect(states(rules, inventory([old]), { ...NOTHING, marks, holds: [hold] })).toEqual({ 1: 'due' })
+  })
+
+  it('a hold is inclusive and ends', async () => {
+    const rules = await policy(
+      'timezone = "America/New_York"',
+      rule('old', 'when = { idle = ">30d" }\nthen = "delete"'),
+    )
+    const held = inventory([{ ...old, description: '[keep until 2026-11-24]' }])
+    const endOfDay = Date.UTC(2026, 10, 25, 5)
+    const memory = longMarked(rules, held.projects)
+    expect(states(rules, held, memory, endOfDay - 1)).toEqual({ 1: 'held' })
+    expect(states(rules, held, memory, endOfDay)).toEqual({ 1: 'due' })
+    const hold = { projectId: 1, created: old.created as number, until: now, by: 'Ann' }
+    expect(states(rules, inventory([old]), { ...memory, holds: [hold] }, now)).toEqual({ 1: 'held' })
+    expect(states(rules, inventory([old]), { ...memory, holds: [hold] }, now + DAY)).toEqual({ 1: 'due' })
+  })
+})
