@@ -1,11 +1,7 @@
 /** Turns the environment into a typed configuration, once, and names every missing or malformed setting in one message. */
 
-import type { Workspace } from './workspace/workspace.ts'
-
-/** What the platform hands to the Worker. Anything may be missing; only `readConfig` looks at the settings. */
-export interface Env {
-  readonly LOG: KVNamespace
-  readonly WORKSPACE: DurableObjectNamespace<Workspace>
+/** Settings as they are written down. Anything may be missing or malformed; only `readConfig` looks at them. */
+export interface Settings {
   readonly QC_USER_ID?: string
   readonly QC_API_TOKEN?: string
   readonly QC_ORGANIZATION_ID?: string
@@ -49,7 +45,7 @@ export const PUBLIC_API = 'https://www.quantconnect.com/api/v2'
 /** Secrets printed in `.dev.vars.example`: everybody knows them, so they only work against a local sandbox. */
 const DEVELOPMENT_ADMIN_TOKEN = 'dev-admin-token'
 
-export function readConfig(env: Env): ConfigResult {
+export function readConfig(env: Settings): ConfigResult {
   const problems: string[] = []
 
   const url = (env.QC_API_URL || PUBLIC_API).replace(/\/+$/, '')

@@ -1,7 +1,8 @@
 /** From the environment to the things the workspace works with: settings, clock, client, store, policy. */
 
 import bundledPolicy from '../policy.toml'
-import { type Config, configText, type Env, readConfig } from './config.ts'
+import { type Config, configText, readConfig } from './config.ts'
+import type { Env } from './env.ts'
 import { createClient, type QuantConnect } from './quantconnect/client.ts'
 import type { Workspace } from './workspace/workspace.ts'
 

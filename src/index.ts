@@ -1,7 +1,7 @@
 /** The Worker: its handlers and the class that the platform constructs. */
 
-import type { Env } from './config.ts'
 import { workspaceOf } from './deps.ts'
+import type { Env } from './env.ts'
 import { createApp } from './http/app.ts'
 
 export { Workspace } from './workspace/workspace.ts'

@@ -2,8 +2,8 @@
 
 import { Hono } from 'hono'
 import * as v from 'valibot'
-import type { Env } from '../config.ts'
 import { workspaceOf } from '../deps.ts'
+import type { Env } from '../env.ts'
 import type { Asked } from '../workspace/preview.ts'
 import { requireBearer } from './auth.ts'
 import { readJson } from './body.ts'

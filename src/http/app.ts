@@ -2,8 +2,9 @@
 
 import { Hono } from 'hono'
 import { secureHeaders } from 'hono/secure-headers'
-import { configText, type Env, readConfig } from '../config.ts'
+import { configText, readConfig } from '../config.ts'
 import { workspaceOf } from '../deps.ts'
+import type { Env } from '../env.ts'
 import { createApi } from './api.ts'
 import { createPages } from './pages.ts'
 import { problem } from './problem.ts'

@@ -1,7 +1,8 @@
 /** Who may come in: the admin bearer for the API, the same as a password for pages. */
 
 import type { MiddlewareHandler } from 'hono'
-import { configText, type Env, readConfig } from '../config.ts'
+import { configText, readConfig } from '../config.ts'
+import type { Env } from '../env.ts'
 import { problem } from './problem.ts'
 
 /** Lets requests with `Authorization: Bearer <ADMIN_TOKEN>` through. */

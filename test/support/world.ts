@@ -37,10 +37,11 @@ export interface Fault {
 }
 
 export interface World {
-  /** The workspace; a new one after `renew`. */
   readonly stub: DurableObjectStub<Workspace>
   readonly name: string
   readonly sandbox: string
+  /** The store of records, shared by all worlds. */
+  readonly log: KVNamespace
   /** Changes how this world's workspace sees its surroundings: clock and network at once, the rest after `renew`. */
   set(change: Partial<Setting>): void
   /** Throws the running instance away, as the platform does; the next call constructs another over the same storage. */
@@ -85,6 +86,7 @@ export async function makeWorld(
     stub,
     name,
     sandbox,
+    log: (env as unknown as Env).LOG,
     renew: () => evictDurableObject(stub),
     aMinuteLater: () => world.set({ skewMs: (settings.get(name)?.skewMs ?? 0) + 61_000 }),
     set: (change) => void settings.set(name, { ...(settings.get(name) as Setting), ...change }),
