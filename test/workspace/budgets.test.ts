@@ -1,0 +1,90 @@
+/** How many API calls a run may make (design, budgets), counted by the sandbox. */
+
+import { describe, expect, it } from 'vitest'
+import { DELETE_OLD, NO_CAPS, rule, stale, staleMany } from '../support/policies.ts'
+import { DAY, makeWorld } from '../support/world.ts'
+
+describe('the budget of API calls', () => {
+  it('is two for a quiet tick: one list of projects, one of what runs live', async () => {
+    const world = await makeWorld(DELETE_OLD, [{ name: 'Work/a' }, { name: 'Work/b' }])
+    const run = await world.tick(Date.now())
+    expect((await world.requests()).map((request) => request.path)).toEqual(['projects/read', 'live/list'])
+    expect(run.apiCalls).toBe(2)
+  })
+
+  it.each([1, 10, 11, 25])('is 2D + 3 + 2⌈D/10⌉ for %i deletions', async (deletions) => {
+    const world = await makeWorld(DELETE_OLD, staleMany(deletions))
+    const now = Date.now()
+    await world.tick(now)
+    const before = (await world.requests()).length
+    const run = await world.tick(now + 2 * DAY)
+    expect(run).toMatchObject({ status: 'ok', counts: { acted: deletions, confirmed: deletions } })
+    const calls = (await world.requests()).slice(before)
+    expect(calls).toHaveLength(2 * deletions + 3 + 2 * Math.ceil(deletions / 10))
+    expect(run.apiCalls).toBe(calls.length)
+    expect(new Set(await world.deletions()).size).toBe(deletions)
+  })
+
+  it('grows by one for a project that vanished altogether, which is looked at singly', async () => {
+    const world = await makeWorld(DELETE_OLD, staleMany(3))
+    await world.control('switches', { delete: 'hard' })
+    const now = Date.now()
+    await world.tick(now)
+    const before = (await world.requests()).length
+    const run = await world.tick(now + 2 * DAY)
+    expect(run).toMatchObject({ status: 'ok', counts: { acted: 3, confirmed: 3 } })
+    expect((await world.requests()).length - before).toBe(2 * 3 + 3 + 2 + 3)
+  })
+
+  it('holds paid evidence twice for what is due: once in the survey and again at the re-check', async () => {
+    const when = '{ path = "Old/*", idle = ">90d" }'
+    const policy = `${NO_CAPS}${rule('old', when, 'delete', 'unless = { last-backtest = "<30d" }')}`
+    const world = await makeWorld(policy, [stale('Old/a'), stale('Old/b'), stale('Else/c')])
+    const now = Date.now()
+    await world.tick(now)
+    expect(await world.calls('backtests/list')).toBe(2)
+    const before = (await world.requests()).length
+    await world.tick(now + 2 * DAY)
+    expect((await world.requests()).length - before).toBe(2 * 2 + 3 + 2 + 4)
+  })
+
+  it('needs a page more for every thousand projects, and one slice never makes more calls than it may', async () => {
+    const many = Array.from({ length: 2_400 }, (_, n) => ({ name: `Work/p${n}` }))
+    const world = await makeWorld(DELETE_OLD, [...many, stale('Old/a')])
+    const now = Date.now()
+    const first = await world.tick(now)
+    expect(first).toMatchObject({ status: 'ok', apiCalls: 4, counts: { inventory: 2_401, marked: 1 } })
+    const second = await world.tick(now + 2 * DAY)
+    expect(second).toMatchObject({ status: 'ok', counts: { confirmed: 1 }, apiCalls: 4 + 4 + 2 + 3 })
+  })
+
+  it('goes on in the next slice when paid evidence takes more than one may make', async () => {
+    const policy = `${NO_CAPS}${rule('old', '{ path = "Old/*", backtests = "=0" }', 'delete')}`
+    const world = await makeWorld(policy, staleMany(25), { callsPerSlice: 10 })
+    const run = await world.tick(Date.now())
+    expect(run).toMatchObject({ status: 'ok', apiCalls: 27, counts: { marked: 25, notJudged: 0 } })
+  })
+
+  it('only reports, and says so, when a re-check would not fit into one slice', async () => {
+    const many = Array.from({ length: 4_100 }, (_, n) => ({ name: `Work/p${n}` }))
+    const world = await makeWorld(DELETE_OLD, [...many, stale('Old/a')], { callsPerSlice: 10 })
+    const now = Date.now()
+    await world.tick(now)
+    const run = await world.tick(now + 2 * DAY)
+    expect(run).toMatchObject({ status: 'blocked', counts: { due: 1, acted: 0 } })
+    expect(run.message).toMatch(/takes 11 calls, more than the 10 .* set CALLS_PER_SLICE to 900/)
+  })
+
+  it('ends a run whose re-check takes all calls of a slice, and never goes round for ever', async () => {
+    const folder = Array.from({ length: 34 }, (_, n) => stale(`Old/x/p${n}`))
+    const saving = 'unit = "directory"\nunless = { last-backtest = "<30d" }'
+    const policy = `${NO_CAPS}${rule('old', '{ path = "Old/*", idle = ">90d" }', 'delete', saving)}`
+    const world = await makeWorld(policy, folder)
+    const now = Date.now()
+    await world.tick(now)
+    const run = await world.tick(now + 2 * DAY)
+    expect(run).toMatchObject({ status: 'partial', counts: { due: 34, acted: 0, failed: 34 } })
+    expect(run.message).toMatch(/Set CALLS_PER_SLICE higher/)
+    expect(await world.deletions()).toEqual([])
+  })
+})
