@@ -9,7 +9,7 @@ export default defineConfig({
     projects: [
       { test: { name: 'node', include: inNode, testTimeout: 30_000 } },
       {
-        plugins: [cloudflareTest({ wrangler: { configPath: './wrangler.toml' } })],
+        plugins: [cloudflareTest({ main: './test/support/worker.ts', wrangler: { configPath: './wrangler.toml' } })],
         test: {
           name: 'workers',
           include: ['test/**/*.test.ts'],

@@ -32,6 +32,9 @@ Exit codes: 0 shown, 2 could not be made.
 /** Enough for any workspace; a terminal has no limit of sub-requests. */
 const MOST_CALLS = 100_000
 
+/** In the order in which a reader wants them: what goes, what would, what nobody knows, what is safe. */
+const ORDER = ['due', 'marked', 'notJudged', 'held', 'protected', 'kept']
+
 await main()
 
 async function main(): Promise<void> {
@@ -93,9 +96,6 @@ async function settingsFrom(file: string) {
   if (read.ok) return read.config
   throw new Error(`${read.problems.join(' ')} Put them into .dev.vars (see .dev.vars.example) or into the environment.`)
 }
-
-/** In the order in which a reader wants them: what goes, what would, what nobody knows, what is safe. */
-const ORDER = ['due', 'marked', 'notJudged', 'held', 'protected', 'kept']
 
 function rowsOf({ inventory, decision }: Look, policy: Policy) {
   const names = new Map(inventory.projects.map(({ id, name }) => [id, name]))
