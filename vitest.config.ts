@@ -2,7 +2,12 @@ import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
 
 /** Tests that need Node: the sandbox, the commands, browsers, and the pure core (which runs anywhere). */
-const inNode = ['test/sandbox/**/*.test.ts', 'test/cli/**/*.test.ts', 'test/core/**/*.test.ts']
+const inNode = [
+  'test/sandbox/**/*.test.ts',
+  'test/cli/**/*.test.ts',
+  'test/core/**/*.test.ts',
+  'test/pages/**/*.test.ts',
+]
 
 export default defineConfig({
   test: {

@@ -1,10 +1,11 @@
 /** `npm run dev`: sandbox and Worker together, for trying things, until Ctrl-C. */
 
-import { readFile } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { problemText, readPolicy } from '../core/policy.ts'
 import { serve } from './serve.ts'
-import { policyFile } from './settings.ts'
+import { policyFile, root } from './settings.ts'
 
 const HELP = `Starts the sandbox and the Worker in the real Workers runtime, and stays until Ctrl-C.
 
@@ -25,7 +26,7 @@ The admin bearer is dev-admin-token.
 await main()
 
 async function main(): Promise<void> {
-  const options = readOptions()
+  const options = await readOptions()
   if (options === null) return
   try {
     await warnOfPolicy(options.policy)
@@ -40,7 +41,7 @@ async function main(): Promise<void> {
   }
 }
 
-function readOptions() {
+async function readOptions() {
   try {
     const { values } = parseArgs({
       options: {
@@ -65,7 +66,7 @@ function readOptions() {
       policy: values.policy,
       projects: whole('projects', values.projects),
       seed: whole('seed', values.seed),
-      keep: values.keep,
+      state: await stateFolder(values.keep),
     }
   } catch (error) {
     console.error(`${(error as Error).message}\n\n${HELP}`)
@@ -77,6 +78,13 @@ function readOptions() {
 function whole(name: string, value: string): number {
   if (!/^\d+$/.test(value)) throw new Error(`--${name} takes a whole number, not "${value}".`)
   return Number(value)
+}
+
+/** Where the Worker's state lives between two starts with --keep; without it the folder begins empty. */
+async function stateFolder(keep: boolean): Promise<string> {
+  const folder = join(root, '.wrangler', 'leansweep-state')
+  if (!keep) await rm(folder, { recursive: true, force: true })
+  return folder
 }
 
 /** A broken policy is said at once; the Worker starts all the same, and says it too. */

@@ -1,7 +1,8 @@
 /** Starts the sandbox and the built Worker in the real Workers runtime, side by side on this machine. */
 
 import { execFile } from 'node:child_process'
-import { readdir, readFile, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { Log, LogLevel, Miniflare, type MiniflareOptions } from 'miniflare'
@@ -20,8 +21,8 @@ export interface ServeOptions {
   /** Size and seed of the made-up workspace. */
   readonly projects: number
   readonly seed: number
-  /** Keep the Worker's state (Durable Object and KV) of the last time. */
-  readonly keep: boolean
+  /** Folder of the Worker's state (Durable Object and KV), kept from the last time; left out = fresh, and gone at the end. */
+  readonly state?: string | undefined
 }
 
 export interface Serving {
@@ -30,9 +31,6 @@ export interface Serving {
   stop(): Promise<void>
 }
 
-const BUILD = join(root, '.wrangler', 'leansweep-build')
-const STATE = join(root, '.wrangler', 'leansweep-state')
-
 export async function serve(options: ServeOptions): Promise<Serving> {
   const [policy, build] = await Promise.all([readFile(options.policy, 'utf8'), buildWorker()])
   const sandbox =
@@ -40,7 +38,6 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       ? await startSandbox({ port: options.sandboxPort, projects: options.projects, seed: options.seed })
       : { url: options.sandboxUrl.replace(/\/+$/, ''), close: () => Promise.resolve() }
   try {
-    if (!options.keep) await rm(STATE, { recursive: true, force: true })
     const runtime = new Miniflare(runtimeOptions(options, build, policy, sandbox.url))
     const url = await runtime.ready
     const stop = async () => {
@@ -63,17 +60,26 @@ interface Build {
 
 /** Bundles the Worker exactly as a deploy does. */
 async function buildWorker(): Promise<Build> {
-  await rm(BUILD, { recursive: true, force: true })
+  // A folder of its own, so that two commands at once do not build over each other.
+  const folder = await mkdtemp(join(tmpdir(), 'leansweep-build-'))
+  try {
+    return await bundleInto(folder)
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
+
+async function bundleInto(folder: string): Promise<Build> {
   const wrangler = join(root, 'node_modules', 'wrangler', 'bin', 'wrangler.js')
   const env = { ...process.env, WRANGLER_SEND_METRICS: 'false' }
-  await promisify(execFile)(process.execPath, [wrangler, 'deploy', '--dry-run', '--outdir', BUILD], { cwd: root, env })
-  const files = await readdir(BUILD)
+  await promisify(execFile)(process.execPath, [wrangler, 'deploy', '--dry-run', '--outdir', folder], { cwd: root, env })
+  const files = await readdir(folder)
   const policyModule = files.find((file) => file.endsWith('.toml'))
   if (policyModule === undefined)
     throw new Error('The bundle holds no policy file; is the rule for *.toml in wrangler.toml gone?')
   const wranglerToml = parse(await readFile(join(root, 'wrangler.toml'), 'utf8'))
   return {
-    code: await readFile(join(BUILD, 'index.js'), 'utf8'),
+    code: await readFile(join(folder, 'index.js'), 'utf8'),
     policyModule,
     compatibilityDate: String(wranglerToml.compatibility_date),
   }
@@ -88,7 +94,7 @@ function runtimeOptions(options: ServeOptions, build: Build, policy: string, san
     log: new Log(LogLevel.WARN),
     logRequests: false,
     cf: false,
-    resourcePersistencePath: STATE,
+    ...(options.state === undefined ? {} : { resourcePersistencePath: options.state }),
     workers: [
       {
         config: {
@@ -96,7 +102,7 @@ function runtimeOptions(options: ServeOptions, build: Build, policy: string, san
           compatibilityDate: build.compatibilityDate,
           manifest: {
             mainModule: 'dev.js',
-            modulesRoot: BUILD,
+            modulesRoot: root,
             modules: {
               'dev.js': { type: 'esm', contents: SCHEDULED_BY_HAND },
               'index.js': { type: 'esm', contents: build.code },

@@ -40,7 +40,6 @@ async function main(): Promise<void> {
     policy: join(root, 'src', 'cli', 'demo-policy.toml'),
     projects: 400,
     seed: 7,
-    keep: false,
   })
   try {
     await addDemoProjects(serving.sandbox)

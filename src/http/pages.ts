@@ -7,6 +7,20 @@ import type { Env } from '../env.ts'
 import type { RunRecord, RunSummary } from '../workspace/run.ts'
 import { requirePassword } from './auth.ts'
 
+/** The numbers of a run that its row shows. */
+const NUMBERS: readonly (readonly [title: string, numberOf: (run: RunSummary) => number])[] = [
+  ['Projects', ({ counts }) => counts.inventory],
+  ['Protected', ({ counts }) => counts.protected],
+  ['Held', ({ counts }) => counts.held],
+  ['Not judged', ({ counts }) => counts.notJudged],
+  ['Marked', ({ counts }) => counts.marked],
+  ['Due', ({ counts }) => counts.due],
+  ['Confirmed', ({ counts }) => counts.confirmed],
+  ['Failed', ({ counts }) => counts.failed],
+  ['Unsure', ({ counts }) => counts.unsure],
+  ['API calls', ({ apiCalls }) => apiCalls],
+]
+
 type Html = ReturnType<typeof html>
 
 const RUNS_ON_A_PAGE = 50
@@ -58,8 +72,11 @@ function runList(runs: readonly RunSummary[]): Html {
   return html`<table>
       <thead>
         <tr>
-          <th>When</th><th>Trigger</th><th>Status</th><th>Projects</th><th>Protected</th><th>Held</th><th>Not judged</th>
-          <th>Marked</th><th>Due</th><th>Confirmed</th><th>Failed</th><th>Unsure</th><th>API calls</th>
+          <th>When</th>
+          <th>Trigger</th>
+          <th>Status</th>
+          ${NUMBERS.map(([title]) => html`<th class="number">${title}</th>`)}
+          <th>Message</th>
         </tr>
       </thead>
       <tbody>
@@ -70,35 +87,23 @@ function runList(runs: readonly RunSummary[]): Html {
 }
 
 function runRow(run: RunSummary): Html {
-  const { counts } = run
-  const numbers = [
-    counts.inventory,
-    counts.protected,
-    counts.held,
-    counts.notJudged,
-    counts.marked,
-    counts.due,
-    counts.confirmed,
-    counts.failed,
-    counts.unsure,
-    run.apiCalls,
-  ]
   return html`<tr>
     <td><a href="/runs/${run.id}">${when(run.at)}</a></td>
     <td>${run.trigger}${run.mode === 'report' ? ', report' : ''}</td>
     <td class="${run.status}">${run.status}</td>
-    ${numbers.map((number) => html`<td class="number">${number}</td>`)}
+    ${NUMBERS.map(([, numberOf]) => html`<td class="number">${numberOf(run)}</td>`)}
+    <td class="message">${run.message}</td>
   </tr>`
 }
 
 function runDetail(run: RunRecord): Html {
   return html`<p>
-      <strong class="${run.status}">${run.status}</strong>, ${run.trigger} by ${run.actor}, policy time ${when(run.at)},
-      ${run.apiCalls} API calls.
+      <strong class="${run.status}">${run.status}</strong>, ${askedBy(run)}, policy time ${when(run.at)}, ${run.apiCalls} API
+      calls.
     </p>
     ${run.message === '' ? '' : html`<p>${run.message}</p>`}
     ${table(
-      'Done',
+      'Outcomes',
       ['Project', 'Action', 'Rule', 'Outcome', 'Detail'],
       run.outcomes.map((outcome) => [
         `${outcome.name} (${outcome.projectId})`,
@@ -131,6 +136,10 @@ function runDetail(run: RunRecord): Html {
     ${run.warnings.length === 0 ? '' : html`<h2>Warnings</h2><ul>${run.warnings.map((warning) => html`<li>${warning}</li>`)}</ul>`}`
 }
 
+function askedBy({ trigger, actor }: RunSummary): string {
+  return trigger === actor ? trigger : `${trigger} by ${actor}`
+}
+
 function table(title: string, head: readonly string[], rows: readonly (readonly string[])[]): Html | '' {
   if (rows.length === 0) return ''
   return html`<h2>${title}</h2>
@@ -151,6 +160,8 @@ header a { margin-right: 1rem }
 table { border-collapse: collapse; display: block; overflow-x: auto }
 th, td { border-bottom: 1px solid #8884; padding: .3rem .7rem; text-align: left; vertical-align: top }
 .number { text-align: right; font-variant-numeric: tabular-nums }
+.message { min-width: 16rem }
+td a { white-space: nowrap }
 .ok { color: #18794e } .partial, .waiting, .blocked { color: #ad5700 } .failed, .refused { color: #c62a2f }
 @media (prefers-color-scheme: dark) { .ok { color: #4cc38a } .partial, .waiting, .blocked { color: #ffa94d } .failed, .refused { color: #ff6369 } }
 `
