@@ -76,7 +76,6 @@ function runList(runs: readonly RunSummary[]): Html {
           <th>Trigger</th>
           <th>Status</th>
           ${NUMBERS.map(([title]) => html`<th class="number">${title}</th>`)}
-          <th>Message</th>
         </tr>
       </thead>
       <tbody>
@@ -92,8 +91,8 @@ function runRow(run: RunSummary): Html {
     <td>${run.trigger}${run.mode === 'report' ? ', report' : ''}</td>
     <td class="${run.status}">${run.status}</td>
     ${NUMBERS.map(([, numberOf]) => html`<td class="number">${numberOf(run)}</td>`)}
-    <td class="message">${run.message}</td>
-  </tr>`
+  </tr>
+  ${run.message === '' ? '' : html`<tr class="message"><td colspan="${3 + NUMBERS.length}">${run.message}</td></tr>`}`
 }
 
 function runDetail(run: RunRecord): Html {
@@ -155,12 +154,12 @@ function when(iso: string): string {
 
 const STYLE = `
 :root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }
-body { margin: 0 auto; max-width: 76rem; padding: 1rem }
+body { margin: 0 auto; max-width: 84rem; padding: 1rem }
 header a { margin-right: 1rem }
 table { border-collapse: collapse; display: block; overflow-x: auto }
 th, td { border-bottom: 1px solid #8884; padding: .3rem .7rem; text-align: left; vertical-align: top }
 .number { text-align: right; font-variant-numeric: tabular-nums }
-.message { min-width: 16rem }
+.message td { color: #8a8a8a; padding-left: 2rem }
 td a { white-space: nowrap }
 .ok { color: #18794e } .partial, .waiting, .blocked { color: #ad5700 } .failed, .refused { color: #c62a2f }
 @media (prefers-color-scheme: dark) { .ok { color: #4cc38a } .partial, .waiting, .blocked { color: #ffa94d } .failed, .refused { color: #ff6369 } }
