@@ -56,7 +56,8 @@ export async function advance(
 
   const meter = createMeter(made.deps.config.callsPerSlice)
   const slice: Slice = { deps: made.deps, storage, sql, policy: read.policy, meter, run }
-  update(slice, { policy: read.policy.hash })
+  // Until there is a plan the newest policy counts; afterwards the run stays with the one its plan was made by.
+  if (run.phase === 'survey') update(slice, { policy: read.policy.hash })
   try {
     await doPhase(slice)
   } finally {
