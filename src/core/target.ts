@@ -10,7 +10,7 @@ import type { DirectoryView } from './predicate.ts'
 import { isUnknown, normalisePath, type Project } from './project.ts'
 import type { Reason } from './reason.ts'
 import type { Rule } from './rule.ts'
-import { expand, isInside, literalRoot, type Placeholder, type Template, uses } from './template.ts'
+import { expand, isInside, literalRoot, movesOnce, type Placeholder, type Template } from './template.ts'
 import { dayOf } from './zone.ts'
 
 /** `to`: the new full name or the new full description, null for a delete; or why there is nothing to write. */
@@ -29,8 +29,7 @@ export function targetOf(
   if (rule.then === 'describe') return describing(rule, rule.to, facts, zone, project)
   const { path } = project
   const root = literalRoot(rule.to)
-  // A move that carries the old path along would otherwise nest deeper each time.
-  const once = rule.then === 'archive' || (rule.then === 'move' && uses(rule.to, 'path', 'directory'))
+  const once = movesOnce(rule.then, rule.to)
   if (once && isInside(path, root)) return { reason: { kind: 'under root', rule: rule.id, root } }
 
   const to = renamed(rule, rule.to, facts, zone, project)
@@ -79,13 +78,13 @@ function circles(
 ): string | null {
   const moved: Project = { ...project, name: to, path: normalisePath(to) }
   if (renamed(rule, template, facts, zone, moved) === to) return null
-  const selects =
-    directory === null
-      ? evaluate(rule.when, facts, moved, null) !== 'no'
-      : directoriesAbove(to).some((path) => {
-          return evaluate(rule.when, facts, moved, { ...directory, path, name: lastPart(path) }) !== 'no'
-        })
-  return selects ? 'the rule would select it again under its new name and change it without end' : null
+  const wants = (view: DirectoryView | null) => {
+    if (rule.unless !== null && evaluate(rule.unless, facts, moved, view) === 'yes') return false
+    return evaluate(rule.when, facts, moved, view) !== 'no'
+  }
+  const views =
+    directory === null ? [null] : directoriesAbove(to).map((path) => ({ ...directory, path, name: lastPart(path) }))
+  return views.some(wants) ? 'the rule would select it again under its new name and change it without end' : null
 }
 
 function directoriesAbove(path: string): readonly string[] {

@@ -50,6 +50,14 @@ export function literalRoot(template: Template): string {
   return first.slice(0, Math.max(0, first.lastIndexOf('/')))
 }
 
+/**
+ * Whether what already is under the template's root is left alone: always by archive, and by a move that carries the old
+ * path along, which would otherwise nest deeper each time.
+ */
+export function movesOnce(then: string, template: Template): boolean {
+  return then === 'archive' || (then === 'move' && uses(template, 'path', 'directory'))
+}
+
 /** Whether a path is strictly inside a directory. */
 export function isInside(path: string, directory: string): boolean {
   return directory !== '' && path.length > directory.length && path.startsWith(`${directory}/`)

@@ -14,6 +14,7 @@ import {
   expand,
   isInside,
   literalRoot,
+  movesOnce,
   type Placeholder,
   parseTemplate,
   type Template,
@@ -36,13 +37,21 @@ export function undoing(rules: readonly RuleFile[]): readonly Undoing[] {
   )
 }
 
+/** Steps after which two rules that still find something to do are taken to go on for ever. */
+const FOR_EVER = 8
+
+/** Follows what one rule selects from name to name, the two rules in turn. */
 function circling(one: RuleFile, other: RuleFile): string | null {
   for (const start of samples(one)) {
-    const there = applied(one, start)
-    if (there === null || !selects(other, there)) continue
-    const back = applied(other, there)
-    if (back === null || !selects(one, back) || applied(one, back) === null) continue
-    return `"${start}" would become "${there}", then "${back}", and so on`
+    const names = [start]
+    for (let step = 0; step < FOR_EVER; step++) {
+      const rule = step % 2 === 0 ? one : other
+      const name = names.at(-1) ?? start
+      const next = selects(rule, name) ? applied(rule, name) : null
+      if (next === null) break
+      names.push(next)
+    }
+    if (names.length > FOR_EVER) return `"${start}" would become "${names[1]}", then "${names[2]}", and so on`
   }
   return null
 }
@@ -81,8 +90,10 @@ function applied(rule: RuleFile, path: string): string | null {
   const { then } = rule
   if (then !== 'rename' && then !== 'move' && then !== 'archive') return null
   const parsed = parseTemplate(rule.to ?? ARCHIVE_TEMPLATE)
-  if (!parsed.ok || (then === 'archive' && isInside(path, literalRoot(parsed.template)))) return null
-  const name = filledIn(parsed.template, rule.id, path)
+  if (!parsed.ok) return null
+  const { template } = parsed
+  if (movesOnce(then, template) && isInside(path, literalRoot(template))) return null
+  const name = filledIn(template, rule.id, path)
   const there = then === 'rename' && parentOf(path) !== '' ? `${parentOf(path)}/${name}` : name
   return there === path ? null : there
 }
