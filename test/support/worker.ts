@@ -10,6 +10,13 @@ import { Workspace as RealWorkspace } from '../../src/workspace/workspace.ts'
 
 export { default } from '../../src/index.ts'
 
+/** `ctx` is the object that makes the request: its storage, and the way to kill it. */
+export type Network = (
+  input: RequestInfo | URL,
+  init: RequestInit | undefined,
+  ctx: DurableObjectState,
+) => Promise<Response>
+
 export interface Setting {
   readonly sandbox: string
   readonly policy: string
@@ -19,7 +26,7 @@ export interface Setting {
   readonly token?: string
   readonly log?: (log: KVNamespace) => KVNamespace
   /** Sees every request before it is sent and its answer after. */
-  readonly fetch?: typeof fetch
+  readonly fetch?: Network
 }
 
 /** Settings by name of the object; a test writes its own before it wakes the object. */
@@ -47,14 +54,22 @@ export class Workspace extends RealWorkspace {
     const client = createClient(
       { baseUrl: quantconnect.url, userId: quantconnect.userId, token: quantconnect.token, timeoutMs: 400 },
       {
-        fetch: (input, init) => (settings.get(name)?.fetch ?? fetch)(input, init),
+        fetch: (input, init) => (settings.get(name)?.fetch ?? fetch)(input, init as RequestInit | undefined, this.ctx),
         now: () => Date.now(),
         sleep: () => Promise.resolve(),
         random: () => 0.5,
       },
     )
     const log = setting.log?.(made.deps.log) ?? made.deps.log
-    const deps: Deps = { ...made.deps, client, policyText: setting.policy, log, now }
+    const deps: Deps = {
+      ...made.deps,
+      client,
+      log,
+      now,
+      get policyText() {
+        return settings.get(name)?.policy ?? ''
+      },
+    }
     return { ok: true, deps }
   }
 }

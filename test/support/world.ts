@@ -1,6 +1,6 @@
 /** One test's world: a sandbox of its own, a workspace of its own, and the few things tests do with both. */
 
-import { evictDurableObject } from 'cloudflare:test'
+import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { inject } from 'vitest'
 import type { Env } from '../../src/env.ts'
@@ -42,10 +42,12 @@ export interface World {
   readonly sandbox: string
   /** The store of records, shared by all worlds. */
   readonly log: KVNamespace
-  /** Changes how this world's workspace sees its surroundings: clock and network at once, the rest after `renew`. */
+  /** Changes how this world's workspace sees its surroundings: clock, network and policy at once, the rest after `renew`. */
   set(change: Partial<Setting>): void
   /** Throws the running instance away, as the platform does; the next call constructs another over the same storage. */
   renew(): Promise<void>
+  /** Looks into, or meddles with, the workspace's own storage. */
+  inside<T>(look: (state: DurableObjectState) => T): Promise<T>
   /** The real time of the workspace moves on by a minute and a second, so that lists are stale and unsure outcomes ripe. */
   aMinuteLater(): void
   /** Replaces the projects of the sandbox. */
@@ -88,6 +90,7 @@ export async function makeWorld(
     sandbox,
     log: (env as unknown as Env).LOG,
     renew: () => evictDurableObject(stub),
+    inside: (look) => runInDurableObject(stub, (_, state) => look(state)),
     aMinuteLater: () => world.set({ skewMs: (settings.get(name)?.skewMs ?? 0) + 61_000 }),
     set: (change) => void settings.set(name, { ...(settings.get(name) as Setting), ...change }),
     reset: async (workspace) => void (await world.control('reset', { workspace })),

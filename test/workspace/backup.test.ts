@@ -1,0 +1,256 @@
+/** G9: a verified copy before every delete, or no delete. */
+
+import { describe, expect, it } from 'vitest'
+import { type Backup, hashBackup } from '../../src/records/backups.ts'
+import { gunzipJson } from '../../src/records/gzip.ts'
+import { DELETE_OLD, NO_CAPS, rule, stale, staleMany } from '../support/policies.ts'
+import { DAY, makeWorld, type ShownProject, type World } from '../support/world.ts'
+
+const now = Date.now()
+
+/** A store whose backups go through these; everything else is as ever. */
+function meddled(change: {
+  readonly put?: (put: () => Promise<void>, log: KVNamespace, key: string) => Promise<void>
+  readonly get?: (stored: ArrayBuffer | null) => ArrayBuffer | null
+}): (log: KVNamespace) => KVNamespace {
+  return (log) =>
+    new Proxy(log, {
+      get(target, name) {
+        if (name === 'put') {
+          return (key: string, value: ArrayBuffer, options: KVNamespacePutOptions) => {
+            const put = () => target.put(key, value, options)
+            return key.startsWith('backup/') && change.put !== undefined ? change.put(put, target, key) : put()
+          }
+        }
+        if (name === 'get') {
+          return async (key: string, type: 'arrayBuffer') => {
+            const stored = await target.get(key, type)
+            return key.startsWith('backup/') && change.get !== undefined ? change.get(stored) : stored
+          }
+        }
+        const member = Reflect.get(target, name)
+        return typeof member === 'function' ? member.bind(target) : member
+      },
+    })
+}
+
+async function act(log: ReturnType<typeof meddled>, projects = staleMany(1)): Promise<{ world: World; run: Run }> {
+  const world = await makeWorld(DELETE_OLD, projects, { log })
+  await world.tick(now)
+  return { world, run: await world.tick(now + 2 * DAY) }
+}
+
+type Run = Awaited<ReturnType<World['tick']>>
+
+async function stored(world: World, key: string | null | undefined): Promise<Backup> {
+  const bytes = await world.log.get(key ?? '', 'arrayBuffer')
+  if (bytes === null) throw new Error(`There is no backup ${key}.`)
+  return (await gunzipJson(bytes)) as Backup
+}
+
+/** Keys of the backups that a run put; worlds share the store and may share ids of projects. */
+async function copies(world: World, run: Run): Promise<readonly string[]> {
+  const { keys } = await world.log.list({ prefix: 'backup/' })
+  return keys.map((key) => key.name).filter((name) => name.endsWith(run.id))
+}
+
+describe('G9 the backup', () => {
+  const FILES = [
+    { name: 'main.py', content: 'print("ü, 研究, 🚀")\r\n\n\t# end ' },
+    { name: 'lib/deep/indicators.py', content: 'x = 1' },
+    { name: 'research.ipynb', content: '{"cells": [ ]}' },
+  ]
+
+  it('holds the project as it was, byte for byte: files, name, description, parameters, libraries, language', async () => {
+    const world = await makeWorld(DELETE_OLD, [
+      stale('Old/a', {
+        files: FILES,
+        description: 'line one\nline two',
+        parameters: [{ key: 'fast', value: '10' }],
+        libraries: [9_001],
+        language: 'C#',
+      }),
+      { name: 'Work/lib', projectId: 9_001 },
+    ])
+    const before: ShownProject = await world.project('Old/a')
+    await world.tick(now)
+    const run = await world.tick(now + 2 * DAY)
+    const backup = await stored(world, run.outcomes[0]?.backup)
+    expect(backup).toMatchObject({
+      version: 1,
+      projectId: before.projectId,
+      organizationId: before.organizationId,
+      name: 'Old/a',
+      description: 'line one\nline two',
+      parameters: [{ key: 'fast', value: '10' }],
+      libraries: [9_001],
+      language: 'C#',
+    })
+    expect(new Date(backup.created).toISOString().slice(0, 19).replace('T', ' ')).toBe(before.created)
+    expect(new Date(backup.modified).toISOString().slice(0, 19).replace('T', ' ')).toBe(before.modified)
+    expect(backup.files.map(({ name, content }) => ({ name, content }))).toEqual(FILES)
+  })
+
+  it('is stored with the hash of its content, before the delete is sent, and is noted as verified', async () => {
+    const world = await makeWorld(DELETE_OLD, staleMany(1))
+    await world.tick(now)
+    const seen: string[] = []
+    world.set({
+      fetch: async (input, init) => {
+        if (String(input).endsWith('/projects/delete')) {
+          const { keys } = await world.log.list({ prefix: 'backup/' })
+          seen.push(...keys.map((key) => key.name))
+        }
+        return fetch(input, init)
+      },
+    })
+    const run = await world.tick(now + 2 * DAY)
+    const key = run.outcomes[0]?.backup
+    expect(seen).toContain(key)
+    const rows = await world.inside(({ storage }) =>
+      storage.sql.exec<{ key: string; hash: string; verified_at: number }>('SELECT * FROM backups').toArray(),
+    )
+    expect(rows).toHaveLength(1)
+    expect(rows[0]?.hash).toBe(await hashBackup(await stored(world, key)))
+    expect(rows[0]?.verified_at).toBeGreaterThan(now - DAY)
+  })
+
+  it('leaves out the files of linked libraries', async () => {
+    const world = await makeWorld(DELETE_OLD, staleMany(1), {
+      fetch: async (input, init) => {
+        const answer = await fetch(input, init)
+        if (!String(input).endsWith('/files/read')) return answer
+        const body = (await answer.json()) as { files: object[] }
+        const library = { ...body.files[0], name: 'lib.py', content: 'theirs', isLibrary: true, projectId: 1 }
+        return Response.json({ ...body, files: [...body.files, library] })
+      },
+    })
+    await world.tick(now)
+    const run = await world.tick(now + 2 * DAY)
+    const { files } = await stored(world, run.outcomes[0]?.backup)
+    expect(files.map((file) => file.name)).toEqual(['main.py'])
+  })
+
+  it('of a project without files is fine: the last file may go too', async () => {
+    const { run } = await act(meddled({}), [stale('Old/a', { files: [] })])
+    expect(run).toMatchObject({ status: 'ok', counts: { confirmed: 1 } })
+  })
+
+  it('is made for a delete only: an archive keeps everything where it is', async () => {
+    const archive = rule('old', '{ path = "Old/*", idle = ">90d" }', 'archive', 'to = "Archive/{path}"')
+    const world = await makeWorld(NO_CAPS + archive, staleMany(1))
+    await world.tick(now)
+    const run = await world.tick(now + 2 * DAY)
+    expect(run.outcomes).toMatchObject([{ outcome: 'done', backup: null }])
+    expect(await world.calls('files/read')).toBe(0)
+  })
+})
+
+describe('G9 no verified backup, no delete', () => {
+  it('when the store does not take it; other projects go on', async () => {
+    let puts = 0
+    const { world, run } = await act(
+      meddled({ put: (put) => (++puts === 1 ? Promise.reject(new Error('KV PUT failed: 429')) : put()) }),
+      staleMany(2),
+    )
+    expect(run).toMatchObject({ status: 'partial', counts: { acted: 1, confirmed: 1, failed: 1 } })
+    const failed = run.outcomes.find((one) => one.outcome === 'failed')
+    expect(failed?.detail).toMatch(/The store \(KV\) did not take the backup, so nothing was done\./)
+    expect(await world.deletions()).toHaveLength(1)
+  })
+
+  it('when the store never shows it', async () => {
+    const { world, run } = await act(meddled({ get: () => null }))
+    expect(run).toMatchObject({ status: 'partial', counts: { acted: 0, failed: 1 } })
+    expect(run.outcomes[0]?.detail).toMatch(/^Given up after 4 tries\. The backup could not be read back whole/)
+    expect(await world.deletions()).toEqual([])
+  })
+
+  it('when reading it back throws', async () => {
+    const { world, run } = await act(
+      meddled({
+        get: () => {
+          throw new Error('KV GET failed: 503')
+        },
+      }),
+    )
+    expect(run).toMatchObject({ status: 'partial', counts: { acted: 0, failed: 1 } })
+    expect(await world.deletions()).toEqual([])
+  })
+
+  it.each<[string, (stored: ArrayBuffer) => ArrayBuffer]>([
+    ['one byte is another', (bytes) => flipped(bytes, Math.floor(bytes.byteLength / 2))],
+    ['it is cut short', (bytes) => bytes.slice(0, bytes.byteLength - 9)],
+    ['it is empty', () => new ArrayBuffer(0)],
+    ['it is not gzip', () => new TextEncoder().encode('{"version":1}').buffer as ArrayBuffer],
+  ])('when what is read back is not what was put: %s', async (_what, spoil) => {
+    const { world, run } = await act(meddled({ get: (stored) => (stored === null ? null : spoil(stored)) }))
+    expect(run).toMatchObject({ status: 'partial', counts: { acted: 0, failed: 1 } })
+    expect(await world.deletions()).toEqual([])
+  })
+
+  it('a store that shows it late is asked again, without another copy', async () => {
+    let gets = 0
+    const { world, run } = await act(meddled({ get: (stored) => (++gets < 3 ? null : stored) }))
+    expect(run).toMatchObject({ status: 'ok', counts: { acted: 1, confirmed: 1 } })
+    expect(await copies(world, run)).toHaveLength(1)
+  })
+
+  it('a copy that is over a minute old is made anew, for a saved file need not move the date of its project', async () => {
+    let gets = 0
+    const late = meddled({
+      get: (stored) => {
+        gets += 1
+        return gets === 1 ? null : stored
+      },
+    })
+    const world = await makeWorld(DELETE_OLD, staleMany(1), { log: late })
+    await world.tick(now)
+    let lists = 0
+    world.set({
+      fetch: async (input, init) => {
+        if (String(input).endsWith('/projects/read')) {
+          lists += 1
+          // The second re-check, after the store did not show the first copy.
+          if (lists === 3) {
+            world.aMinuteLater()
+            const { modified } = await world.project('Old/p0')
+            await world.edit('Old/p0', { files: [{ name: 'main.py', content: 'saved', modified: now }], modified })
+          }
+        }
+        return fetch(input, init)
+      },
+    })
+    const run = await world.tick(now + 2 * DAY)
+    expect(run.outcomes).toMatchObject([{ outcome: 'changed', detail: expect.stringMatching(/main\.py was saved/) }])
+    expect(await world.deletions()).toEqual([])
+  })
+
+  it('a file newer than the date the plan saw means somebody works on it: changed', async () => {
+    const { world, run } = await act(meddled({}), [
+      stale('Old/a', { files: [{ name: 'main.py', content: 'x', modified: now - 10 * DAY }] }),
+    ])
+    expect(run.outcomes).toMatchObject([{ outcome: 'changed' }])
+    expect(await world.deletions()).toEqual([])
+  })
+
+  it('a file without a readable date fails the backup', async () => {
+    const world = await makeWorld(DELETE_OLD, staleMany(1), {
+      fetch: async (input, init) => {
+        const answer = await fetch(input, init)
+        if (!String(input).endsWith('/files/read')) return answer
+        return new Response((await answer.text()).replace(/"modified":"[^"]*"/, '"modified":null'), answer)
+      },
+    })
+    await world.tick(now)
+    const run = await world.tick(now + 2 * DAY)
+    expect(run.outcomes).toMatchObject([{ outcome: 'failed', detail: expect.stringMatching(/no readable date/) }])
+    expect(await world.deletions()).toEqual([])
+  })
+})
+
+function flipped(bytes: ArrayBuffer, place: number): ArrayBuffer {
+  const copy = new Uint8Array(bytes.slice(0))
+  copy[place] = (copy[place] ?? 0) ^ 0xff
+  return copy.buffer
+}
