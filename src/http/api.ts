@@ -2,6 +2,7 @@
 
 import { Hono } from 'hono'
 import * as v from 'valibot'
+import { nearest } from '../core/nearest.ts'
 import { workspaceOf } from '../deps.ts'
 import type { Env } from '../env.ts'
 import type { Asked } from '../workspace/preview.ts'
@@ -43,6 +44,12 @@ export function createApi(): Hono<{ Bindings: Env }> {
   api.post('/runs', async (c) => {
     const read = await readJson(c, NewRun, ['mode', 'rules'])
     if (!read.ok) return read.response
+    const { unknown, known } = await workspaceOf(c.env).unknownRules(read.body.rules ?? [])
+    if (unknown[0] !== undefined) {
+      const close = nearest(unknown[0], known)
+      const hint = close === null ? `Rules: ${known.join(', ')}.` : `Did you mean "${close}"?`
+      return problem(c, 422, { title: 'No such rule', detail: `The policy has no rule "${unknown[0]}". ${hint}` })
+    }
     const key = c.req.header('idempotency-key')
     const submitted = await workspaceOf(c.env).submit({
       triggerId: `api:${key ?? crypto.randomUUID()}`,

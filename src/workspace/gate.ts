@@ -5,6 +5,7 @@
 
 import { type DayCount, dayOf, type PlanItem } from '../core/plan.ts'
 import type { Policy } from '../core/policy.ts'
+import { ACTIONS, type Action, isDestructive } from '../core/rule.ts'
 import { issuePermit, type Mutation, type Permit } from '../quantconnect/permit.ts'
 import { readFact } from './facts.ts'
 import { attemptsOf, type ItemRow, isUnsure, writeIntent } from './items.ts'
@@ -49,25 +50,26 @@ export function gate(sql: SqlStorage, policy: Policy, run: RunRow, row: ItemRow,
   if (overCap !== null) return stop('failed', overCap)
 
   writeIntent(sql, row, facts.now, facts.verifiedBackup)
-  if (isDestructive(item)) countAttempt(sql, day, item.rule ?? '')
+  if (isDestructive(item.action)) countAttempt(sql, day, item.rule ?? '')
   return { pass: true, permit: issuePermit(mutationOf(item)) }
 }
 
 /** Caps are decided with the plan; this is the floor under it, in case two plans met on one day (G5). */
 function capReached(sql: SqlStorage, policy: Policy, run: RunRow, item: PlanItem, today: DayCount): string | null {
   const { limits } = policy
-  const attempts = attemptsOf(sql, run.id)
-  if (!isDestructive(item)) {
-    return attempts >= limits.stamps_per_run + limits.per_run ? 'The cap of stamps per run is reached.' : null
+  if (!isDestructive(item.action)) {
+    if (attemptsOf(sql, run.id, STAMPS) < limits.stamps_per_run) return null
+    return `The cap of ${limits.stamps_per_run} stamps per run is reached.`
   }
-  if (attempts >= limits.per_run + limits.stamps_per_run) return `The cap of ${limits.per_run} per run is reached.`
+  if (attemptsOf(sql, run.id, DESTRUCTIVE) >= limits.per_run) return `The cap of ${limits.per_run} per run is reached.`
   if (today.total >= limits.per_day) return `The cap of ${limits.per_day} per day is reached.`
-  return null
+  const ofRule = policy.rules.find((rule) => rule.id === item.rule)?.limit.per_day
+  if (ofRule === undefined || (today.byRule[item.rule ?? ''] ?? 0) < ofRule) return null
+  return `The rule's cap of ${ofRule} per day is reached.`
 }
 
-function isDestructive(item: PlanItem): boolean {
-  return item.action === 'delete' || item.action === 'archive' || item.action === 'move'
-}
+const DESTRUCTIVE: readonly Action[] = ACTIONS.filter(isDestructive)
+const STAMPS: readonly Action[] = ACTIONS.filter((action) => !isDestructive(action))
 
 function mutationOf(item: PlanItem): Mutation {
   const { projectId } = item

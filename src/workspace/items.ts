@@ -1,6 +1,7 @@
 /** The table of items: what each run set out to do, project by project, with the intent before and the outcome after. */
 
 import type { PlanItem } from '../core/plan.ts'
+import { ACTIONS, type Action } from '../core/rule.ts'
 import type { Outcome, OutcomeKind } from './run.ts'
 
 /**
@@ -163,10 +164,15 @@ export function settle(sql: SqlStorage, earlier: ItemRow, run: string, outcome: 
   )
 }
 
-/** How many calls a run has sent or was about to send. */
-export function attemptsOf(sql: SqlStorage, run: string): number {
+/** How many calls of these actions a run has sent or was about to send. */
+export function attemptsOf(sql: SqlStorage, run: string, actions: readonly Action[] = ACTIONS): number {
   return sql
-    .exec<{ n: number }>(`SELECT count(*) AS n FROM items WHERE run = ? AND settles = '' AND sent_at IS NOT NULL`, run)
+    .exec<{ n: number }>(
+      `SELECT count(*) AS n FROM items WHERE run = ? AND settles = '' AND sent_at IS NOT NULL
+       AND json_extract(item, '$.action') IN (${actions.map(() => '?').join(', ')})`,
+      run,
+      ...actions,
+    )
     .one().n
 }
 

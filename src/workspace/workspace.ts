@@ -6,6 +6,7 @@
 import { DurableObject } from 'cloudflare:workers'
 import { readConfig } from '../config.ts'
 import type { Why } from '../core/explain.ts'
+import { readPolicy } from '../core/policy.ts'
 import { createDeps, type Deps, type DepsResult } from '../deps.ts'
 import type { Env } from '../env.ts'
 import { gunzipJson } from '../records/gzip.ts'
@@ -56,6 +57,17 @@ export class Workspace extends DurableObject<Env> {
     const submitted = await submit(this.storage, submission, this.now())
     await this.wake()
     return submitted
+  }
+
+  /** Which of these are not rules of the policy; an unusable policy has none, and its run will say so. */
+  async unknownRules(
+    ids: readonly string[],
+  ): Promise<{ readonly unknown: readonly string[]; readonly known: readonly string[] }> {
+    const made = this.deps()
+    const read = made.ok ? await readPolicy(made.deps.policyText) : null
+    if (read === null || !read.ok) return { unknown: [], known: [] }
+    const known = read.policy.rules.map((rule) => rule.id)
+    return { unknown: ids.filter((id) => !known.includes(id)), known }
   }
 
   /** One slice. Everything is caught, for the platform gives up on an alarm that throws too often. */
