@@ -1,7 +1,7 @@
 /** From a whole survey to a plan: decide, buy the paid evidence that would settle something, mark, plan, put items down. */
 
 import { type Decision, decide } from '../core/decide.ts'
-import { reasonText } from '../core/explain.ts'
+import { reasonText, warningText } from '../core/explain.ts'
 import type { Mark } from '../core/memory.ts'
 import { capText, dayOf, makePlan, type Plan } from '../core/plan.ts'
 import { notBuilt, type Policy, problemText } from '../core/policy.ts'
@@ -64,7 +64,9 @@ async function putDown(slice: Slice, inventory: Inventory, decision: Decision, p
   const acts = run.request.mode === 'act'
   const blocked = isUnknown(inventory.running)
     ? `What runs live could not be read, so nothing destructive was done. ${inventory.running.unknown}`
-    : tooLarge(slice, inventory)
+    : plan.acting.length > 0
+      ? tooLarge(slice, inventory)
+      : null
   const acting = new Set(acts && blocked === null ? plan.acting : [])
   const stopped = plan.breaches.map(capText)
 
@@ -117,6 +119,7 @@ export function findingsOf(policy: Policy, inventory: Inventory, decision: Decis
     })),
     warnings: [
       ...policyWarnings(policy),
+      ...decision.warnings.map(warningText),
       ...plan.refusedMoves.map(({ projectId, why }) => `${nameOf(projectId)}: ${why}`),
     ],
   }
