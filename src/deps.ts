@@ -4,7 +4,6 @@ import bundledPolicy from '../policy.toml'
 import { type Config, configText, readConfig } from './config.ts'
 import type { Env } from './env.ts'
 import { createClient, type QuantConnect } from './quantconnect/client.ts'
-import type { Workspace } from './workspace/workspace.ts'
 
 export interface Deps {
   readonly config: Config
@@ -41,10 +40,4 @@ export function createDeps(env: Env): DepsResult {
     ok: true,
     deps: { config: read.config, client, log: env.LOG, policyText: bundledPolicy, now: () => Date.now() },
   }
-}
-
-/** The one object that owns this organisation's runs. */
-export function workspaceOf(env: Env): DurableObjectStub<Workspace> {
-  const name = env.QC_ORGANIZATION_ID?.trim().toLowerCase()
-  return env.WORKSPACE.getByName(name || 'not-configured')
 }

@@ -1,8 +1,8 @@
 /** The Worker: its handlers and the class that the platform constructs. */
 
-import { workspaceOf } from './deps.ts'
 import type { Env } from './env.ts'
 import { createApp } from './http/app.ts'
+import { workspaceOf } from './workspace/address.ts'
 
 export { Workspace } from './workspace/workspace.ts'
 

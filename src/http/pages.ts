@@ -2,8 +2,8 @@
 
 import { Hono } from 'hono'
 import { html, raw } from 'hono/html'
-import { workspaceOf } from '../deps.ts'
 import type { Env } from '../env.ts'
+import { workspaceOf } from '../workspace/address.ts'
 import type { RunRecord, RunSummary } from '../workspace/run.ts'
 import { requirePassword } from './auth.ts'
 

@@ -82,15 +82,18 @@ export async function makeWorld(
   const name = `${crypto.randomUUID().slice(0, 8)}-${count}`
   const sandbox = `${inject('sandbox')}/w/${name}`
   settings.set(name, { sandbox, policy, ...setting })
-  const stub = (env as unknown as Env).WORKSPACE.getByName(name)
+  // A stub of an object that was killed stays broken, so each use takes a new one.
+  const open = () => (env as unknown as Env).WORKSPACE.getByName(name) as DurableObjectStub<Workspace>
 
   const world: World = {
-    stub,
+    get stub() {
+      return open()
+    },
     name,
     sandbox,
     log: (env as unknown as Env).LOG,
-    renew: () => evictDurableObject(stub),
-    inside: (look) => runInDurableObject(stub, (_, state) => look(state)),
+    renew: () => evictDurableObject(open()),
+    inside: (look) => runInDurableObject(open(), (_, state) => look(state)),
     aMinuteLater: () => world.set({ skewMs: (settings.get(name)?.skewMs ?? 0) + 61_000 }),
     set: (change) => void settings.set(name, { ...(settings.get(name) as Setting), ...change }),
     reset: async (workspace) => void (await world.control('reset', { workspace })),
@@ -113,12 +116,14 @@ export async function makeWorld(
       await world.control('edit', { projectId, ...fields })
     },
     tick: async (at) => {
-      const submitted = await stub.tick(at)
+      const submitted = await open().tick(at)
       return world.ended(submitted.run)
     },
     ended: async (run) => {
       for (let waited = 0; waited < 1_000; waited++) {
-        const record = await stub.run(run).catch(() => null)
+        const record = await open()
+          .run(run)
+          .catch(() => null)
         if (record !== null && record.status !== 'queued' && record.status !== 'running') return record as RunRecord
         await new Promise((resolve) => setTimeout(resolve, 15))
       }
@@ -126,7 +131,7 @@ export async function makeWorld(
     },
     why: async (wanted) => {
       const { projectId } = await world.project(wanted)
-      const asked = await stub.why(projectId)
+      const asked = await open().why(projectId)
       if (!asked.ok) throw new Error(asked.message)
       return asked.value
     },

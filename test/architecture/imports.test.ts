@@ -1,0 +1,96 @@
+/** The house: imports point one way, nothing goes round, the core is pure, the sandbox shares no code with the client. */
+
+import { readdirSync, readFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
+
+/** Which rooms a room may look into, besides itself. */
+const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
+  core: [],
+  config: [],
+  env: ['config'],
+  quantconnect: ['core'],
+  records: ['core', 'quantconnect'],
+  deps: ['config', 'env', 'quantconnect', 'core'],
+  workspace: ['core', 'config', 'env', 'deps', 'quantconnect', 'records'],
+  http: ['core', 'config', 'env', 'deps', 'workspace', 'records'],
+  index: ['env', 'http', 'workspace'],
+  cli: ['core', 'config', 'quantconnect', 'records', 'workspace'],
+  toml: [],
+}
+
+interface Import {
+  readonly from: string
+  readonly to: string
+}
+
+const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+  .filter((file) => file.endsWith('.ts'))
+  .map((file) => join('src', file))
+const imports = files.flatMap(importsOf)
+
+describe('the house', () => {
+  it('imports one way: no room looks into a room above it', () => {
+    const wrong = imports.filter(({ from, to }) => {
+      const [room, other] = [roomOf(from), roomOf(to)]
+      return room !== other && to.startsWith('src/') && !MAY_IMPORT[room]?.includes(other)
+    })
+    expect(wrong).toEqual([])
+  })
+
+  it('knows every room', () => {
+    expect([...new Set(files.map(roomOf))].filter((room) => MAY_IMPORT[room] === undefined)).toEqual([])
+  })
+
+  it('has no circle of imports, types included', () => {
+    expect(circles()).toEqual([])
+  })
+
+  it('keeps the core pure: no clock, no randomness, no network, no platform', () => {
+    const impure = /Date\.now\(|new Date\(\)|Math\.random\(|\bfetch\(|cloudflare:|node:|process\.|setTimeout\(/
+    const found = files.filter((file) => roomOf(file) === 'core' && impure.test(code(file)))
+    expect(found).toEqual([])
+  })
+
+  it('lets the sandbox share no code with what it is a second opinion on', () => {
+    const sandbox = readdirSync(join(root, 'test', 'sandbox'), { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => join('test', 'sandbox', file))
+    expect(sandbox.flatMap(importsOf).filter(({ to }) => to.startsWith('src/'))).toEqual([])
+  })
+})
+
+function importsOf(file: string): readonly Import[] {
+  return [...code(file).matchAll(/(?:from|import\()\s*'(\.[^']+)'/g)].map(([, target = '']) => ({
+    from: file,
+    to: relative(root, join(root, dirname(file), target)),
+  }))
+}
+
+function code(file: string): string {
+  return readFileSync(join(root, file), 'utf8').replaceAll(/\/\*[\s\S]*?\*\/|\/\/.*$/gm, '')
+}
+
+function roomOf(file: string): string {
+  const [, first = ''] = file.split('/')
+  return first.replace(/(\.d)?\.ts$/, '')
+}
+
+/** Every file from which one can walk back to itself. */
+function circles(): readonly string[] {
+  const targets = new Map(files.map((file) => [file, imports.filter(({ from }) => from === file).map(({ to }) => to)]))
+  return files.filter((start) => {
+    const seen = new Set<string>()
+    const open = [...(targets.get(start) ?? [])]
+    for (let next = open.pop(); next !== undefined; next = open.pop()) {
+      if (next === start) return true
+      if (seen.has(next)) continue
+      seen.add(next)
+      open.push(...(targets.get(next) ?? []))
+    }
+    return false
+  })
+}
