@@ -4,7 +4,7 @@ import { type Decision, decide } from '../core/decide.ts'
 import { reasonText, warningText } from '../core/explain.ts'
 import type { Mark } from '../core/memory.ts'
 import { capText, dayOf, makePlan, type Plan } from '../core/plan.ts'
-import { notBuilt, type Policy, problemText } from '../core/policy.ts'
+import { type Policy, problemText } from '../core/policy.ts'
 import { type Inventory, isUnknown } from '../core/project.ts'
 import { gzipJson } from '../records/gzip.ts'
 import { dropOtherSurveys, loadInventory, storePaid } from './evidence.ts'
@@ -118,19 +118,11 @@ export function findingsOf(policy: Policy, inventory: Inventory, decision: Decis
       reason: reasonText(reason, policy),
     })),
     warnings: [
-      ...policyWarnings(policy),
+      ...policy.warnings.map(problemText),
       ...decision.warnings.map(warningText),
       ...plan.refusedMoves.map(({ projectId, why }) => `${nameOf(projectId)}: ${why}`),
     ],
   }
-}
-
-/** What the author of the policy should know, at every run: rules that only report because this version lacks something. */
-export function policyWarnings(policy: Policy): readonly string[] {
-  const lacking = policy.rules
-    .filter((rule) => rule.enforce)
-    .flatMap((rule) => notBuilt(rule).map((why) => `Rule "${rule.id}" only reports: ${why}`))
-  return [...policy.warnings.map(problemText), ...lacking]
 }
 
 /** An inventory whose re-check does not fit into one slice cannot be acted on; it is only reported, and says so. */
