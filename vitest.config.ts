@@ -7,6 +7,7 @@ const inNode = [
   'test/cli/**/*.test.ts',
   'test/core/**/*.test.ts',
   'test/pages/**/*.test.ts',
+  'test/process/**/*.test.ts',
   'test/architecture/**/*.test.ts',
 ]
 

@@ -16,6 +16,7 @@ const HELP = `Starts the sandbox and the Worker in the real Workers runtime, and
   --projects 400       size of the made-up workspace
   --seed 7             the same seed makes the same workspace
   --keep               keep the Worker's state of the last time
+  --state FOLDER       where that state is (default: .wrangler/leansweep-state)
   --help
 
 When both answer, one line is printed: ready {"worker":"http://…","sandbox":"http://…"}
@@ -52,6 +53,7 @@ async function readOptions() {
         projects: { type: 'string', default: '400' },
         seed: { type: 'string', default: '7' },
         keep: { type: 'boolean', default: false },
+        state: { type: 'string', default: join(root, '.wrangler', 'leansweep-state') },
         help: { type: 'boolean', default: false },
       },
     })
@@ -66,7 +68,7 @@ async function readOptions() {
       policy: values.policy,
       projects: whole('projects', values.projects),
       seed: whole('seed', values.seed),
-      state: await stateFolder(values.keep),
+      state: await stateFolder(values.state, values.keep),
     }
   } catch (error) {
     console.error(`${(error as Error).message}\n\n${HELP}`)
@@ -81,8 +83,7 @@ function whole(name: string, value: string): number {
 }
 
 /** Where the Worker's state lives between two starts with --keep; without it the folder begins empty. */
-async function stateFolder(keep: boolean): Promise<string> {
-  const folder = join(root, '.wrangler', 'leansweep-state')
+async function stateFolder(folder: string, keep: boolean): Promise<string> {
   if (!keep) await rm(folder, { recursive: true, force: true })
   return folder
 }

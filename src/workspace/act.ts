@@ -156,6 +156,7 @@ async function actOn(slice: Slice, row: ItemRow, fresh: Fresh): Promise<Went> {
   const answer: Answer =
     sent.effect === 'accepted' ? { kind: 'accepted' } : { kind: sent.effect === 'none' ? 'refused' : 'lost', detail }
   writeAnswer(slice.sql, row, answer, sent.sentAt, sent.answeredAt)
+  update(slice, {}) // the calls so far, should this be the last thing this process does
   if (!sent.result.ok && sent.result.failure.kind === 'auth') return { kind: 'stop', why: detail }
   return DONE
 }

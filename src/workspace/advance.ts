@@ -55,13 +55,13 @@ export async function advance(
   }
 
   const meter = createMeter(made.deps.config.callsPerSlice)
-  const slice: Slice = { deps: made.deps, storage, sql, policy: read.policy, meter, run }
+  const slice: Slice = { deps: made.deps, storage, sql, policy: read.policy, meter, callsBefore: run.apiCalls, run }
   // Until there is a plan the newest policy counts; afterwards the run stays with the one its plan was made by.
   if (run.phase === 'survey') update(slice, { policy: read.policy.hash })
   try {
     await doPhase(slice)
   } finally {
-    update(slice, { apiCalls: run.apiCalls + meter.used })
+    update(slice, {})
   }
   return slice.run.phase === 'record' ? end(slice.run) : 'again'
 }

@@ -13,13 +13,15 @@ export interface Slice {
   readonly policy: Policy
   /** Counts this slice's API calls and refuses those over the budget. */
   readonly meter: Meter
+  /** Calls of the slices before this one. */
+  readonly callsBefore: number
   /** The run as it is now; `update` replaces it. */
   run: RunRow
 }
 
 /** Writes a change of the run, calls used so far included. */
 export function update(slice: Slice, change: RunChange): void {
-  slice.run = changeRun(slice.sql, slice.run, change)
+  slice.run = changeRun(slice.sql, slice.run, { ...change, apiCalls: slice.callsBefore + slice.meter.used })
 }
 
 /** Policy time now, inside this run. */
