@@ -4,6 +4,7 @@ import { canonicalJson, sha256Hex } from '../core/canonical.ts'
 import type { Parameter, Project } from '../core/project.ts'
 import type { ProjectFile } from '../quantconnect/files.ts'
 import { gunzipJson, gzipJson } from './gzip.ts'
+import { cutToFit } from './metadata.ts'
 
 /** Everything a rebuild needs. Dates are milliseconds, UTC; null = could not be read. */
 export interface Backup {
@@ -60,7 +61,7 @@ export async function putBackup(
     return { ok: false, detail: `The backup is ${bytes.byteLength} bytes; the store takes at most ${KV_VALUE_LIMIT}.` }
   }
   const hash = await hashBackup(backup)
-  const metadata = { name: backup.name.slice(0, 200), hash, files: backup.files.length }
+  const metadata = { name: cutToFit(backup.name, 400), hash, files: backup.files.length }
   try {
     await log.put(key, bytes, { expirationTtl: days * 86_400, metadata })
     return { ok: true, hash }

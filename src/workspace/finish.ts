@@ -4,6 +4,7 @@ import type { Config } from '../config.ts'
 import { canonicalJson, sha256Hex } from '../core/canonical.ts'
 import { gunzipJson, gzipJson } from '../records/gzip.ts'
 import { inventoryKey, runKey } from '../records/keys.ts'
+import { cutToFit } from '../records/metadata.ts'
 import { loadInventory } from './evidence.ts'
 import { readFact, writeFact } from './facts.ts'
 import { countOurs } from './floor.ts'
@@ -47,7 +48,7 @@ export async function finish(storage: DurableObjectStorage, deps: FinishDeps, go
   const key = runKey(run.createdAt, run.id)
   await log.put(key, JSON.stringify(record), {
     expirationTtl: config.recordDays * 86_400,
-    metadata: { ...summary(ended), message: ended.message.slice(0, 160) },
+    metadata: { ...summary(ended), actor: cutToFit(ended.actor, 100), message: cutToFit(ended.message, 200) },
   })
   const packed = await gzipJson(record)
 
