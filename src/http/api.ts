@@ -17,19 +17,18 @@ const NewRun = v.object({
   ),
 })
 
+const JSON_HEADERS = { 'content-type': 'application/json' }
+
 export function createApi(): Hono<{ Bindings: Env }> {
   const api = new Hono<{ Bindings: Env }>()
   api.use('*', requireBearer())
 
   api.get('/runs', async (c) => {
-    const limit = wholeNumber(c.req.query('limit') ?? '20')
-    if (limit === null || limit < 1 || limit > 100) {
-      return problem(c, 400, { title: 'Bad limit', detail: '"limit" must be a whole number from 1 to 100.' })
-    }
-    const cursor = c.req.query('cursor') ?? null
-    const runs = await workspaceOf(c.env).runs(limit + 1, cursor)
-    const page = runs.slice(0, limit)
-    return c.json({ runs: page, cursor: runs.length > limit ? (page.at(-1)?.id ?? null) : null })
+    const page = pageOf(c)
+    if (page instanceof Response) return page
+    const runs = await workspaceOf(c.env).runs(page.limit + 1, page.cursor)
+    const shown = runs.slice(0, page.limit)
+    return c.json({ runs: shown, cursor: runs.length > shown.length ? (shown.at(-1)?.id ?? null) : null })
   })
 
   api.get('/runs/:id', async (c) => {
@@ -66,6 +65,25 @@ export function createApi(): Hono<{ Bindings: Env }> {
 
   api.get('/inventory', async (c) => answer(c, await workspaceOf(c.env).inventory()))
 
+  api.get('/inventories', async (c) => {
+    const page = pageOf(c)
+    if (page instanceof Response) return page
+    const stored = await workspaceOf(c.env).inventories(page.limit + 1, page.cursor)
+    const shown = stored.slice(0, page.limit)
+    return c.json({ inventories: shown, cursor: stored.length > shown.length ? (shown.at(-1)?.run ?? null) : null })
+  })
+
+  api.get('/inventories/:run', async (c) => {
+    const run = c.req.param('run')
+    const key = await workspaceOf(c.env).inventoryKey(run)
+    const packed = key === null ? null : await c.env.LOG.get(key, 'stream')
+    // Passed on as it comes: a large inventory costs no memory and no parsing here.
+    if (packed !== null) return c.body(packed.pipeThrough(new DecompressionStream('gzip')), 200, JSON_HEADERS)
+    const why = key === null ? 'stored none' : 'stored one that is not there (any more); a new one takes up to a minute'
+    const detail = `Run ${run} ${why}. GET /api/inventories lists them.`
+    return problem(c, 404, { title: 'No such inventory', detail })
+  })
+
   api.get('/why/:projectId', async (c) => {
     const projectId = wholeNumber(c.req.param('projectId'))
     if (projectId === null) {
@@ -97,6 +115,15 @@ function answer(c: Parameters<typeof problem>[0], asked: Asked<object>): Respons
   if (asked.reason === 'notFound') return problem(c, 404, { title: 'Not found', detail: asked.message })
   if (asked.reason === 'unready') return problem(c, 503, { title: 'Not ready', detail: asked.message })
   return problem(c, 502, { title: 'QuantConnect could not be read', detail: asked.message })
+}
+
+/** `?limit=20&cursor=`, or the answer that says what is wrong with them. */
+function pageOf(
+  c: Parameters<typeof problem>[0],
+): Response | { readonly limit: number; readonly cursor: string | null } {
+  const limit = wholeNumber(c.req.query('limit') ?? '20')
+  if (limit !== null && limit >= 1 && limit <= 100) return { limit, cursor: c.req.query('cursor') ?? null }
+  return problem(c, 400, { title: 'Bad limit', detail: '"limit" must be a whole number from 1 to 100.' })
 }
 
 function wholeNumber(text: string): number | null {

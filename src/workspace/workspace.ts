@@ -15,6 +15,7 @@ import { policyNow } from './clock.ts'
 import { readFact, removeFact, writeFact } from './facts.ts'
 import { draftRecord } from './finish.ts'
 import { type Health, readHealth } from './health.ts'
+import { inventoryKeyOf, listInventories, type StoredInventory } from './inventories.ts'
 import { type Asked, explainProject, type Preview, preview } from './preview.ts'
 import { isGoingOn, type RunRecord, type RunSummary, type ShownInventory } from './run.ts'
 import { changeRun, listRuns, nextRun, runById, summary } from './runs.ts'
@@ -108,6 +109,15 @@ export class Workspace extends DurableObject<Env> {
 
   async inventory(): Promise<Asked<ShownInventory>> {
     return this.withDeps((deps) => showInventory(this.sql, deps))
+  }
+
+  inventories(limit: number, before: string | null): readonly StoredInventory[] {
+    return listInventories(this.sql, limit, before)
+  }
+
+  /** Where the inventory of a run is in KV; null when that run stored none. */
+  inventoryKey(run: string): string | null {
+    return inventoryKeyOf(this.sql, run)
   }
 
   async why(projectId: number): Promise<Asked<Why>> {
