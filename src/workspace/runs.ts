@@ -130,9 +130,10 @@ export function nextRun(sql: SqlStorage): RunRow | null {
   )
 }
 
-/** Newest first; `before` is the last id of the page before. */
+/** Newest first; `before` is the last id of the page before. After a run that is not known (any more) there is nothing. */
 export function listRuns(sql: SqlStorage, limit: number, before: string | null): readonly RunRow[] {
   const after = before === null ? null : runById(sql, before)
+  if (before !== null && after === null) return []
   const rows =
     after === null
       ? sql.exec<Columns>('SELECT * FROM runs ORDER BY created_at DESC, id DESC LIMIT ?', limit)

@@ -71,15 +71,13 @@ export interface World {
   why(name: string): Promise<{ readonly verdict: string; readonly sentences: readonly string[] }>
 }
 
-let count = 0
-
 export async function makeWorld(
   policy: string,
   projects: readonly object[],
   setting: Partial<Setting> = {},
 ): Promise<World> {
-  count += 1
-  const name = `${crypto.randomUUID().slice(0, 8)}-${count}`
+  // An organisation's id is what the doors find its workspace by.
+  const name = crypto.randomUUID().replaceAll('-', '')
   const sandbox = `${inject('sandbox')}/w/${name}`
   settings.set(name, { sandbox, policy, ...setting })
   // A stub of an object that was killed stays broken, so each use takes a new one.
