@@ -3,7 +3,7 @@
  * remembered, so that judging one project for `why` and judging all of them for a plan are the same code (G4, G17).
  */
 
-import { directoriesOf } from './directory.ts'
+import type { Directory } from './directory.ts'
 import { type Facts, openFacts, projectAt } from './facts.ts'
 import { type Bench, type Finding, NO, projectFinder } from './finding.ts'
 import type { Mark, Memory } from './memory.ts'
@@ -50,56 +50,66 @@ export interface Bar {
   }
 }
 
-/** What all rules say of one project, and which one wins. */
+/** What all rules say of one project. */
 export interface Standing {
   readonly protection: ProtectionReading
   /** By position of the rule; empty when all say no, and for what is protected or held, which no rule looks at. */
   readonly findings: readonly Finding[]
   /** `unknown`: something that decides could not be read. `wanted`: a rule that marks selects it. */
   readonly outcome: 'untouchable' | 'unknown' | 'wanted' | 'kept'
-  readonly winner: Winner | null
+  /** The least destructive action that a rule wants, when it is wanted. */
+  readonly action: Action | null
+  /** Which rules compete for it, when it is wanted. */
+  readonly tier: Tier | null
 }
 
-export interface Winner {
-  readonly bar: Bar
-  readonly finding: Extract<Finding, { kind: 'match' }>
-  readonly action: Action
-  readonly mark: Mark | null
-  /** When the grace of this project ends. */
-  readonly dueAt: number
-  /** Other rules that act and wanted it. */
+/** The rule that gets a project, and when. */
+export interface Winner extends Claim {
+  /** Other rules that wanted it. */
   readonly over: readonly Bar[]
 }
 
-/** A directory under the rule that wins all of it. */
-interface Unit {
-  /** When the grace of its last project ends. */
+interface Claim {
+  readonly bar: Bar
+  readonly to: string | null
+  readonly mark: Mark | null
+  readonly when: Ripeness
+}
+
+/** When something marked becomes due. */
+interface Ripeness {
+  /** The end of the grace; of a directory, that of the last project in it. */
   readonly dueAt: number
-  /** A project inside that this rule does not win, by which the directory is not whole. */
+  /** Whether the mark was made before this decision, and not at a time still to come; of a directory, every mark. */
+  readonly isOld: boolean
+  /** The directory that goes, or waits, with it. */
+  readonly directory: string | null
+  /** A project in that directory that this rule does not get, so that the directory is not whole. */
   readonly missing: number | null
-  /** Whether a project in it is marked only now, or at a time still to come. */
-  readonly unripe: boolean
 }
 
 export interface Court {
   readonly facts: Facts
   readonly bars: readonly Bar[]
   readonly bench: Bench
-  /** Both of the project at a place of the inventory. */
+  /** All three of the project at a place of the inventory. */
   standing(place: number): Standing
+  winner(place: number): Winner | null
   verdict(place: number): Verdict
 }
 
 /** Rules that act are asked first, then those that mark but do not act, then those that only report. */
 const TIERS = ['acts', 'marks', 'reports'] as const
 
-type Tier = (typeof TIERS)[number]
+export type Tier = (typeof TIERS)[number]
+
+type Match = Extract<Finding, { kind: 'match' }>
 
 const NO_FINDINGS: readonly Finding[] = []
 const NO_REASONS: readonly Reason[] = []
 const NO_RULE: readonly Reason[] = [{ kind: 'no rule' }]
 const NOBODY: readonly Bar[] = []
-const UNWANTED: Standing = { protection: CLEAR, findings: NO_FINDINGS, outcome: 'kept', winner: null }
+const UNWANTED: Standing = { protection: CLEAR, findings: NO_FINDINGS, outcome: 'kept', action: null, tier: null }
 
 export function openCourt(policy: Policy, inventory: Inventory, memory: Memory, now: number): Court {
   const facts = openFacts(inventory, memory, now)
@@ -111,9 +121,9 @@ export function openCourt(policy: Policy, inventory: Inventory, memory: Memory, 
   const reporting = tiers.includes('reports')
   const isWindowOpen = isOpen(policy.window, now, policy.timezone)
   const standings = new Array<Standing | undefined>(inventory.projects.length)
-  const units = new Map<string, Unit>()
+  const units = new Map<string, Ripeness>()
 
-  return { facts, bars, bench, standing, verdict }
+  return { facts, bars, bench, standing, winner, verdict }
 
   function protection(place: number): ProtectionReading {
     const known = protections[place]
@@ -133,22 +143,16 @@ export function openCourt(policy: Policy, inventory: Inventory, memory: Memory, 
 
   function weigh(place: number): Standing {
     const reading = protection(place)
-    if (reading.reading === 'yes') {
-      return { protection: reading, findings: NO_FINDINGS, outcome: 'untouchable', winner: null }
-    }
+    const plain = { protection: reading, action: null, tier: null }
+    if (reading.reading === 'yes') return { ...plain, findings: NO_FINDINGS, outcome: 'untouchable' }
     const findings = findingsOf(place)
     if (findings === NO_FINDINGS && reading.reading === 'no') return UNWANTED
     for (const tier of tiers) {
-      if (says(findings, tier, 'unknown')) return { protection: reading, findings, outcome: 'unknown', winner: null }
-      if (tier === 'reports' || !says(findings, tier, 'match')) continue
-      return {
-        protection: reading,
-        findings,
-        outcome: 'wanted',
-        winner: elect(projectAt(facts, place), findings, tier),
-      }
+      if (says(findings, tier, 'unknown')) return { ...plain, findings, outcome: 'unknown' }
+      const action = tier === 'reports' ? null : mildest(findings, tier)
+      if (action !== null) return { protection: reading, findings, outcome: 'wanted', action, tier }
     }
-    return { protection: reading, findings, outcome: 'kept', winner: null }
+    return { ...plain, findings, outcome: 'kept' }
   }
 
   /** What each rule says; one shared empty list when all say no, which is what most projects get. */
@@ -170,37 +174,81 @@ export function openCourt(policy: Policy, inventory: Inventory, memory: Memory, 
     return false
   }
 
+  /** The least destructive action among the rules of a tier that select the project. */
+  function mildest(findings: readonly Finding[], tier: Tier): Action | null {
+    let least: number = ACTIONS.length
+    for (let i = 0; i < findings.length; i++) {
+      const bar = bars[i]
+      if (findings[i]?.kind !== 'match' || bar === undefined || tierOf(bar) !== tier) continue
+      least = Math.min(least, rankOf(bar.rule.then))
+    }
+    return (ACTIONS as readonly Action[])[least] ?? null
+  }
+
   /** The least destructive wins; of the same action the one due first, then the rule's id. */
-  function elect(project: Project, findings: readonly Finding[], tier: Tier): Winner | null {
-    let best: Winner | null = null
-    let over = NOBODY
+  function winner(place: number): Winner | null {
+    const { findings, action, tier } = standing(place)
+    if (action === null) return null
+    let best: Claim | null = null
+    let wanting = 0
     for (let i = 0; i < findings.length; i++) {
       const bar = bars[i]
       const finding = findings[i]
       if (finding?.kind !== 'match' || bar === undefined || tierOf(bar) !== tier) continue
-      const rival = candidate(project, bar, finding)
-      if (rival === null) continue
-      if (best === null) best = rival
-      else {
-        const wins = isMilder(rival, best)
-        over = [...over, wins ? best.bar : bar]
-        if (wins) best = rival
-      }
+      wanting++
+      if (bar.rule.then !== action) continue
+      const claim = claimOf(place, bar, finding)
+      if (best === null || isSooner(claim.when, best.when)) best = claim
     }
-    return best === null || over === NOBODY ? best : { ...best, over: [...over].sort(byId) }
+    if (best === null) return null
+    const { bar } = best
+    const others = () => bars.filter((one, i) => one !== bar && findings[i]?.kind === 'match' && tierOf(one) === tier)
+    return { ...best, over: wanting === 1 ? NOBODY : others() }
   }
 
-  function candidate(project: Project, bar: Bar, finding: Winner['finding']): Winner | null {
-    const { then, after } = bar.rule
-    if (then === 'report') return null
-    const mark = markOf(facts, bar.rule, project)
-    return { bar, finding, action: then, mark, dueAt: (mark?.since ?? facts.now) + after, over: NOBODY }
+  function claimOf(place: number, bar: Bar, { to, units: around }: Match): Claim {
+    const mark = markOf(facts, bar.rule, projectAt(facts, place))
+    const alone = ripenessOf(mark, bar.rule)
+    if (around === null || bar.rule.then === 'describe') return { bar, to, mark, when: alone }
+    let when: Ripeness | null = null
+    for (const directory of around) {
+      const whole = unitOf(bar, directory)
+      if (when === null || isSooner(whole, when)) when = whole
+    }
+    return { bar, to, mark, when: when ?? alone }
+  }
+
+  function ripenessOf(mark: Mark | null, { after }: Rule): Ripeness {
+    const since = mark?.since ?? now
+    // A mark from the future: the clock went backwards, and time going backwards never causes an action.
+    return { dueAt: since + after, isOld: mark !== null && since <= now, directory: null, missing: null }
+  }
+
+  /** A directory is due when every project in it is, and waits while a milder rule has one of them. */
+  function unitOf(bar: Bar, { path, members }: Directory): Ripeness {
+    const key = `${bar.rule.id}/${path}`
+    const known = units.get(key)
+    if (known !== undefined) return known
+    let dueAt = Number.NEGATIVE_INFINITY
+    let isOld = true
+    let missing: number | null = null
+    for (const member of members) {
+      const project = projectAt(facts, member)
+      if (standing(member).action !== bar.rule.then) missing ??= project.id
+      const one = ripenessOf(markOf(facts, bar.rule, project), bar.rule)
+      dueAt = Math.max(dueAt, one.dueAt)
+      isOld = isOld && one.isOld
+    }
+    const unit = { dueAt, isOld, directory: path, missing }
+    units.set(key, unit)
+    return unit
   }
 
   function verdict(place: number): Verdict {
     const project = projectAt(facts, place)
-    const { protection, findings, outcome, winner } = standing(place)
-    if (winner !== null) return wanted(project, findings, winner)
+    const { protection, findings, outcome } = standing(place)
+    const won = outcome === 'wanted' ? winner(place) : null
+    if (won !== null) return wanted(project, findings, won)
     if (outcome === 'unknown') return plain(project, 'notJudged', unknownReasons(findings))
     if (protection.protectedBy.length > 0) return plain(project, 'protected', protection.protectedBy)
     if (protection.heldBy.length > 0) return plain(project, 'held', protection.heldBy)
@@ -221,12 +269,10 @@ export function openCourt(policy: Policy, inventory: Inventory, memory: Memory, 
     }
   }
 
-  function wanted(project: Project, findings: readonly Finding[], winner: Winner): Verdict {
-    const { bar, finding, action, mark, over } = winner
+  function wanted(project: Project, findings: readonly Finding[], won: Winner): Verdict {
+    const { bar, to, mark, when, over } = won
     const { rule } = bar
-    const unit = finding.directory === null || action === 'describe' ? null : unitOf(bar, finding.directory)
-    const dueAt = unit?.dueAt ?? winner.dueAt
-    const stop = whatStops(winner, unit, dueAt)
+    const stop = whatStops(won)
     const reasons: Reason[] = [mark === null ? bar.says.matched : { kind: 'matched', rule: rule.id, since: mark.since }]
     if (stop !== null) reasons.push(stop)
     if (over.length > 0) reasons.push({ kind: 'conflict', rule: rule.id, over: over.map((one) => one.rule.id) })
@@ -235,47 +281,26 @@ export function openCourt(policy: Policy, inventory: Inventory, memory: Memory, 
       projectId: project.id,
       state: stop === null ? 'due' : 'marked',
       rule: rule.id,
-      action,
+      action: rule.then === 'report' ? null : rule.then,
       since: mark?.since ?? null,
-      dueAt: bar.onlyReports === null ? dueAt : null,
-      to: finding.to,
-      directory: finding.directory,
+      dueAt: bar.onlyReports === null && when.missing === null ? when.dueAt : null,
+      to,
+      directory: when.directory,
       reasons,
     }
   }
 
-  /** Everything that must be over before a marked project is due; null when it is. */
-  function whatStops({ bar, action, mark, finding }: Winner, unit: Unit | null, dueAt: number): Reason | null {
+  /** What must be over before a marked project is due; null when it is. */
+  function whatStops({ bar, mark, when }: Winner): Reason | null {
     const { rule, says } = bar
+    const { dueAt, isOld, directory, missing } = when
     if (says.onlyReports !== null) return says.onlyReports
-    if (unit !== null && unit.missing !== null && finding.directory !== null) {
-      return { kind: 'directory waits', rule: rule.id, directory: finding.directory, projectId: unit.missing }
+    if (missing !== null && directory !== null) {
+      return { kind: 'directory waits', rule: rule.id, directory, projectId: missing }
     }
     if (mark === null) return { kind: 'new mark', rule: rule.id, until: dueAt }
-    // A mark from the future: the clock went backwards, and time going backwards never causes an action.
-    if (unit?.unripe || mark.since > facts.now || dueAt > facts.now)
-      return { kind: 'grace', rule: rule.id, until: dueAt }
-    return isDestructive(action) && !isWindowOpen ? says.window : null
-  }
-
-  function unitOf(bar: Bar, path: string): Unit {
-    const key = `${bar.rule.id}/${path}`
-    const known = units.get(key)
-    if (known !== undefined) return known
-    let dueAt = Number.NEGATIVE_INFINITY
-    let missing: number | null = null
-    let unripe = false
-    for (const member of directoriesOf(inventory).get(path)?.members ?? []) {
-      const { winner } = standing(member)
-      if (winner === null || winner.bar !== bar) missing ??= projectAt(facts, member).id
-      else {
-        dueAt = Math.max(dueAt, winner.dueAt)
-        if (winner.mark === null || winner.mark.since > facts.now) unripe = true
-      }
-    }
-    const unit = { dueAt, missing, unripe }
-    units.set(key, unit)
-    return unit
+    if (!isOld || dueAt > now) return { kind: 'grace', rule: rule.id, until: dueAt }
+    return isDestructive(rule.then) && !isWindowOpen ? says.window : null
   }
 
   function unknownReasons(findings: readonly Finding[]): readonly Reason[] {
@@ -306,9 +331,15 @@ export function openCourt(policy: Policy, inventory: Inventory, memory: Memory, 
   }
 }
 
-function isMilder(one: Winner, other: Winner): boolean {
-  const order = ACTIONS.indexOf(one.action) - ACTIONS.indexOf(other.action) || one.dueAt - other.dueAt
-  return order < 0 || (order === 0 && byId(one.bar, other.bar) < 0)
+/** How destructive: the lower, the milder. */
+function rankOf(then: Rule['then']): number {
+  return then === 'report' ? ACTIONS.length : ACTIONS.indexOf(then)
+}
+
+/** What waits for another project comes last, so that it never keeps another rule from its turn. */
+function isSooner(one: Ripeness, other: Ripeness): boolean {
+  if ((one.missing === null) !== (other.missing === null)) return one.missing === null
+  return one.dueAt < other.dueAt
 }
 
 function byId(one: Bar, other: Bar): number {
@@ -344,7 +375,8 @@ function whyOnlyReports(rule: Rule): OnlyReports | null {
   return notBuilt(rule).length > 0 ? 'notBuilt' : null
 }
 
-function tierOf({ onlyReports }: Bar): Tier {
+/** When a rule is asked. */
+export function tierOf({ onlyReports }: Bar): Tier {
   if (onlyReports === null) return 'acts'
   return onlyReports === 'report' ? 'reports' : 'marks'
 }

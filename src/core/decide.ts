@@ -3,7 +3,7 @@
  * the paid evidence that would settle something. Nothing else may be looked at, so equal evidence gives equal decisions.
  */
 
-import { type Court, markOf, openCourt, type Standing, type Verdict } from './court.ts'
+import { type Bar, type Court, markOf, openCourt, type Standing, tierOf, type Verdict } from './court.ts'
 import { placesById, projectAt } from './facts.ts'
 import type { Need } from './finding.ts'
 import type { Mark, Memory } from './memory.ts'
@@ -144,15 +144,26 @@ function needsOf(standings: readonly Standing[]): readonly Need[] {
 function conflictsOf(court: Court, standings: readonly Standing[]): readonly Conflict[] {
   const conflicts: Conflict[] = []
   for (const place of placesById(court.facts.inventory)) {
-    const winner = standings[place]?.winner ?? null
-    if (winner === null || winner.over.length === 0) continue
-    const over = winner.over.flatMap(({ rule }) =>
-      rule.then === 'report' ? [] : [{ rule: rule.id, action: rule.then }],
-    )
-    const { id } = projectAt(court.facts, place)
-    conflicts.push({ projectId: id, rule: winner.bar.rule.id, action: winner.action, over })
+    if (!isDisputed(court, standings[place])) continue
+    const winner = court.winner(place)
+    const [won, ...over] = [winner?.bar, ...(winner?.over ?? [])].flatMap(claimOf)
+    if (won !== undefined) conflicts.push({ projectId: projectAt(court.facts, place).id, ...won, over })
   }
   return conflicts
+}
+
+function isDisputed({ bars }: Court, standing: Standing | undefined): boolean {
+  if (standing === undefined || standing.tier === null) return false
+  let wanting = 0
+  for (let i = 0; i < standing.findings.length; i++) {
+    const bar = bars[i]
+    if (standing.findings[i]?.kind === 'match' && bar !== undefined && tierOf(bar) === standing.tier) wanting++
+  }
+  return wanting > 1
+}
+
+function claimOf(bar: Bar | undefined): { readonly rule: string; readonly action: Action }[] {
+  return bar === undefined || bar.rule.then === 'report' ? [] : [{ rule: bar.rule.id, action: bar.rule.then }]
 }
 
 function countStates(verdicts: readonly Verdict[]): Counts {

@@ -198,7 +198,7 @@ function ruleFact(policy: Policy, court: Court, bar: Bar, position: number, plac
   return { ...base, outcome: 'not judged', sentences: finding.reasons.map((reason) => reasonText(reason, policy)) }
 }
 
-/** The directory a directory rule looks at for a project: the outermost it selects, else the one it stands in. */
+/** The directory a directory rule looks at for a project: the outermost that may match, else the one it stands in. */
 function unitView(court: Court, rule: Rule, place: number): DirectoryView | null {
   const project = projectAt(court.facts, place)
   let found = homesOf(court.facts.inventory)[place] ?? null

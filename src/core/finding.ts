@@ -1,6 +1,7 @@
 /** What one rule says of one project: the order is protection, hold, `unless`, `keep`, `when`. */
 
 import { evaluate, nextToRead, unknownsIn } from './condition.ts'
+import type { Directory } from './directory.ts'
 import { createdOf, type Facts, isFresh, modifiedOf, projectAt } from './facts.ts'
 import { type Candidate, type Group, groupOf, membersOf, slots } from './keep.ts'
 import { lastBacktestOf } from './predicate.ts'
@@ -21,8 +22,8 @@ export type Finding =
   | { readonly kind: 'saved'; readonly reason: Reason }
   /** Something that decides could not be read; `needs` = paid facts that would settle it. */
   | { readonly kind: 'unknown'; readonly reasons: readonly Reason[]; readonly needs: readonly Need[] }
-  /** Selected. `to` is what would be written; `directory` the unit it belongs to, null for a unit of one project. */
-  | { readonly kind: 'match'; readonly to: string | null; readonly directory: string | null }
+  /** Selected. `to` is what would be written; `units` the directories that would go with it, null when it goes alone. */
+  | { readonly kind: 'match'; readonly to: string | null; readonly units: readonly Directory[] | null }
 
 /** What a rule is judged with. */
 export interface Bench {
@@ -33,7 +34,7 @@ export interface Bench {
 }
 
 export const NO: Finding = { kind: 'no' }
-const MATCH: Finding = { kind: 'match', to: null, directory: null }
+const MATCH: Finding = { kind: 'match', to: null, units: null }
 
 /** The finder of a rule whose unit is the project. */
 export function projectFinder(rule: Rule, bench: Bench): (place: number) => Finding {
@@ -64,7 +65,7 @@ export function projectFinder(rule: Rule, bench: Bench): (place: number) => Find
     }
     const target = targetOf(rule, facts, bench.zone, project, null)
     if ('reason' in target) return { kind: 'saved', reason: target.reason }
-    return target.to === null ? MATCH : { kind: 'match', to: target.to, directory: null }
+    return target.to === null ? MATCH : { kind: 'match', to: target.to, units: null }
 
     /** One fact at a time, in the order in which they can settle the matter. */
     function needsOf(): readonly Need[] {

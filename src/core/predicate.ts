@@ -15,8 +15,8 @@ import type { Reading } from './reason.ts'
 export interface DirectoryView {
   readonly path: string
   readonly name: string
-  /** How young its youngest project is. */
-  youngest(): Youngest
+  /** How young its youngest project is; null to read `idle` of each project instead. */
+  readonly youngest: (() => Youngest) | null
 }
 
 export interface Youngest {
@@ -166,7 +166,7 @@ function idle(comparison: Comparison): Tests {
   const project = elapsed(comparison, modifiedOf)
   return {
     test(facts, of, directory) {
-      if (directory === null) return project.test(facts, of, null)
+      if (directory === null || directory.youngest === null) return project.test(facts, of, null)
       const { at, unsure } = directory.youngest()
       const reading = holds(comparison, facts.now - at) ? 'yes' : 'no'
       if (unsure === null) return reading
@@ -175,7 +175,7 @@ function idle(comparison: Comparison): Tests {
       return reading === settled ? reading : 'unknown'
     },
     read(facts, of, directory) {
-      if (directory === null) return project.read(facts, of, null)
+      if (directory === null || directory.youngest === null) return project.read(facts, of, null)
       const { at, unsure } = directory.youngest()
       return unsure ?? elapsedText(facts.now - at)
     },

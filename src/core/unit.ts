@@ -1,7 +1,8 @@
 /**
- * Directory rules: a directory is judged whole. It is selected when every project in it satisfies `when`, with `path`,
- * `name` and `idle` read of the directory; one project that is protected, held, fresh, saved by `unless` or unknown saves
- * all. Of matched directories inside one another the outermost is the unit, and what saves an inner one saves it too.
+ * Directory rules: a directory is judged whole. It is selected when every project in it satisfies `when`, with `path` and
+ * `name` read of the directory, and `idle` of its youngest project; one project that is protected, held, fresh, saved by
+ * `unless` or unknown saves all. Directories inside one another are judged each for itself, and a project goes when one
+ * of those it is in goes whole: so what happens beside a directory never makes it go.
  */
 
 import { evaluate, nextToRead, unknownsIn } from './condition.ts'
@@ -30,6 +31,15 @@ type UnitFinding =
   | Extract<Finding, { kind: 'saved' | 'unknown' }>
   | { readonly kind: 'match'; readonly targets: ReadonlyMap<number, Target> }
 
+/** What a rule says of all directories around a project. */
+type Merged =
+  | Extract<Finding, { kind: 'no' | 'saved' | 'unknown' }>
+  | { readonly kind: 'match'; readonly units: readonly Directory[] }
+
+const NOT_SELECTED = { kind: 'no' } as const
+const NO_TARGET: Target = { to: null }
+const NO_TARGETS: ReadonlyMap<number, Target> = new Map()
+
 /** A project with the reason why it saves its whole directory. */
 interface Saviour {
   readonly project: Project
@@ -43,38 +53,60 @@ export function directoryFinder(rule: Rule, bench: Bench): (place: number) => Fi
   const homes = homesOf(facts.inventory)
   const views = new Map<Directory, DirectoryView>()
   const selections = new Map<Directory, Reading>()
-  const units = new Map<Directory, Directory | null>()
+  const chains = new Map<Directory, readonly Directory[]>()
   const findings = new Map<Directory, UnitFinding>()
+  const merged = new Map<Directory, Merged>()
   const slotsOf = new Map<string, ReadonlySet<number | string>>()
 
   return (place) => {
     const home = homes[place] ?? null
-    const unit = home === null ? null : outermost(home)
-    if (unit === null) return NO
-    const finding = remembered(findings, unit, judge)
+    if (home === null) return NO
+    const finding = remembered(merged, home, merge)
     if (finding.kind !== 'match') return finding
-    const target = finding.targets.get(place) ?? { to: null }
+    const [first] = finding.units
+    const target = (first === undefined ? undefined : targetsOf(first).get(place)) ?? NO_TARGET
     if ('reason' in target) return { kind: 'saved', reason: target.reason }
-    return { kind: 'match', to: target.to, directory: unit.path }
+    return { kind: 'match', to: target.to, units: finding.units }
   }
 
-  function outermost(directory: Directory): Directory | null {
-    return remembered(units, directory, () => {
-      const above = directory.parent === null ? null : outermost(directory.parent)
-      if (above !== null) return above
-      return selection(directory) === 'no' ? null : directory
+  /** What all selected directories around a project say together: one that goes whole is enough. */
+  function merge(home: Directory): Merged {
+    const all = chain(home).map((directory) => ({ directory, finding: remembered(findings, directory, judge) }))
+    const units = all.flatMap(({ directory, finding }) => (finding.kind === 'match' ? [directory] : []))
+    if (units.length > 0) return { kind: 'match', units }
+    const unknown = all.find(({ finding }) => finding.kind === 'unknown')
+    const found = (unknown ?? all[0])?.finding
+    return found === undefined || found.kind === 'match' ? NOT_SELECTED : found
+  }
+
+  /** The directory and those around it that the rule selects, the outermost first. */
+  function chain(directory: Directory): readonly Directory[] {
+    return remembered(chains, directory, () => {
+      const above = directory.parent === null ? [] : chain(directory.parent)
+      return selection(directory) === 'no' ? above : [...above, directory]
     })
   }
 
-  /** Three-valued AND over all projects inside. */
+  function targetsOf(directory: Directory): ReadonlyMap<number, Target> {
+    const finding = findings.get(directory)
+    return finding?.kind === 'match' ? finding.targets : NO_TARGETS
+  }
+
+  /**
+   * Three-valued AND over all projects inside. A project's own `idle` must satisfy `when` as well: that only matters for
+   * rules about what is *not* idle, where a young newcomer must not make its neighbours go.
+   */
   function selection(directory: Directory): Reading {
     return remembered(selections, directory, () => {
       const seen = view(directory)
+      const each = { ...seen, youngest: null }
       let reading: Reading = 'yes'
       for (const member of directory.members) {
-        const one = evaluate(rule.when, facts, projectAt(facts, member), seen)
-        if (one === 'no') return 'no'
-        if (one === 'unknown') reading = 'unknown'
+        for (const one of [seen, each]) {
+          const said = evaluate(rule.when, facts, projectAt(facts, member), one)
+          if (said === 'no') return 'no'
+          if (said === 'unknown') reading = 'unknown'
+        }
       }
       return reading
     })
@@ -88,7 +120,10 @@ export function directoryFinder(rule: Rule, bench: Bench): (place: number) => Fi
     const slot = rule.keep === null || selected === 'unknown' || blind.length > 0 ? null : slotOf(rule.keep, directory)
     if (slot?.kind === 'saved') return slot
 
-    const doubts = inner(directory).flatMap((one) => doubtsAbout(one))
+    const doubts = [
+      ...doubtsAbout(directory, 'when'),
+      ...within(directory).flatMap((one) => doubtsAbout(one, 'unless')),
+    ]
     if (blind.length > 0 || selected === 'unknown' || doubts.length > 0 || slot !== null) {
       const open = doubts.filter(({ part }) => part === 'when').length > 0 ? 'when' : 'unless'
       const needs = slot?.needs ?? doubts.filter(({ part }) => part === open).flatMap((doubt) => doubt.needs)
@@ -98,7 +133,7 @@ export function directoryFinder(rule: Rule, bench: Bench): (place: number) => Fi
     return aim(directory)
   }
 
-  /** A project inside, with the reason why it saves all. */
+  /** A project inside, with the reason why it saves all. What `unless` says of a directory inside counts as well. */
   function saviour(directory: Directory): Saviour | null {
     for (const place of directory.members) {
       const project = projectAt(facts, place)
@@ -109,7 +144,7 @@ export function directoryFinder(rule: Rule, bench: Bench): (place: number) => Fi
     }
     const { unless } = rule
     if (unless === null) return null
-    for (const one of inner(directory)) {
+    for (const one of within(directory)) {
       const seen = view(one)
       const place = one.members.find((member) => evaluate(unless, facts, projectAt(facts, member), seen) === 'yes')
       if (place !== undefined) return { project: projectAt(facts, place), reason: { kind: 'unless', rule: rule.id } }
@@ -117,21 +152,12 @@ export function directoryFinder(rule: Rule, bench: Bench): (place: number) => Fi
     return null
   }
 
-  function savedBy(
-    directory: Directory,
-    { project, reason }: { readonly project: Project; readonly reason: Reason },
-  ): UnitFinding {
+  function savedBy(directory: Directory, { project, reason }: Saviour): UnitFinding {
     const { path } = directory
     return {
       kind: 'saved',
       reason: { kind: 'directory', rule: rule.id, directory: path, projectId: project.id, of: reason },
     }
-  }
-
-  /** The directory and every directory inside it that the rule selects as well. */
-  function inner(directory: Directory): readonly Directory[] {
-    const below = directory.children.flatMap(inner)
-    return selection(directory) === 'no' ? below : [directory, ...below]
   }
 
   interface Doubt {
@@ -140,34 +166,34 @@ export function directoryFinder(rule: Rule, bench: Bench): (place: number) => Fi
     readonly needs: readonly Need[]
   }
 
-  /** What of the rule is unknown for the projects of a directory. */
-  function doubtsAbout(directory: Directory): readonly Doubt[] {
+  /** Where a part of the rule is unknown for the projects of a directory. */
+  function doubtsAbout(directory: Directory, part: Doubt['part']): readonly Doubt[] {
+    const condition = rule[part]
+    if (condition === null) return []
     const seen = view(directory)
-    return directory.members.flatMap((place) =>
-      (['when', 'unless'] as const).flatMap((part): readonly Doubt[] => {
-        const member = projectAt(facts, place)
-        const condition = rule[part]
-        if (condition === null || evaluate(condition, facts, member, seen) !== 'unknown') return []
-        const kind = nextToRead(condition, facts, member, seen)
-        const needs = kind === null ? [] : [{ projectId: member.id, kind }]
-        return [{ part, reasons: unknownsIn(condition, rule.id, facts, member, seen), needs }]
-      }),
-    )
+    return directory.members.flatMap((place): readonly Doubt[] => {
+      const member = projectAt(facts, place)
+      if (evaluate(condition, facts, member, seen) !== 'unknown') return []
+      const kind = nextToRead(condition, facts, member, seen)
+      const needs = kind === null ? [] : [{ projectId: member.id, kind }]
+      return [{ part, reasons: unknownsIn(condition, rule.id, facts, member, seen), needs }]
+    })
   }
 
-  /** Among directories of the same parent, or all of them, the newest stay; null = not one of those. */
+  /** Among directories of the same parent, or all of them, the newest stay, with what they are in; null = not one of those. */
   function slotOf(keep: Keep, directory: Directory): Extract<Finding, { kind: 'saved' | 'unknown' }> | null {
     const group = keep.per === 'directory' ? parentOf(directory.path) : ''
     const ids = remembered(slotsOf, group, () => {
       const items = [...directories.values()].filter((one) => {
-        return (keep.per !== 'directory' || parentOf(one.path) === group) && outermost(one) === one && fillsSlot(one)
+        return (keep.per !== 'directory' || parentOf(one.path) === group) && fillsSlot(one)
       })
       return slots(
         keep,
         items.map((one): Candidate => ({ id: one.path, at: newestOf(keep, one) })),
       )
     })
-    if (ids.has(directory.path)) return { kind: 'saved', reason: { kind: 'slot', rule: rule.id, newest: keep.newest } }
+    if (within(directory).some((one) => ids.has(one.path)))
+      return { kind: 'saved', reason: { kind: 'slot', rule: rule.id, newest: keep.newest } }
     const at = newestOf(keep, directory)
     if (!isUnknown(at)) return null
     const needs = directory.members.flatMap((member) => rankNeed(keep, facts, projectAt(facts, member)))
@@ -229,6 +255,11 @@ function youngestOf(facts: Facts, directory: Directory): Youngest {
     else unsure ??= { unknown: `modified of project ${project.id}: ${modified.unknown}` }
   }
   return { at, unsure }
+}
+
+/** A directory and all directories inside it. */
+function within(directory: Directory): readonly Directory[] {
+  return [directory, ...directory.children.flatMap(within)]
 }
 
 function remembered<Key, Value>(known: Map<Key, Value>, key: Key, make: (key: Key) => Value): Value {

@@ -190,18 +190,46 @@ describe('a directory rule', () => {
     })
   })
 
-  it('of matched directories inside one another the outermost is the unit, and what saves the inner saves it too', async () => {
-    const nested = rule(
-      'r',
-      'unit = "directory"\nwhen = { path = "Research/**", idle = ">90d" }\nunless = { name = "deep" }\nthen = "delete"',
+  it('with directories inside one another, the outermost that goes whole is the unit', async () => {
+    const rules = await policy(
+      rule('r', 'unit = "directory"\nwhen = { path = "Research/**", idle = ">90d" }\nthen = "delete"'),
     )
-    const rules = await policy(nested.replace('unless = { name = "deep" }\n', ''))
     const seen = inventory([project(1, 'Research/old/a'), project(2, 'Research/old/deep/b')])
     expect((await planOf(rules, seen)).items.map(({ projectId, directory }) => [projectId, directory])).toEqual([
       [1, 'Research/old'],
       [2, 'Research/old'],
     ])
-    expect(states(await policy(nested), seen)).toEqual({ 1: 'kept', 2: 'kept' })
+  })
+
+  it('each of them is judged for itself, so that nothing that happens beside a directory makes it go', async () => {
+    const rules = await policy(
+      rule('r', 'unit = "directory"\nwhen = { path = "Research/**", idle = ">90d" }\nthen = "delete"'),
+    )
+    const inner = project(2, 'Research/old/deep/b')
+    for (const beside of [
+      project(1, 'Research/old/a', { description: '[keep]' }),
+      project(1, 'Research/old/a', idle(1)),
+    ]) {
+      expect(states(rules, inventory([beside, inner]))[2]).toBe('due')
+    }
+  })
+
+  it('what unless or keep saves inside a directory saves the directory', async () => {
+    const seen = inventory([project(1, 'Research/old/a'), project(2, 'Research/old/deep/b')])
+    const when = 'unit = "directory"\nwhen = { path = "Research/**", idle = ">90d" }\nthen = "delete"'
+    const unless = await policy(rule('r', `${when}\nunless = { name = "deep" }`))
+    expect(states(unless, seen)).toEqual({ 1: 'kept', 2: 'kept' })
+    const keep = await policy(rule('r', `${when}\nkeep = { newest = 1, per = "directory" }`))
+    expect(states(keep, seen)).toEqual({ 1: 'kept', 2: 'kept' })
+  })
+
+  it('a young newcomer never makes a directory go, not even by a rule about what is young', async () => {
+    const rules = await policy(
+      rule('r', 'unit = "directory"\nwhen = { path = "Research/*", idle = "<30d" }\nthen = "delete"'),
+    )
+    const young = project(2, 'Research/old/b', { created: NOW - 20 * DAY, modified: NOW - 10 * DAY })
+    expect(states(rules, inventory([project(1, 'Research/old/a', idle(100)), young]))).toEqual({ 1: 'kept', 2: 'kept' })
+    expect(states(rules, inventory([young]))).toEqual({ 2: 'due' })
   })
 
   it('an inner directory that matches goes by itself when the outer one does not match', async () => {
