@@ -13,6 +13,8 @@ const inNode = [
 
 export default defineConfig({
   test: {
+    // Test files mostly wait for workerd or a server; one at a time takes twice as long on two cores.
+    maxWorkers: 3,
     projects: [
       { test: { name: 'node', include: inNode, testTimeout: 30_000 } },
       {
@@ -23,6 +25,8 @@ export default defineConfig({
           exclude: inNode,
           globalSetup: './test/support/node/sandbox.ts',
           testTimeout: 30_000,
+          // Tests of faults and of killed processes mostly wait.
+          maxConcurrency: 24,
         },
       },
     ],

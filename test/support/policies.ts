@@ -29,10 +29,12 @@ ${more}
 /** Deletes projects inside `Old` that nobody touched for a quarter, a day after they were marked. */
 export const DELETE_OLD = `${NO_CAPS}${rule('old', '{ path = "Old/*", idle = ">90d" }', 'delete')}`
 
+/** Before the `now` of any test, so that nothing here lies in its future. */
+const START = Date.now()
+
 /** A project nobody touched for a long time. */
 export function stale(name: string, fields: object = {}): object {
-  const now = Date.now()
-  return { name, created: now - 400 * DAY, modified: now - 200 * DAY, ...fields }
+  return { name, created: START - 400 * DAY, modified: START - 200 * DAY, ...fields }
 }
 
 /** So many stale projects inside `Old`. */
