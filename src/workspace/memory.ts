@@ -28,12 +28,7 @@ export function readMemory(sql: SqlStorage): Memory {
   }
 }
 
-const MINUTE = 60_000
-
-/**
- * Makes the marks exactly these: new ones are added, kept ones keep their time, the others go. A new mark counts from the
- * whole minute: else a grace of 14 days would be over at the tick 14 days later only if that one is not the faster of the two.
- */
+/** Makes the marks exactly these: new ones are added, kept ones keep their time, the others go. */
 export function replaceMarks(sql: SqlStorage, marks: readonly Mark[]): void {
   const key = (mark: Mark) => `${mark.projectId}/${mark.created}/${mark.ruleHash}`
   const wanted = new Set(marks.map(key))
@@ -57,7 +52,7 @@ export function replaceMarks(sql: SqlStorage, marks: readonly Mark[]): void {
       mark.created,
       mark.rule,
       mark.ruleHash,
-      Math.floor(mark.since / MINUTE) * MINUTE,
+      mark.since,
     )
   }
 }

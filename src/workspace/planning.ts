@@ -91,12 +91,16 @@ async function putDown(slice: Slice, inventory: Inventory, decision: Decision, p
   })
 }
 
+/** A run that waited longer for its turn, behind a pause perhaps, does not shorten anybody's grace by that. */
+const LONGEST_SURVEY_MS = 10 * 60_000
+
 /**
  * New marks count from when the run was asked for, not from the moments its survey took: grace is then over at the tick
  * that comes exactly that much later, however long either survey takes.
  */
 function fromTheAsking(marks: readonly Mark[], now: number, policyAt: number): readonly Mark[] {
-  return marks.map((mark) => (mark.since === now ? { ...mark, since: policyAt } : mark))
+  const since = now - policyAt <= LONGEST_SURVEY_MS ? policyAt : now
+  return marks.map((mark) => (mark.since === now ? { ...mark, since } : mark))
 }
 
 /** What a person should hear of besides the plan, as sentences. */

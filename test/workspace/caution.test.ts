@@ -46,6 +46,27 @@ describe('G3 a new rule only reports', () => {
     expect(ripe.counts).toMatchObject({ due: 2, confirmed: 2 })
   })
 
+  it('a run that waited for days behind a pause does not shorten the grace of what it marks', async () => {
+    const world = await makeWorld(DELETE_OLD, [stale('Old/a'), { name: 'Work/b', projectId: 801 }])
+    await world.tick(now)
+    await world.stub.pause('Ann')
+    const { run } = await world.stub.tick(now + 2 * DAY)
+    const queued = await world.stub.submit({
+      triggerId: 'queued',
+      trigger: 'api',
+      actor: 'token',
+      request: { kind: 'sweep', mode: 'act', rules: null },
+    })
+    await new Promise((resolve) => setTimeout(resolve, 50))
+    await world.control('edit', { ...stale('Old/b'), projectId: 801, files: [{ name: 'main.py' }] })
+    world.set({ skewMs: 9 * DAY })
+    await world.stub.resume()
+    await world.ended(run)
+    expect((await world.ended(queued.run)).counts).toMatchObject({ marked: 1, due: 0 })
+    expect((await world.tick(now + 11 * DAY + DAY / 2)).counts).toMatchObject({ marked: 1, due: 0, acted: 0 })
+    expect((await world.tick(now + 13 * DAY)).counts).toMatchObject({ confirmed: 1 })
+  })
+
   it('a rule that needs an approval or a notice only reports, and every run says so', async () => {
     const world = await makeWorld(bare('then = "delete"', 'notice = "0h"', 'enforce = true'), staleMany(2))
     await world.tick(now)
