@@ -20,7 +20,10 @@ export function paintFor(stream: { readonly isTTY?: boolean }, env: { readonly N
 
 /** Lines of a table under a head; a column is as wide as its widest cell. */
 export function table(head: readonly string[], rows: readonly (readonly Cell[])[]): string {
-  const widths = head.map((title, i) => Math.max(title.length, ...rows.map((row) => String(row[i] ?? '').length)))
+  const shown = rows.map((row) => row.map((cell) => (typeof cell === 'string' ? oneLine(cell) : cell)))
+  const widths = head.map((title, i) =>
+    shown.reduce((most, row) => Math.max(most, String(row[i] ?? '').length), title.length),
+  )
   const line = (cells: readonly Cell[]) =>
     cells
       .map((cell, i) =>
@@ -28,7 +31,36 @@ export function table(head: readonly string[], rows: readonly (readonly Cell[])[
       )
       .join('  ')
       .trimEnd()
-  return [line(head), widths.map((width) => '-'.repeat(width)).join('  '), ...rows.map(line)].join('\n')
+  return [line(head), widths.map((width) => '-'.repeat(width)).join('  '), ...shown.map(line)].join('\n')
+}
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach a terminal
+const STEERING = /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g
+
+/** Text without what would steer a terminal: anybody may name a project, and a name may hold anything. */
+export function printable(text: string): string {
+  return text.replace(STEERING, '\ufffd')
+}
+
+/** The same for JSON: escaped, so that programs still read what was there. */
+export function printableJson(value: unknown): string {
+  const escaped = (character: string) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
+  return JSON.stringify(value, null, 2).replace(STEERING, escaped)
+}
+
+function oneLine(text: string): string {
+  return printable(text).replaceAll(/[\n\t]/g, ' ')
+}
+
+/** A point in time for people: `2026-11-24 10:00 UTC`. */
+export function timeText(at: number | string): string {
+  return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+}
+
+/** `1 project`, `1,234 projects`. */
+export function counted(n: number, noun: string): string {
+  const plural = noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : `${noun}s`
+  return `${n.toLocaleString('en-US')} ${n === 1 ? noun : plural}`
 }
 
 /** A line that is written over while something goes on; only on a terminal, elsewhere one line per step. */

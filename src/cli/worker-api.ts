@@ -1,10 +1,20 @@
 /** Calls a running Worker's API, as any program would. */
 
-import type { RunRecord, RunSummary, ShownInventory } from '../workspace/run.ts'
+import type { Why } from '../core/explain.ts'
+import type { Preview, RunRecord, RunSummary, ShownInventory, StoredInventory } from '../workspace/run.ts'
+import { Misuse, Unable } from './command.ts'
 
 export interface WorkerApi {
   inventory(): Promise<ShownInventory>
+  plan(): Promise<Preview>
+  why(projectId: number): Promise<Why>
   run(id: string): Promise<RunRecord>
+  /** Newest first; `cursor` null = from the start, and in the answer after the last. */
+  inventories(
+    cursor: string | null,
+  ): Promise<{ readonly inventories: readonly StoredInventory[]; readonly cursor: string | null }>
+  /** The inventory of a run, as JSON. */
+  storedInventory(run: string): Promise<unknown>
   /** A cron tick at that policy time; resolves when its run has ended. Development only. */
   tick(at: number): Promise<RunRecord>
 }
@@ -12,12 +22,24 @@ export interface WorkerApi {
 /** How long a run of the demonstration may take. */
 const PATIENCE_MS = 60_000
 
-export function workerApi(worker: string, token: string): WorkerApi {
+/** `address` is the Worker's, such as `https://leansweep.example.workers.dev`. */
+export function workerApi(address: string, token: string): WorkerApi {
+  const worker = checkedAddress(address)
+
   async function get<T>(path: string): Promise<T> {
-    const answer = await fetch(`${worker}${path}`, { headers: { authorization: `Bearer ${token}` } })
-    if (answer.ok) return (await answer.json()) as T
+    const answer = await fetch(`${worker}${path}`, { headers: { authorization: `Bearer ${token}` } }).catch(silent)
+    if (answer.ok) return (await answer.json().catch(noJson)) as T
     const { detail } = (await answer.json().catch(() => ({ detail: answer.statusText }))) as { detail?: string }
-    throw new Error(`${worker}${path} answered ${answer.status}: ${detail ?? ''}`)
+    throw new Unable(`${worker}${path} answered ${answer.status}: ${detail ?? ''}`)
+  }
+
+  function silent(error: Error): never {
+    const { code, message } = (error.cause ?? error) as { code?: string; message: string }
+    throw new Unable(`${worker} does not answer: ${code ?? message}. Is the Worker running there?`)
+  }
+
+  function noJson(): never {
+    throw new Unable(`${worker} answered with something that is not JSON. Is a leansweep Worker running there?`)
   }
 
   async function tick(at: number): Promise<RunRecord> {
@@ -33,5 +55,24 @@ export function workerApi(worker: string, token: string): WorkerApi {
     throw new Error(`The run of the tick at ${wanted} did not end within a minute. GET ${worker}/api/runs shows it.`)
   }
 
-  return { tick, inventory: () => get('/api/inventory'), run: (id) => get(`/api/runs/${id}`) }
+  return {
+    tick,
+    inventory: () => get('/api/inventory'),
+    plan: () => get('/api/plan'),
+    why: (projectId) => get(`/api/why/${projectId}`),
+    run: (id) => get(`/api/runs/${id}`),
+    inventories: (cursor) => get(`/api/inventories?limit=100${cursor === null ? '' : `&cursor=${cursor}`}`),
+    storedInventory: (run) => get(`/api/inventories/${run}`),
+  }
+}
+
+/** The origin of a Worker. The admin token goes there, so only over https, or to this machine. */
+function checkedAddress(address: string): string {
+  const url = URL.parse(address)
+  if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
+    throw new Misuse(`"${address}" is not the address of a Worker, such as https://leansweep.example.workers.dev.`)
+  }
+  const isHere = ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname)
+  if (url.protocol === 'https:' || isHere) return url.origin
+  throw new Misuse(`${url.origin} is not https, and the admin token would be sent there for anybody to read.`)
 }

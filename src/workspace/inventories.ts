@@ -1,18 +1,7 @@
 /** The stored inventories, one per good run: what tools that replay a policy ask for. The snapshots themselves are in KV. */
 
+import type { StoredInventory } from './run.ts'
 import { iso, runById } from './runs.ts'
-
-/** A stored inventory as the list shows it. */
-export interface StoredInventory {
-  /** The run whose survey it is. */
-  readonly run: string
-  /** Where it is in KV. */
-  readonly key: string
-  /** Policy time of the survey, ISO 8601 UTC. */
-  readonly at: string
-  /** How many projects it holds, those of others and the bin included. */
-  readonly projects: number
-}
 
 type Columns = { key: string; run: string; at: number; projects: number | null }
 
@@ -22,6 +11,7 @@ const SELECT = `SELECT inventories.key, inventories.run, inventories.at, json_ex
 /** Newest survey first; `before` is the last run of the page before. */
 export function listInventories(sql: SqlStorage, limit: number, before: string | null): readonly StoredInventory[] {
   const after = before === null ? null : runById(sql, before)
+  if (before !== null && after === null) return []
   const rows =
     after === null
       ? sql.exec<Columns>(`${SELECT} ORDER BY inventories.at DESC, inventories.run DESC LIMIT ?`, limit)

@@ -20,22 +20,41 @@ export interface Look {
   readonly plan: Plan
 }
 
-export interface LookOptions {
+export interface ReadOptions {
   readonly organizationId: string
   /** Policy time, milliseconds. */
   readonly now: number
   readonly memory: Memory
-  readonly today: DayCount
   /** Told how far it is, for people who wait. */
   readonly onProgress?: (text: string) => void
+}
+
+export interface LookOptions extends ReadOptions {
+  readonly today: DayCount
 }
 
 export async function lookAt(
   client: QuantConnect,
   policy: Policy,
   meter: Meter,
-  { organizationId, now, memory, today, onProgress = () => undefined }: LookOptions,
+  options: LookOptions,
 ): Promise<Result<Look>> {
+  const read = await readWorkspace(client, [policy], meter, options)
+  if (!read.ok) return read
+  const { inventory, decisions } = read.value
+  const [decision] = decisions
+  if (decision === undefined) throw new RangeError('One policy gives one decision.')
+  const plan = await makePlan(policy, inventory, decision, options.memory, options.today, options.now)
+  return { ok: true, value: { inventory, decision, plan } }
+}
+
+/** Both lists once, and the paid evidence that would settle something for any of these policies. */
+export async function readWorkspace(
+  client: QuantConnect,
+  policies: readonly Policy[],
+  meter: Meter,
+  { organizationId, now, memory, onProgress = () => undefined }: ReadOptions,
+): Promise<Result<{ readonly inventory: Inventory; readonly decisions: readonly Decision[] }>> {
   onProgress('Reading the list of projects …')
   const projects = await client.readProjects(meter)
   if (!projects.ok) return projects
@@ -45,18 +64,22 @@ export async function lookAt(
 
   const paid: Paid = {}
   const inventory: Inventory = { at: now, organizationId, projects: projects.value, running, paid }
-  let decision = decide(policy, inventory, memory, now)
-  for (let read = 0; decision.needs.length > 0; decision = decide(policy, inventory, memory, now)) {
-    for (const { projectId, kind } of decision.needs) {
-      read += 1
-      onProgress(`Reading ${kind} of project ${projectId} (${read}) …`)
-      const bought = await buyEvidence(client, projectId, kind, meter)
-      const spent = { unknown: 'the API calls of one look were used up' }
-      addPaid(paid, projectId, kind, bought === 'later' ? spent : bought.evidence)
+  let read = 0
+  const decisions: Decision[] = []
+  for (const policy of policies) {
+    let decision = decide(policy, inventory, memory, now)
+    for (; decision.needs.length > 0; decision = decide(policy, inventory, memory, now)) {
+      for (const { projectId, kind } of decision.needs) {
+        read += 1
+        onProgress(`Reading ${kind} of project ${projectId} (${read}) …`)
+        const bought = await buyEvidence(client, projectId, kind, meter)
+        const spent = { unknown: 'the API calls of one look were used up' }
+        addPaid(paid, projectId, kind, bought === 'later' ? spent : bought.evidence)
+      }
     }
+    decisions.push(decision)
   }
-  const plan = await makePlan(policy, inventory, decision, memory, today, now)
-  return { ok: true, value: { inventory, decision, plan } }
+  return { ok: true, value: { inventory, decisions } }
 }
 
 /** Ids of projects with a running or deploying deployment; unknown when the list cannot be read. */

@@ -13,14 +13,8 @@ import { belowFloor } from './floor.ts'
 import { lookAt } from './look.ts'
 import { attemptsOn, readMemory } from './memory.ts'
 import { findingsOf } from './planning.ts'
-import type { NotJudged, PlanView } from './run.ts'
+import type { Preview } from './run.ts'
 import { iso, runById } from './runs.ts'
-
-export interface Preview extends PlanView {
-  readonly notJudged: readonly NotJudged[]
-  readonly warnings: readonly string[]
-  readonly apiCalls: number
-}
 
 /** `unready`: settings or policy; `unreadable`: QuantConnect; `notFound`: no such project or no survey yet. */
 export type Asked<T> =

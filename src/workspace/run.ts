@@ -141,6 +141,25 @@ export interface ShownInventory extends Inventory {
   }
 }
 
+/** What would happen now, as `GET /api/plan` shows it. */
+export interface Preview extends PlanView {
+  readonly notJudged: readonly NotJudged[]
+  readonly warnings: readonly string[]
+  readonly apiCalls: number
+}
+
+/** A stored inventory as the list shows it. */
+export interface StoredInventory {
+  /** The run whose survey it is. */
+  readonly run: string
+  /** Where it is in KV. */
+  readonly key: string
+  /** Policy time of the survey, ISO 8601 UTC. */
+  readonly at: string
+  /** How many projects it holds, those of others and the bin included. */
+  readonly projects: number
+}
+
 /** Whether a run is still going on. */
 export function isGoingOn(status: RunStatus): boolean {
   return status === 'queued' || status === 'running'

@@ -15,9 +15,16 @@ import { policyNow } from './clock.ts'
 import { readFact, removeFact, writeFact } from './facts.ts'
 import { draftRecord } from './finish.ts'
 import { type Health, readHealth } from './health.ts'
-import { inventoryKeyOf, listInventories, type StoredInventory } from './inventories.ts'
-import { type Asked, explainProject, type Preview, preview } from './preview.ts'
-import { isGoingOn, type RunRecord, type RunSummary, type ShownInventory } from './run.ts'
+import { inventoryKeyOf, listInventories } from './inventories.ts'
+import { type Asked, explainProject, preview } from './preview.ts'
+import {
+  isGoingOn,
+  type Preview,
+  type RunRecord,
+  type RunSummary,
+  type ShownInventory,
+  type StoredInventory,
+} from './run.ts'
 import { changeRun, listRuns, nextRun, runById, summary } from './runs.ts'
 import { createTables } from './schema.ts'
 import { showInventory } from './shown-inventory.ts'

@@ -59,6 +59,7 @@ describe('GET /api/inventories', () => {
     expect(page.inventories.map(({ run }) => run)).toEqual([third.id, second.id])
     const rest = await list(world, `?limit=2&cursor=${page.cursor}`)
     expect(rest).toEqual({ inventories: [all.inventories[2]], cursor: null })
+    expect(await list(world, '?cursor=nowhere')).toEqual({ inventories: [], cursor: null })
   })
 
   it('leaves out a run whose survey was not good', async () => {
