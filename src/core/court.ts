@@ -5,7 +5,7 @@
 
 import type { Directory } from './directory.ts'
 import { type Facts, openFacts, projectAt } from './facts.ts'
-import { type Bench, type Finding, NO, projectFinder } from './finding.ts'
+import { type Bench, type Finding, NO, projectFinder, spares } from './finding.ts'
 import type { Mark, Memory } from './memory.ts'
 import type { Policy } from './policy.ts'
 import type { Inventory, Project } from './project.ts'
@@ -61,6 +61,8 @@ export interface Standing {
   readonly action: Action | null
   /** Which rules compete for it, when it is wanted. */
   readonly tier: Tier | null
+  /** The rule that acts and spares it, when that keeps others from it. */
+  readonly spared: Bar | null
 }
 
 /** The rule that gets a project, and when. */
@@ -74,6 +76,12 @@ interface Claim {
   readonly to: string | null
   readonly mark: Mark | null
   readonly when: Ripeness
+}
+
+interface Mildest {
+  readonly bar: Bar
+  readonly action: Action
+  readonly wants: boolean
 }
 
 /** When something marked becomes due. */
@@ -109,7 +117,14 @@ const NO_FINDINGS: readonly Finding[] = []
 const NO_REASONS: readonly Reason[] = []
 const NO_RULE: readonly Reason[] = [{ kind: 'no rule' }]
 const NOBODY: readonly Bar[] = []
-const UNWANTED: Standing = { protection: CLEAR, findings: NO_FINDINGS, outcome: 'kept', action: null, tier: null }
+const UNWANTED: Standing = {
+  protection: CLEAR,
+  findings: NO_FINDINGS,
+  outcome: 'kept',
+  action: null,
+  tier: null,
+  spared: null,
+}
 
 export function openCourt(policy: Policy, inventory: Inventory, memory: Memory, now: number): Court {
   const facts = openFacts(inventory, memory, now)
@@ -143,16 +158,20 @@ export function openCourt(policy: Policy, inventory: Inventory, memory: Memory, 
 
   function weigh(place: number): Standing {
     const reading = protection(place)
-    const plain = { protection: reading, action: null, tier: null }
+    const plain = { protection: reading, action: null, tier: null, spared: null }
     if (reading.reading === 'yes') return { ...plain, findings: NO_FINDINGS, outcome: 'untouchable' }
     const findings = findingsOf(place)
     if (findings === NO_FINDINGS && reading.reading === 'no') return UNWANTED
+    let spared: Bar | null = null
     for (const tier of tiers) {
       if (says(findings, tier, 'unknown')) return { ...plain, findings, outcome: 'unknown' }
-      const action = tier === 'reports' ? null : mildest(findings, tier)
-      if (action !== null) return { protection: reading, findings, outcome: 'wanted', action, tier }
+      const mildest = tier === 'reports' ? null : mildestOf(findings, tier)
+      if (mildest === null) continue
+      if (mildest.wants)
+        return { protection: reading, findings, outcome: 'wanted', action: mildest.action, tier, spared }
+      if (tier === 'acts') spared = mildest.bar
     }
-    return { ...plain, findings, outcome: 'kept' }
+    return { ...plain, findings, outcome: 'kept', spared }
   }
 
   /** What each rule says; one shared empty list when all say no, which is what most projects get. */
@@ -174,15 +193,19 @@ export function openCourt(policy: Policy, inventory: Inventory, memory: Memory, 
     return false
   }
 
-  /** The least destructive action among the rules of a tier that select the project. */
-  function mildest(findings: readonly Finding[], tier: Tier): Action | null {
-    let least: number = ACTIONS.length
+  /** The least destructive of the rules of a tier that select the project, and whether one of those wants it. */
+  function mildestOf(findings: readonly Finding[], tier: Tier): Mildest | null {
+    let mildest: Mildest | null = null
     for (let i = 0; i < findings.length; i++) {
       const bar = bars[i]
-      if (findings[i]?.kind !== 'match' || bar === undefined || tierOf(bar) !== tier) continue
-      least = Math.min(least, rankOf(bar.rule.then))
+      const finding = findings[i]
+      if (bar === undefined || finding === undefined || bar.rule.then === 'report' || tierOf(bar) !== tier) continue
+      const wants = finding.kind === 'match'
+      if (!wants && !spares(finding)) continue
+      const order = mildest === null ? -1 : ACTIONS.indexOf(bar.rule.then) - ACTIONS.indexOf(mildest.action)
+      if (order < 0 || (order === 0 && wants)) mildest = { bar, action: bar.rule.then, wants }
     }
-    return (ACTIONS as readonly Action[])[least] ?? null
+    return mildest
   }
 
   /** The least destructive wins; of the same action the one due first, then the rule's id. */
@@ -234,7 +257,7 @@ export function openCourt(policy: Policy, inventory: Inventory, memory: Memory, 
     let missing: number | null = null
     for (const member of members) {
       const project = projectAt(facts, member)
-      if (standing(member).action !== bar.rule.then) missing ??= project.id
+      if (!isLeftTo(standing(member), bar)) missing ??= project.id
       const one = ripenessOf(markOf(facts, bar.rule, project), bar.rule)
       dueAt = Math.max(dueAt, one.dueAt)
       isOld = isOld && one.isOld
@@ -244,15 +267,20 @@ export function openCourt(policy: Policy, inventory: Inventory, memory: Memory, 
     return unit
   }
 
+  /** Whether no milder rule has, or spares, a project. */
+  function isLeftTo({ action, tier }: Standing, bar: Bar): boolean {
+    return action === bar.rule.then && tier === tierOf(bar)
+  }
+
   function verdict(place: number): Verdict {
     const project = projectAt(facts, place)
-    const { protection, findings, outcome } = standing(place)
+    const { protection, findings, outcome, spared } = standing(place)
     const won = outcome === 'wanted' ? winner(place) : null
-    if (won !== null) return wanted(project, findings, won)
+    if (won !== null) return wanted(project, findings, won, spared)
     if (outcome === 'unknown') return plain(project, 'notJudged', unknownReasons(findings))
     if (protection.protectedBy.length > 0) return plain(project, 'protected', protection.protectedBy)
     if (protection.heldBy.length > 0) return plain(project, 'held', protection.heldBy)
-    return plain(project, 'kept', keptReasons(findings))
+    return plain(project, 'kept', keptReasons(findings, spared))
   }
 
   function plain(project: Project, state: VerdictState, reasons: readonly Reason[]): Verdict {
@@ -269,14 +297,14 @@ export function openCourt(policy: Policy, inventory: Inventory, memory: Memory, 
     }
   }
 
-  function wanted(project: Project, findings: readonly Finding[], won: Winner): Verdict {
+  function wanted(project: Project, findings: readonly Finding[], won: Winner, spared: Bar | null): Verdict {
     const { bar, to, mark, when, over } = won
     const { rule } = bar
     const stop = whatStops(won)
     const reasons: Reason[] = [mark === null ? bar.says.matched : { kind: 'matched', rule: rule.id, since: mark.since }]
     if (stop !== null) reasons.push(stop)
     if (over.length > 0) reasons.push({ kind: 'conflict', rule: rule.id, over: over.map((one) => one.rule.id) })
-    for (const reason of reportedBy(findings)) reasons.push(reason)
+    reasons.push(...sparedFrom(findings, spared), ...reportedBy(findings))
     return {
       projectId: project.id,
       state: stop === null ? 'due' : 'marked',
@@ -307,17 +335,19 @@ export function openCourt(policy: Policy, inventory: Inventory, memory: Memory, 
     return findings.flatMap((finding) => (finding.kind === 'unknown' ? finding.reasons : []))
   }
 
-  function keptReasons(findings: readonly Finding[]): readonly Reason[] {
-    let reasons: Reason[] | null = null
-    for (const finding of findings) {
-      if (finding.kind === 'saved') {
-        reasons ??= []
-        reasons.push(finding.reason)
-      }
-    }
-    const reported = reportedBy(findings)
-    if (reported.length > 0) return [...(reasons ?? []), ...reported]
-    return reasons ?? NO_RULE
+  function keptReasons(findings: readonly Finding[], spared: Bar | null): readonly Reason[] {
+    const reasons = findings.flatMap((finding) => (finding.kind === 'saved' ? [finding.reason] : NO_REASONS))
+    const all = [...reasons, ...sparedFrom(findings, spared), ...reportedBy(findings)]
+    return all.length === 0 ? NO_RULE : all
+  }
+
+  /** The rules that a milder one, which spares the project, keeps from it. */
+  function sparedFrom(findings: readonly Finding[], spared: Bar | null): readonly Reason[] {
+    if (spared === null) return NO_REASONS
+    return bars.flatMap((bar, i): readonly Reason[] => {
+      if (findings[i]?.kind !== 'match' || bar.onlyReports !== null) return NO_REASONS
+      return [{ kind: 'spared', rule: bar.rule.id, by: spared.rule.id }]
+    })
   }
 
   /** What rules with `then = "report"` see. */
@@ -329,11 +359,6 @@ export function openCourt(policy: Policy, inventory: Inventory, memory: Memory, 
       return [bar.says.matched, bar.says.onlyReports]
     })
   }
-}
-
-/** How destructive: the lower, the milder. */
-function rankOf(then: Rule['then']): number {
-  return then === 'report' ? ACTIONS.length : ACTIONS.indexOf(then)
 }
 
 /** What waits for another project comes last, so that it never keeps another rule from its turn. */

@@ -95,13 +95,15 @@ function marksOf(court: Court, standings: readonly Standing[]): Pick<Decision, '
 }
 
 /** Marks whose grace starts now. A project that is not judged keeps the marks it has, but nothing starts its grace. */
-function newMarks({ bars, facts }: Court, project: Project, { findings, outcome }: Standing): Mark[] {
+function newMarks({ bars, facts }: Court, project: Project, { findings, outcome, spared }: Standing): Mark[] {
   const marks: Mark[] = []
   const { id, created } = project
   if (outcome !== 'wanted' || isUnknown(created)) return marks
   for (let i = 0; i < findings.length; i++) {
-    const rule = bars[i]?.rule
-    if (findings[i]?.kind !== 'match' || rule === undefined || rule.then === 'report') continue
+    const bar = bars[i]
+    if (findings[i]?.kind !== 'match' || bar === undefined || bar.rule.then === 'report') continue
+    if (spared !== null && bar.onlyReports === null) continue
+    const { rule } = bar
     if (markOf(facts, rule, project) !== null) continue
     marks.push({ projectId: id, created, rule: rule.id, ruleHash: rule.hash, since: facts.now })
   }
@@ -112,7 +114,7 @@ function newMarks({ bars, facts }: Court, project: Project, { findings, outcome 
 function whyGone(
   court: Court,
   project: Project,
-  { protection, findings, outcome }: Standing,
+  { protection, findings, outcome, spared }: Standing,
   position: number | undefined,
   mark: Mark,
 ): Reason | null {
@@ -123,6 +125,9 @@ function whyGone(
   if (outcome === 'untouchable') return protection.protectedBy[0] ?? protection.heldBy[0] ?? bar.says.noMatch
   const finding = findings[position]
   if (finding?.kind === 'saved') return finding.reason
+  if (finding?.kind === 'match' && spared !== null && bar.onlyReports === null) {
+    return { kind: 'spared', rule: bar.rule.id, by: spared.rule.id }
+  }
   return finding?.kind === 'match' || finding?.kind === 'unknown' ? null : bar.says.noMatch
 }
 

@@ -119,6 +119,8 @@ export function reasonText(reason: Reason, policy?: Policy): string {
       return `Its directory ${reason.directory} waits: rule "${reason.rule}" does not have project ${reason.projectId} in it.`
     case 'conflict':
       return `${rulesText(reason.over)} it as well; the least destructive, "${reason.rule}", wins.`
+    case 'spared':
+      return `Rule "${reason.rule}" selects it as well, but the milder rule "${reason.by}", which spares it, keeps it from both.`
     case 'rule changed':
       return `Rule "${reason.rule}" was edited or is gone; the grace of an edited rule starts again.`
     case 'gone':

@@ -33,6 +33,14 @@ export interface Bench {
   protection(place: number): ProtectionReading
 }
 
+/**
+ * Whether a rule that saves an item keeps more destructive rules from it as well: an exception somebody adds to a mild
+ * rule must never make a harsher one take the item. Where the rule has nothing to do there, it leaves it to the others.
+ */
+export function spares(finding: Finding): boolean {
+  return finding.kind === 'saved' && finding.reason.kind !== 'nothing to do' && finding.reason.kind !== 'under root'
+}
+
 export const NO: Finding = { kind: 'no' }
 const MATCH: Finding = { kind: 'match', to: null, units: null }
 

@@ -64,6 +64,8 @@ export type Reason =
   | { readonly kind: 'directory waits'; readonly rule: string; readonly directory: string; readonly projectId: number }
   /** The least destructive of several rules wins. */
   | { readonly kind: 'conflict'; readonly rule: string; readonly over: readonly string[] }
+  /** A milder rule selects it as well and spares it, which keeps it from this one too. */
+  | { readonly kind: 'spared'; readonly rule: string; readonly by: string }
   /** The rule was edited or is no more: its mark goes. */
   | { readonly kind: 'rule changed'; readonly rule: string }
   /** The project is not in the inventory any more, or another one has its id. */

@@ -94,22 +94,31 @@ export function directoryFinder(rule: Rule, bench: Bench): (place: number) => Fi
 
   /**
    * Three-valued AND over all projects inside. A project's own `idle` must satisfy `when` as well: that only matters for
-   * rules about what is *not* idle, where a young newcomer must not make its neighbours go.
+   * rules about what is *not* idle, where a young newcomer must not make its neighbours go. A project younger than 48
+   * hours has no say in what is selected: it saves the directory, but does not hide it from this rule, so that nothing
+   * else takes its neighbours on the day it appears.
    */
   function selection(directory: Directory): Reading {
     return remembered(selections, directory, () => {
       const seen = view(directory)
       const each = { ...seen, youngest: null }
-      let reading: Reading = 'yes'
+      let reading: Reading | null = null
       for (const member of directory.members) {
-        for (const one of [seen, each]) {
-          const said = evaluate(rule.when, facts, projectAt(facts, member), one)
-          if (said === 'no') return 'no'
-          if (said === 'unknown') reading = 'unknown'
-        }
+        if (isFresh(facts, projectAt(facts, member)) === true) continue
+        const said = both(member, seen, each)
+        if (said === 'no') return 'no'
+        reading = said === 'unknown' ? said : (reading ?? said)
       }
-      return reading
+      const [first] = directory.members
+      return reading ?? (first === undefined ? 'no' : both(first, seen, each))
     })
+  }
+
+  function both(member: number, seen: DirectoryView, each: DirectoryView): Reading {
+    const said = evaluate(rule.when, facts, projectAt(facts, member), seen)
+    if (said === 'no') return 'no'
+    const own = evaluate(rule.when, facts, projectAt(facts, member), each)
+    return own === 'no' || said === 'yes' ? own : said
   }
 
   function judge(directory: Directory): UnitFinding {
@@ -215,16 +224,22 @@ export function directoryFinder(rule: Rule, bench: Bench): (place: number) => Fi
     return newest
   }
 
-  /** Where everything would go. A project that cannot go saves the directory; one with nothing to write in it does not. */
+  /**
+   * Where everything would go. A project that cannot go saves the directory; but where the rule has nothing to do for any
+   * project, it leaves the directory to other rules.
+   */
   function aim(directory: Directory): UnitFinding {
     const targets = new Map<number, Target>()
     for (const member of directory.members) {
-      const target = targetOf(rule, facts, bench.zone, projectAt(facts, member), view(directory))
-      if ('reason' in target && rule.then !== 'describe')
-        return savedBy(directory, { project: projectAt(facts, member), reason: target.reason })
-      targets.set(member, target)
+      targets.set(member, targetOf(rule, facts, bench.zone, projectAt(facts, member), view(directory)))
     }
-    return { kind: 'match', targets }
+    const stopped = [...targets].find(([, target]) => 'reason' in target)
+    if (stopped === undefined || rule.then === 'describe') return { kind: 'match', targets }
+    if ([...targets.values()].every(hasNothingToDo)) return { kind: 'match', targets }
+    const [member, target] = stopped
+    return 'reason' in target
+      ? savedBy(directory, { project: projectAt(facts, member), reason: target.reason })
+      : { kind: 'match', targets }
   }
 
   function view(directory: Directory): DirectoryView {
@@ -248,13 +263,18 @@ export function viewOf(facts: Facts, directory: Directory): DirectoryView {
 function youngestOf(facts: Facts, directory: Directory): Youngest {
   let at = Number.NEGATIVE_INFINITY
   let unsure: Unknown | null = null
-  for (const member of directory.members) {
+  const old = directory.members.filter((member) => isFresh(facts, projectAt(facts, member)) !== true)
+  for (const member of old.length === 0 ? directory.members : old) {
     const project = projectAt(facts, member)
     const modified = modifiedOf(facts, project)
     if (!isUnknown(modified)) at = Math.max(at, modified)
     else unsure ??= { unknown: `modified of project ${project.id}: ${modified.unknown}` }
   }
   return { at, unsure }
+}
+
+function hasNothingToDo(target: Target): boolean {
+  return 'reason' in target && (target.reason.kind === 'under root' || target.reason.kind === 'nothing to do')
 }
 
 /** A directory and all directories inside it. */

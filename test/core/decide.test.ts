@@ -330,6 +330,57 @@ describe('two rules on one project', () => {
     expect(verdictOf(decide(rules, inventory([of]), { ...NOTHING, marks }, NOW), 1).rule).toBe('a')
   })
 
+  it('what a milder rule selects and spares is spared by harsher ones: an exception never makes anything go', async () => {
+    const gone = rule('gone', 'when = { idle = ">90d" }\nthen = "delete"')
+    const of = project(1, 'x', { ownerName: 'Ben' })
+    const spared = await policy(
+      rule('kind', 'when = { idle = ">30d" }\nunless = { owner = "Ben" }\nthen = "archive"'),
+      gone,
+    )
+    const decision = decide(spared, inventory([of]), longMarked(spared, [of]), NOW)
+    expect(verdictOf(decision, 1)).toMatchObject({
+      state: 'kept',
+      reasons: [
+        { kind: 'unless', rule: 'kind' },
+        { kind: 'spared', rule: 'gone', by: 'kind' },
+      ],
+    })
+    expect(decision.marks).toEqual([])
+    expect(decision.unmarked.map(({ reason }) => reason.kind)).toEqual(['spared', 'unless'])
+  })
+
+  it('what a harsher rule spares, a milder one may still take', async () => {
+    const rules = await policy(
+      rule('kind', 'when = { idle = ">30d" }\nthen = "archive"'),
+      rule('gone', 'when = { idle = ">30d" }\nunless = { owner = "Ben" }\nthen = "delete"'),
+    )
+    const decision = decide(rules, inventory([project(1, 'x', { ownerName: 'Ben' })]), NOTHING, NOW)
+    expect(verdictOf(decision, 1)).toMatchObject({ state: 'marked', rule: 'kind' })
+  })
+
+  it('a rule that does not act spares nobody', async () => {
+    const rules = await policy(
+      rule('kind', 'when = { idle = ">30d" }\nunless = { owner = "Ben" }\nthen = "archive"\nenforce = false'),
+      rule('gone', 'when = { idle = ">30d" }\nthen = "delete"'),
+    )
+    expect(states(rules, inventory([project(1, 'x', { ownerName: 'Ben' })]))).toEqual({ 1: 'due' })
+  })
+
+  it('a hold on its neighbour does not turn an archived directory into deleted projects', async () => {
+    const rules = await policy(
+      rule('folder', 'unit = "directory"\nwhen = { path = "Research/*", idle = ">90d" }\nthen = "archive"'),
+      rule('scratch', 'when = { name = "tmp*", idle = ">30d" }\nthen = "delete"'),
+    )
+    const of = project(1, 'Research/old/tmp')
+    const neighbour = project(2, 'Research/old/y')
+    const at = (fields: object) =>
+      verdictOf(decide(rules, inventory([of, { ...neighbour, ...fields }]), NOTHING, NOW), 1)
+    expect(at({})).toMatchObject({ state: 'marked', action: 'archive' })
+    expect(at({ description: '[keep]' }).state).toBe('kept')
+    expect(at({ created: NOW - DAY, modified: NOW - DAY }).state).toBe('kept')
+    expect(at(idle(3))).toMatchObject({ state: 'marked', action: 'delete' })
+  })
+
   it('a rule with nothing to do leaves the project to the others', async () => {
     const rules = await policy(archive, rule('empty', 'when = { path = "Archive/**" }\nthen = "delete"'))
     const decision = decide(rules, inventory([project(1, 'Archive/2026-01/x')]), NOTHING, NOW)
