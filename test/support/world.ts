@@ -122,7 +122,9 @@ export async function makeWorld(
         const record = await open()
           .run(run)
           .catch(() => null)
-        if (record !== null && record.status !== 'queued' && record.status !== 'running') return record as RunRecord
+        if (record !== null && record.status !== 'queued' && record.status !== 'running') {
+          return addedUp(record as RunRecord)
+        }
         await new Promise((resolve) => setTimeout(resolve, 15))
       }
       throw new Error(`Run ${run} did not end.`)
@@ -136,6 +138,14 @@ export async function makeWorld(
   }
   await world.reset(projects)
   return world
+}
+
+/** Every project has exactly one verdict, in every run of every test. */
+function addedUp(record: RunRecord): RunRecord {
+  const { inventory, kept, protected: safe, held, notJudged, marked, due } = record.counts
+  const sum = kept + safe + held + notJudged + marked + due
+  if (sum !== inventory) throw new Error(`Run ${record.id} counts ${inventory} projects and ${sum} verdicts.`)
+  return record
 }
 
 async function get(url: string): Promise<unknown> {
