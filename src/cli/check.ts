@@ -1,45 +1,93 @@
-/** `npm run check`: whether the policy can be used, and what its author should know. */
+/** `npm run check`: whether a policy can be used, what its author should know, and what it says in plain English. */
 
-import { readFile } from 'node:fs/promises'
-import { parseArgs } from 'node:util'
-import { notBuilt, problemText, readPolicy } from '../core/policy.ts'
+import { decide } from '../core/decide.ts'
+import { ruleSentence, warningText } from '../core/explain.ts'
+import { notBuilt, type Policy, type PolicyProblem, type Rule } from '../core/policy.ts'
+import { command, Misuse, type Outcome, type Terminal, type Values } from './command.ts'
+import { counted } from './paint.ts'
+import { checkPolicy, problemIn, shown } from './policy-file.ts'
 import { policyFile } from './settings.ts'
+import { NO_MEMORY, SOURCE_HELP, SOURCE_OPTIONS, seeInventory, sourceOf } from './source.ts'
 
-const HELP = `Checks a policy file. Nothing is sent anywhere.
+const HELP = `Checks a policy file, and says each of its rules as a sentence. Nothing leaves this machine, unless a Worker is asked.
 
-  npm run check            checks policy.toml
-  npm run check -- FILE    checks that file
+  npm run check                          checks policy.toml
+  npm run check -- FILE                  checks that file
+  npm run check -- --inventory FILE      also what looks odd on that workspace: a protection or an exception that matches
+                                         nothing, a rule that would take everything
+${SOURCE_HELP}
+  --json             the same for programs
+  --help
 
-Exit codes: 0 nothing to say, 1 refused or with warnings, 2 could not be read.
+Exit codes: 0 nothing to say, 1 refused or with warnings, 2 could not be checked. A rule that only reports because
+enforce is false is no warning; one that is enforced and yet only reports is.
 `
 
-await main()
+await command(HELP, SOURCE_OPTIONS, async (values, words, terminal) => {
+  if (words.length > 1) throw new Misuse(`One policy at a time: "${words[1]}" is not expected here.`)
+  const file = words[0] ?? policyFile
+  const read = await checkPolicy(file)
+  return read.ok ? accepted(file, read.policy, values, terminal) : refused(file, read.problems, values.json, terminal)
+})
 
-async function main(): Promise<void> {
-  const { values, positionals } = parseArgs({
-    options: { help: { type: 'boolean', default: false } },
-    allowPositionals: true,
-  })
-  if (values.help) return console.log(HELP)
-  const file = positionals[0] ?? policyFile
-  const text = await readFile(file, 'utf8').catch((error: Error) => error)
-  if (typeof text !== 'string') {
-    console.error(`${file} could not be read: ${text.message}`)
-    process.exitCode = 2
-    return
+function refused(
+  file: string,
+  problems: readonly PolicyProblem[],
+  json: boolean,
+  { paint, print, printJson }: Terminal,
+): Outcome {
+  const lines = problems.map((problem) => problemIn(file, problem))
+  if (json) {
+    printJson({ ok: false, file, hash: null, problems: withText(problems, lines), warnings: [], rules: [] })
+    return 'findings'
   }
-  const read = await readPolicy(text)
-  const sayings = read.ok
-    ? [
-        ...read.policy.warnings.map(problemText),
-        ...read.policy.rules
-          .filter((rule) => rule.enforce)
-          .flatMap((rule) => notBuilt(rule).map((why) => `Rule "${rule.id}" only reports: ${why}`)),
-      ]
-    : read.problems.map(problemText)
-  for (const saying of sayings) console.log(saying)
-  if (sayings.length > 0) process.exitCode = 1
-  if (read.ok)
-    console.log(`${file} can be used: ${read.policy.rules.length} rules, hash ${read.policy.hash.slice(0, 12)}.`)
-  else console.log(`${file} is refused: ${sayings.length === 1 ? '1 problem' : `${sayings.length} problems`}.`)
+  for (const line of lines) print(line, paint.red)
+  print(`${shown(file)} is refused: ${counted(lines.length, 'problem')}.`, paint.bold)
+  return 'findings'
+}
+
+async function accepted(
+  file: string,
+  policy: Policy,
+  values: Values<typeof SOURCE_OPTIONS>,
+  terminal: Terminal,
+): Promise<Outcome> {
+  const lines = policy.warnings.map((problem) => problemIn(file, problem))
+  const onInventory = sourceOf(values) === 'account' ? [] : await warningsOnInventory(policy, values, terminal)
+  const rules = policy.rules.map((rule) => ({ rule: rule.id, sentence: ruleSentence(rule), acts: acts(rule) }))
+  const warnings = [...withText(policy.warnings, lines), ...onInventory.map((text) => ({ text }))]
+  if (values.json) terminal.printJson({ ok: true, file, hash: policy.hash, problems: [], warnings, rules })
+  else {
+    const { paint, print } = terminal
+    for (const { rule, sentence } of rules) {
+      print(rule, paint.bold)
+      print(`  ${sentence}`)
+    }
+    if (rules.length > 0) print()
+    for (const { text } of warnings) print(text, paint.yellow)
+    const reporting = rules.filter((rule) => !rule.acts).length
+    const what = `${counted(rules.length, 'rule')}, of which ${reporting} only report`
+    print(
+      `${shown(file)} can be used: ${what}; ${counted(warnings.length, 'warning')}; hash ${policy.hash.slice(0, 12)}.`,
+    )
+  }
+  return warnings.length > 0 ? 'findings' : 'clean'
+}
+
+async function warningsOnInventory(
+  policy: Policy,
+  values: Values<typeof SOURCE_OPTIONS>,
+  terminal: Terminal,
+): Promise<readonly string[]> {
+  const { inventory } = await seeInventory(values, [policy], terminal)
+  return decide(policy, inventory, NO_MEMORY, inventory.at).warnings.map(warningText)
+}
+
+/** Whether the rule does something, rather than only mark or report. */
+function acts(rule: Rule): boolean {
+  return rule.then !== 'report' && rule.enforce && notBuilt(rule).length === 0
+}
+
+function withText(problems: readonly PolicyProblem[], lines: readonly string[]) {
+  return problems.map((problem, i) => ({ ...problem, text: lines[i] ?? '' }))
 }

@@ -1,18 +1,17 @@
 /** `npm run deploy`: checks the policy that would be bundled, then deploys. A refused policy is never deployed. */
 
 import { spawnSync } from 'node:child_process'
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { problemText, readPolicy } from '../core/policy.ts'
+import { checkPolicy, problemIn } from './policy-file.ts'
 import { policyFile, root } from './settings.ts'
 
-const read = await readPolicy(await readFile(policyFile, 'utf8'))
+const read = await checkPolicy(policyFile)
 if (!read.ok) {
-  for (const problem of read.problems) console.error(problemText(problem))
+  for (const problem of read.problems) console.error(problemIn(policyFile, problem))
   console.error('The policy is refused, so nothing was deployed.')
   process.exit(1)
 }
-for (const warning of read.policy.warnings) console.error(problemText(warning))
+for (const warning of read.policy.warnings) console.error(problemIn(policyFile, warning))
 const wrangler = join(root, 'node_modules', 'wrangler', 'bin', 'wrangler.js')
 const { status } = spawnSync(process.execPath, [wrangler, 'deploy', ...process.argv.slice(2)], {
   cwd: root,

@@ -1,103 +1,66 @@
-/** `npm run plan`: what the policy would do to the real account, from the terminal. No deploy, no effect. */
+/** `npm run plan`: what the policy would do, from the terminal. No deploy, no effect. */
 
-import { readFile } from 'node:fs/promises'
-import { join } from 'node:path'
-import { parseArgs, parseEnv } from 'node:util'
-import { PUBLIC_API, readConfig } from '../config.ts'
+import { type Decision, decide } from '../core/decide.ts'
 import { reasonText, warningText } from '../core/explain.ts'
-import { capText } from '../core/plan.ts'
-import { type Policy, problemText, readPolicy } from '../core/policy.ts'
-import { createClient } from '../quantconnect/client.ts'
-import { failureText } from '../quantconnect/failure.ts'
-import { createMeter } from '../quantconnect/meter.ts'
-import { type Look, lookAt } from '../workspace/look.ts'
-import { paintFor, progress, table } from './paint.ts'
-import { policyFile, root } from './settings.ts'
+import { capText, makePlan, type Plan } from '../core/plan.ts'
+import type { Policy } from '../core/policy.ts'
+import type { Preview } from '../workspace/run.ts'
+import { command, Misuse, noWords, type Outcome, type Terminal, type Values } from './command.ts'
+import { timeText } from './paint.ts'
+import { loadPolicy, problemIn } from './policy-file.ts'
+import { policyFile } from './settings.ts'
+import { NO_MEMORY, openWorker, type Seen, SOURCE_HELP, SOURCE_OPTIONS, seeInventory, sourceOf } from './source.ts'
 
-const HELP = `Shows what the policy would do to your QuantConnect workspace now. It only reads.
+const HELP = `Shows what the policy would do to your QuantConnect workspace. It only reads.
 
-  --policy FILE  the policy (default: policy.toml)
-  --env FILE     where the settings are (default: .dev.vars; the environment wins over it)
-  --all          also the projects that are kept
-  --json         the same for programs
+  npm run plan                         on your account, now
+  npm run plan -- --inventory FILE     on an inventory, at its time
+  npm run plan -- --worker URL         what the deployed Worker would do now, by its own policy and marks
+
+  --policy FILE      the policy (default: policy.toml)
+  --all              also the projects that are kept
+${SOURCE_HELP}
+  --json             the same for programs
   --help
 
 Settings: QC_USER_ID, QC_API_TOKEN, QC_ORGANIZATION_ID, and QC_API_URL for a sandbox. See .dev.vars.example.
-A terminal knows nothing of earlier ticks, so a project that a rule selects is shown as newly marked; the deployed Worker,
-which remembers, answers GET /api/plan.
+A terminal knows nothing of earlier ticks, so a project that a rule selects is shown as newly marked; the Worker remembers.
 
-Exit codes: 0 shown, 2 could not be made.
+Exit codes: 0 nothing would be done or marked, 1 something would, 2 no plan could be made.
 `
 
-/** Enough for any workspace; a terminal has no limit of sub-requests. */
-const MOST_CALLS = 100_000
+const OPTIONS = {
+  policy: { type: 'string' },
+  all: { type: 'boolean', default: false },
+  ...SOURCE_OPTIONS,
+} as const
 
 /** In the order in which a reader wants them: what goes, what would, what nobody knows, what is safe. */
 const ORDER = ['due', 'marked', 'notJudged', 'held', 'protected', 'kept']
 
-await main()
+await command(HELP, OPTIONS, async (values, words, terminal) => {
+  noWords(words)
+  return sourceOf(values) === 'worker' ? planOfWorker(values, terminal) : planHere(values, terminal)
+})
 
-async function main(): Promise<void> {
-  const steps = progress(process.stderr)
-  try {
-    const { values } = parseArgs({
-      options: {
-        policy: { type: 'string', default: policyFile },
-        env: { type: 'string', default: join(root, '.dev.vars') },
-        all: { type: 'boolean', default: false },
-        json: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
-      },
-    })
-    if (values.help) return console.log(HELP)
-    const policy = await policyFrom(values.policy)
-    const { quantconnect, organizationId } = await settingsFrom(values.env)
-
-    const { url: baseUrl, userId, token, paceMs: minIntervalMs } = quantconnect
-    const client = createClient(
-      { baseUrl, userId, token, minIntervalMs },
-      {
-        fetch: (input, init) => fetch(input, init),
-        now: () => Date.now(),
-        sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
-        random: () => Math.random(),
-      },
-    )
-    const meter = createMeter(MOST_CALLS)
-    const seen = await lookAt(client, policy, meter, {
-      organizationId,
-      now: Date.now(),
-      memory: { marks: [], holds: [], ownWrites: [] },
-      today: { total: 0, byRule: {} },
-      onProgress: (text) => steps.say(text),
-    })
-    steps.done()
-    if (!seen.ok) throw new Error(failureText(seen.failure))
-    const source = `${baseUrl === PUBLIC_API ? 'QuantConnect' : baseUrl}, organisation ${organizationId}`
-    if (values.json) console.log(JSON.stringify(asJson(seen.value, policy, meter.used), null, 2))
-    else show(seen.value, policy, meter.used, source, values.all)
-  } catch (error) {
-    steps.done()
-    console.error(`No plan could be made. ${(error as Error).message}`)
-    process.exitCode = 2
-  }
+async function planHere(values: Values<typeof OPTIONS>, terminal: Terminal): Promise<Outcome> {
+  const file = values.policy ?? policyFile
+  const policy = await loadPolicy(file)
+  const seen = await seeInventory(values, [policy], terminal)
+  const { inventory } = seen
+  const decision = decide(policy, inventory, NO_MEMORY, inventory.at)
+  const plan = await makePlan(policy, inventory, decision, NO_MEMORY, { total: 0, byRule: {} }, inventory.at)
+  const rows = rowsOf(seen, decision, policy)
+  const warnings = [
+    ...policy.warnings.map((warning) => problemIn(file, warning)),
+    ...decision.warnings.map(warningText),
+  ]
+  if (values.json) terminal.printJson(asJson(policy, decision, plan, rows, warnings, seen.apiCalls))
+  else show(seen, decision, plan, rows, warnings, values.all, terminal)
+  return outcomeOf(decision.counts)
 }
 
-async function policyFrom(file: string): Promise<Policy> {
-  const read = await readPolicy(await readFile(file, 'utf8'))
-  if (read.ok) return read.policy
-  throw new Error(`The policy cannot be used:\n${read.problems.map(problemText).join('\n')}`)
-}
-
-async function settingsFrom(file: string) {
-  const text = await readFile(file, 'utf8').catch(() => '')
-  const given = { ...parseEnv(text), ...process.env }
-  const read = readConfig({ ADMIN_TOKEN: 'not needed to look at things', ...given })
-  if (read.ok) return read.config
-  throw new Error(`${read.problems.join(' ')} Put them into .dev.vars (see .dev.vars.example) or into the environment.`)
-}
-
-function rowsOf({ inventory, decision }: Look, policy: Policy) {
+function rowsOf({ inventory }: Seen, decision: Decision, policy: Policy) {
   const names = new Map(inventory.projects.map(({ id, name }) => [id, name]))
   const rows = decision.verdicts.map(({ projectId, state, reasons }) => ({
     projectId,
@@ -112,34 +75,70 @@ function rowsOf({ inventory, decision }: Look, policy: Policy) {
   return rows.sort((a, b) => ORDER.indexOf(a.verdict) - ORDER.indexOf(b.verdict) || (a.name < b.name ? -1 : 1))
 }
 
-function asJson(look: Look, policy: Policy, apiCalls: number) {
-  const { decision, plan } = look
-  const warnings = [...policy.warnings.map(problemText), ...decision.warnings.map(warningText)]
-  const projects = rowsOf(look, policy).map(({ projectId, name, verdict, rules, reasons }) => ({
-    projectId,
-    name,
-    verdict,
-    rules,
-    reasons,
-  }))
-  return { policy: policy.hash, counts: decision.counts, plan, projects, warnings, apiCalls }
+type Rows = ReturnType<typeof rowsOf>
+
+function asJson(
+  policy: Policy,
+  { counts }: Decision,
+  plan: Plan,
+  rows: Rows,
+  warnings: readonly string[],
+  apiCalls: number,
+) {
+  const projects = rows.map(({ brief: _brief, isPlain: _isPlain, ...row }) => row)
+  return { policy: policy.hash, counts, plan, projects, warnings, apiCalls }
 }
 
-function show(look: Look, policy: Policy, apiCalls: number, source: string, all: boolean): void {
-  const paint = paintFor(process.stdout, process.env)
-  const { decision, plan } = look
-  const rows = rowsOf(look, policy).filter((row) => all || !row.isPlain)
-  const width = process.stdout.isTTY ? process.stdout.columns : Number.POSITIVE_INFINITY
+function show(
+  { source }: Seen,
+  { counts }: Decision,
+  plan: Plan,
+  rows: Rows,
+  warnings: readonly string[],
+  all: boolean,
+  { paint, print, printTable }: Terminal,
+): void {
+  print(`Plan  ${source}`, paint.bold)
+  print()
+  const cells = rows
+    .filter((row) => all || !row.isPlain)
+    .map((row) => [row.name, row.projectId, row.verdict, row.rules.join(', '), row.brief.join(' ')])
+  printTable(['Project', 'Id', 'Verdict', 'Rule', 'Why'], cells)
+  print()
+  print(sumText(counts))
+  if (!all) print('Projects that no rule selects are left out; --all shows them too.', paint.dim)
+  for (const line of [...plan.breaches.map(capText), ...warnings]) print(line, paint.yellow)
+}
 
-  console.log(`${paint.bold('Plan')}  ${source}; ${apiCalls} API calls, all of them reads\n`)
-  const cells = rows.map((row) => [row.name, row.projectId, row.verdict, row.rules.join(', '), row.brief.join(' ')])
-  for (const line of table(['Project', 'Id', 'Verdict', 'Rule', 'Why'], cells).split('\n'))
-    console.log(line.slice(0, width))
-  const { kept, held, notJudged, marked, due, inventory } = decision.counts
-  const sum = `${kept} kept + ${decision.counts.protected} protected + ${held} held + ${notJudged} not judged + ${marked} marked + ${due} due`
-  console.log(`\n${sum} = ${inventory} projects`)
-  if (!all) console.log(paint.dim('Projects that no rule selects are left out; --all shows them too.'))
-  for (const breach of plan.breaches) console.log(paint.yellow(capText(breach)))
-  for (const warning of policy.warnings) console.log(paint.yellow(problemText(warning)))
-  for (const warning of decision.warnings) console.log(paint.yellow(warningText(warning)))
+async function planOfWorker(values: Values<typeof OPTIONS>, terminal: Terminal): Promise<Outcome> {
+  if (values.policy !== undefined)
+    throw new Misuse('The Worker plans by its own policy; --policy does not fit --worker.')
+  terminal.say(`Asking ${values.worker} for its plan …`)
+  const plan = await (await openWorker(values)).plan()
+  if (values.json) terminal.printJson(plan)
+  else showPreview(plan, values.worker ?? '', terminal)
+  return outcomeOf(plan.counts)
+}
+
+function showPreview(plan: Preview, worker: string, { paint, print, printTable }: Terminal): void {
+  print(`Plan  ${worker}, ${timeText(plan.at)}; policy ${plan.policy.slice(0, 12)}`, paint.bold)
+  print()
+  const cells = [
+    ...plan.items.map((one) => [one.name, one.projectId, one.action, one.rule ?? '', one.reasons.join(' ')]),
+    ...plan.marked.map((one) => [one.name, one.projectId, 'marked', one.rule ?? '', one.reasons.slice(1).join(' ')]),
+    ...plan.notJudged.map((one) => [one.name, one.projectId, 'notJudged', '', one.reasons.join(' ')]),
+  ]
+  printTable(['Project', 'Id', 'What', 'Rule', 'Why'], cells)
+  print()
+  print(sumText(plan.counts))
+  for (const line of [...plan.stopped, ...plan.warnings]) print(line, paint.yellow)
+}
+
+function outcomeOf({ due, marked }: Pick<Decision['counts'], 'due' | 'marked'>): Outcome {
+  return due + marked > 0 ? 'findings' : 'clean'
+}
+
+function sumText({ kept, held, notJudged, marked, due, inventory, ...rest }: Decision['counts']): string {
+  const sum = `${kept} kept + ${rest.protected} protected + ${held} held + ${notJudged} not judged + ${marked} marked + ${due} due`
+  return `${sum} = ${inventory} projects`
 }

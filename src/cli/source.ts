@@ -25,9 +25,9 @@ export const SOURCE_OPTIONS = {
 } as const
 
 /** The same for help. */
-export const SOURCE_HELP = `  --inventory FILE   an inventory instead of the live account: the answer of GET /api/inventory or of projects/read, or
-                     a list of projects; or the address (http) of one
-  --nothing-live     of an inventory that does not say what runs live, take nothing to run
+export const SOURCE_HELP = `  --inventory FILE   look at an inventory: the answer of GET /api/inventory or of projects/read, or a list of projects;
+                     or the address (http) of one
+  --nothing-live     if the inventory does not say what runs live, take nothing to run
   --worker URL       ask the Worker that runs there, with ADMIN_TOKEN
   --env FILE         where the settings are (default: .dev.vars; the environment wins over it)`
 

@@ -13,7 +13,7 @@ export interface WorkerApi {
   inventories(
     cursor: string | null,
   ): Promise<{ readonly inventories: readonly StoredInventory[]; readonly cursor: string | null }>
-  /** The inventory of a run, as JSON. */
+  /** The inventory of a run, as JSON; null when the Worker's store has let go of it. */
   storedInventory(run: string): Promise<unknown>
   /** A cron tick at that policy time; resolves when its run has ended. Development only. */
   tick(at: number): Promise<RunRecord>
@@ -27,7 +27,14 @@ export function workerApi(address: string, token: string): WorkerApi {
   const worker = checkedAddress(address)
 
   async function get<T>(path: string): Promise<T> {
-    const answer = await fetch(`${worker}${path}`, { headers: { authorization: `Bearer ${token}` } }).catch(silent)
+    return read(path, await ask(path))
+  }
+
+  function ask(path: string): Promise<Response> {
+    return fetch(`${worker}${path}`, { headers: { authorization: `Bearer ${token}` } }).catch(silent)
+  }
+
+  async function read<T>(path: string, answer: Response): Promise<T> {
     if (answer.ok) return (await answer.json().catch(noJson)) as T
     const { detail } = (await answer.json().catch(() => ({ detail: answer.statusText }))) as { detail?: string }
     throw new Unable(`${worker}${path} answered ${answer.status}: ${detail ?? ''}`)
@@ -62,7 +69,11 @@ export function workerApi(address: string, token: string): WorkerApi {
     why: (projectId) => get(`/api/why/${projectId}`),
     run: (id) => get(`/api/runs/${id}`),
     inventories: (cursor) => get(`/api/inventories?limit=100${cursor === null ? '' : `&cursor=${cursor}`}`),
-    storedInventory: (run) => get(`/api/inventories/${run}`),
+    storedInventory: async (run) => {
+      const path = `/api/inventories/${run}`
+      const answer = await ask(path)
+      return answer.status === 404 ? null : read(path, answer)
+    },
   }
 }
 

@@ -1,6 +1,6 @@
 /** What would happen now, and why: the same survey, decision and plan as a run, with no effect and nothing marked (G4). */
 
-import { type Why, why } from '../core/explain.ts'
+import { reasonText, type Why, why } from '../core/explain.ts'
 import { capText, dayOf } from '../core/plan.ts'
 import { problemText, readPolicy } from '../core/policy.ts'
 import type { Deps } from '../deps.ts'
@@ -37,6 +37,7 @@ export async function preview(sql: SqlStorage, deps: Deps): Promise<Asked<Previe
   const low = belowFloor(sql, inventory, now)
   if (low !== null) return no('unreadable', low)
 
+  const names = new Map(inventory.projects.map(({ id, name }) => [id, name]))
   const { notJudged, warnings } = findingsOf(policy, inventory, decision, plan)
   return {
     ok: true,
@@ -54,6 +55,15 @@ export async function preview(sql: SqlStorage, deps: Deps): Promise<Asked<Previe
       })),
       counts: decision.counts,
       stopped: plan.breaches.map(capText),
+      marked: decision.verdicts
+        .filter(({ state }) => state === 'marked')
+        .map(({ projectId, rule, dueAt, reasons }) => ({
+          projectId,
+          name: names.get(projectId) ?? '',
+          rule,
+          due: dueAt === null ? null : iso(dueAt),
+          reasons: reasons.map((reason) => reasonText(reason, policy)),
+        })),
       notJudged,
       warnings,
       apiCalls: meter.used,

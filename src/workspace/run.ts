@@ -143,6 +143,12 @@ export interface ShownInventory extends Inventory {
 
 /** What would happen now, as `GET /api/plan` shows it. */
 export interface Preview extends PlanView {
+  /** What a rule selects and is not due, with what stands before it. */
+  readonly marked: readonly (Pick<NotJudged, 'projectId' | 'name' | 'reasons'> & {
+    readonly rule: string | null
+    /** ISO 8601 UTC; null when nothing will happen as things stand. */
+    readonly due: string | null
+  })[]
   readonly notJudged: readonly NotJudged[]
   readonly warnings: readonly string[]
   readonly apiCalls: number

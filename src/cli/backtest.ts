@@ -1,0 +1,100 @@
+/** `npm run backtest`: replays a policy over stored inventories, and says what of it would have been regretted. */
+
+import { asIfEnforced, type Replay, replayNext, START } from '../core/backtest.ts'
+import { DAY } from '../core/duration.ts'
+import { notBuilt, type Policy } from '../core/policy.ts'
+import { reportOf, showReport } from './backtest-report.ts'
+import { command, Misuse, noWords, type Terminal, Unable, wholeNumber } from './command.ts'
+import { type Entry, folderEntries, workerEntries } from './inventories.ts'
+import { counted, timeText } from './paint.ts'
+import { loadPolicy, shown } from './policy-file.ts'
+import { policyFile } from './settings.ts'
+import { SOURCE_OPTIONS } from './source.ts'
+
+const HELP = `Replays a policy over stored inventories: how many projects would have gone, day by day, and how many of those were
+later modified, backtested, deployed live or restored, and so would have been regretted. It only reads.
+
+  npm run backtest -- --worker URL                over what a Worker has stored
+  npm run backtest -- --inventories FOLDER        over the .json files of a folder, by the time ("at") in each
+
+  --days 180         how far back from the newest inventory
+  --policy FILE      the policy (default: policy.toml)
+  --as-written       rules that only report do not act; without it every rule is replayed as if it were enforced,
+                     approved and announced
+  --lift-limits      as if a person had approved every plan over a limit; without it limits stop, as in a run
+  --env FILE         where ADMIN_TOKEN is (default: .dev.vars; the environment wins over it)
+  --json             the same for programs
+  --help
+
+The replay begins without marks, and decides as runs do: marks are carried on, what went is missing from later inventories.
+A condition on backtests or files is judged only where an inventory holds that evidence. Holds by command are not stored.
+
+Exit codes: 0 nothing that would have gone is regretted, 1 something is, 2 could not be replayed.
+`
+
+const OPTIONS = {
+  days: { type: 'string', default: '180' },
+  policy: { type: 'string', default: policyFile },
+  inventories: { type: 'string' },
+  'as-written': { type: 'boolean', default: false },
+  'lift-limits': { type: 'boolean', default: false },
+  worker: SOURCE_OPTIONS.worker,
+  env: SOURCE_OPTIONS.env,
+} as const
+
+await command(HELP, OPTIONS, async (values, words, terminal) => {
+  noWords(words)
+  const days = wholeNumber('days', values.days)
+  const written = await loadPolicy(values.policy)
+  const policy = values['as-written'] ? written : asIfEnforced(written)
+  const entries = await entriesOf(values, days * DAY, terminal)
+  const replay = await replayAll(policy, entries, values['lift-limits'], terminal)
+  const report = reportOf(written, replay, entries)
+  if (values.json) terminal.printJson(report)
+  else {
+    showReport(`${shown(values.policy)} over ${counted(entries.length, 'inventory')}`, report, terminal)
+    if (!values['as-written']) tellWhatOnlyReports(written, terminal)
+  }
+  return report.counts.regretted > 0 ? 'findings' : 'clean'
+})
+
+/** The rules that would not have acted as they stand. */
+function tellWhatOnlyReports({ rules }: Policy, { paint, print }: Terminal): void {
+  const names = rules.filter((rule) => !rule.enforce || notBuilt(rule).length > 0).map(({ id }) => `"${id}"`)
+  if (names.length > 0) print(`Replayed as if enforced, approved and announced: ${names.join(', ')}.`, paint.dim)
+}
+
+async function entriesOf(
+  { inventories, worker, env }: { inventories?: string | undefined; worker?: string | undefined; env: string },
+  spanMs: number,
+  terminal: Terminal,
+): Promise<readonly Entry[]> {
+  if ((inventories === undefined) === (worker === undefined)) {
+    throw new Misuse('Give one source of stored inventories: --inventories FOLDER or --worker URL.')
+  }
+  const entries =
+    inventories === undefined
+      ? await workerEntries(worker ?? '', env, spanMs, terminal)
+      : await folderEntries(inventories, terminal)
+  const newest = entries.at(-1)?.at ?? 0
+  return entries.filter(({ at }) => at >= newest - spanMs)
+}
+
+async function replayAll(
+  policy: Policy,
+  entries: readonly Entry[],
+  liftLimits: boolean,
+  { say, note }: Terminal,
+): Promise<Replay> {
+  let replay = START
+  let missing = 0
+  for (const [i, entry] of entries.entries()) {
+    if (i % 20 === 0) say(`Replaying ${i + 1} of ${counted(entries.length, 'inventory')}, ${timeText(entry.at)} …`)
+    const inventory = await entry.read()
+    if (inventory === null) missing += 1
+    else replay = await replayNext(policy, replay, inventory, { liftLimits })
+  }
+  if (missing > 0) note(`${counted(missing, 'inventory')} of the list were left out: the store has let go of them.`)
+  if (replay.at === null) throw new Unable('There is no inventory to replay.')
+  return replay
+}
