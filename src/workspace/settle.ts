@@ -4,7 +4,7 @@ import type { Project } from '../core/project.ts'
 import { failureText } from '../quantconnect/failure.ts'
 import { settle, unsureItems } from './items.ts'
 import { judgeLater, type Sight } from './judge.ts'
-import type { Slice } from './slice.ts'
+import { type Slice, update } from './slice.ts'
 
 /** The list may be this old (the API has been seen to serve stale ones), so it proves nothing any sooner. */
 const SETTLE_AFTER_MS = 60_000
@@ -23,7 +23,10 @@ export async function settleEarlier(slice: Slice, projects: readonly Project[]):
     const sight =
       listed === undefined ? await lookAgain(slice, row.item.projectId) : ({ kind: 'seen', project: listed } as const)
     if (sight === 'later') return false
-    if (sight.kind === 'unreadable') return true
+    if (sight.kind === 'unreadable') {
+      update(slice, { state: { ...slice.run.state, readsFailed: true } })
+      return true
+    }
     const { outcome, detail } = judgeLater(row.item, row.answer, sight)
     if (outcome !== 'unsure') settle(slice.sql, row, slice.run.id, outcome, detail)
   }

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { type Backup, hashBackup } from '../../src/records/backups.ts'
-import { gunzipJson } from '../../src/records/gzip.ts'
+import { gunzipJson, gzipJson } from '../../src/records/gzip.ts'
 import { DELETE_OLD, NO_CAPS, rule, stale, staleMany } from '../support/policies.ts'
 import { DAY, makeWorld, type ShownProject, type World } from '../support/world.ts'
 
@@ -11,7 +11,7 @@ const now = Date.now()
 /** A store whose backups go through these; everything else is as ever. */
 function meddled(change: {
   readonly put?: (put: () => Promise<void>, log: KVNamespace, key: string) => Promise<void>
-  readonly get?: (stored: ArrayBuffer | null) => ArrayBuffer | null
+  readonly get?: (stored: ArrayBuffer | null) => ArrayBuffer | null | Promise<ArrayBuffer>
 }): (log: KVNamespace) => KVNamespace {
   return (log) =>
     new Proxy(log, {
@@ -178,9 +178,11 @@ describe('G9 no verified backup, no delete', () => {
     expect(await world.deletions()).toEqual([])
   })
 
-  it.each<[string, (stored: ArrayBuffer) => ArrayBuffer]>([
+  it.each<[string, (stored: ArrayBuffer) => ArrayBuffer | Promise<ArrayBuffer>]>([
     ['one byte is another', (bytes) => flipped(bytes, Math.floor(bytes.byteLength / 2))],
     ['it is cut short', (bytes) => bytes.slice(0, bytes.byteLength - 9)],
+    ['a file is missing from it', (bytes) => repacked(bytes, (backup) => ({ ...backup, files: [] }))],
+    ['it is of another day', (bytes) => repacked(bytes, (backup) => ({ ...backup, modified: 1 }))],
     ['it is empty', () => new ArrayBuffer(0)],
     ['it is not gzip', () => new TextEncoder().encode('{"version":1}').buffer as ArrayBuffer],
   ])('when what is read back is not what was put: %s', async (_what, spoil) => {
@@ -248,6 +250,12 @@ describe('G9 no verified backup, no delete', () => {
     expect(await world.deletions()).toEqual([])
   })
 })
+
+/** A whole and readable backup with something else in it. */
+async function repacked(bytes: ArrayBuffer, change: (backup: Backup) => Backup): Promise<ArrayBuffer> {
+  const packed = await gzipJson(change((await gunzipJson(bytes)) as Backup))
+  return packed.buffer as ArrayBuffer
+}
 
 function flipped(bytes: ArrayBuffer, place: number): ArrayBuffer {
   const copy = new Uint8Array(bytes.slice(0))

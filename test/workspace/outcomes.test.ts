@@ -120,6 +120,22 @@ describe('G10 counters count what a list shows', () => {
     await oncePerProject(world)
   })
 
+  it('many that cannot be looked at stay unsure and end no run late: the next survey looks again', async () => {
+    const after = { endpoint: 'projects/read', calls: Array.from({ length: 200 }, (_, n) => 4 + n) }
+    const many = [...staleMany(15), ...Array.from({ length: 60 }, (_, n) => ({ name: `Work/p${n}` }))]
+    const { world, run } = await act(many, { delete: 'hard' }, { ...after, kind: 'status-503' })
+    expect(run).toMatchObject({ status: 'partial', counts: { confirmed: 0 } })
+    world.aMinuteLater()
+    await world.faults({ ...after, calls: Array.from({ length: 200 }, (_, n) => 2 + n), kind: 'status-503' })
+    const blind = await world.tick(now + 3 * DAY)
+    expect(blind).toMatchObject({ status: 'partial', counts: { acted: 0, confirmed: 0 } })
+    expect(blind.apiCalls).toBeLessThanOrEqual(5)
+    await world.faults()
+    const later = await world.tick(now + 4 * DAY)
+    expect(later.counts).toMatchObject({ acted: 0, confirmed: run.counts.unsure })
+    await oncePerProject(world)
+  })
+
   it('an empty answer to the single read is not a not found', async () => {
     const world = await makeWorld(DELETE_OLD, [...staleMany(1), { name: 'Work/a' }])
     await world.control('switches', { delete: 'hard' })

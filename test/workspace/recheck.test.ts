@@ -73,6 +73,33 @@ describe('G8 an edit between the plan and the re-check saves the project', () =>
     expect(run).toMatchObject({ status: 'ok', counts: { acted: 1, confirmed: 1, skipped: 1 } })
   })
 
+  it.each([
+    ['is not found', { success: false, errors: ['Project not found'] }, 'already', /Somebody else removed it/],
+    ['is still there', null, 'changed', /The list does not hold it any more/],
+    ['cannot be told', { success: true, projects: [] }, 'changed', /The list does not hold it any more/],
+  ])('when the list leaves it out and a single look says that it %s', async (_what, single, outcome, detail) => {
+    const world = await makeWorld(DELETE_OLD, staleMany(6))
+    await world.tick(now)
+    const { projectId } = await world.project('Old/p0')
+    let lists = 0
+    world.set({
+      fetch: async (input, init) => {
+        if (!String(input).endsWith('/projects/read')) return fetch(input, init)
+        if (String(init?.body).includes('projectId'))
+          return single === null ? fetch(input, init) : Response.json(single)
+        const body = (await (await fetch(input, init)).json()) as { projects: { projectId: number }[] }
+        lists += 1
+        const projects = lists === 1 ? body.projects : body.projects.filter((row) => row.projectId !== projectId)
+        return Response.json({ ...body, projects })
+      },
+    })
+    const run = await world.tick(now + 2 * DAY)
+    const left = run.outcomes.find((one) => one.projectId === projectId)
+    expect(left).toMatchObject({ outcome, detail: expect.stringMatching(detail) })
+    expect(await world.deletions()).not.toContain(projectId)
+    expect(run.counts).toMatchObject({ confirmed: 5, skipped: 1 })
+  })
+
   it('when the name it would be moved to is taken meanwhile', async () => {
     const archive = rule('old', '{ path = "Old/*", idle = ">90d" }', 'archive', 'to = "Archive/{path}"')
     const world = await makeWorld(NO_CAPS + archive, [stale('Old/a'), { name: 'Work/a' }])

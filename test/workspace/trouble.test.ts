@@ -114,6 +114,17 @@ describe('G20 no secret leaves', () => {
         })
       },
     })
+    let puts = 0
+    world.set({
+      log: (log) =>
+        new Proxy(log, {
+          get(target, name) {
+            if (name !== 'put') return Reflect.get(target, name).bind(target)
+            return (...put: [string, string, KVNamespacePutOptions]) =>
+              ++puts === 1 ? Promise.reject(new Error(`KV with ${TOKEN} failed`)) : target.put(...put)
+          },
+        }),
+    })
     const records = []
     for (let n = 0; n < 12; n++) records.push(await world.tick(now + n * DAY))
     const answers = [await world.stub.plan(), await world.stub.health(), await world.stub.runs(20, null), ...records]
@@ -132,6 +143,7 @@ describe('G20 no secret leaves', () => {
     for (const spy of spies) spy.mockRestore()
 
     expect(calls).toBeGreaterThan(20)
+    expect(logged).toEqual([expect.stringMatching(/^Run \S+, phase record: Error$/)])
     expect(signatures.size).toBeGreaterThan(1)
     expect(records.every((record) => record.status === 'failed')).toBe(true)
     const everything = [JSON.stringify(answers), ...ledger, ...stored, ...logged].join('\n')
