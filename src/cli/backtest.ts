@@ -26,8 +26,8 @@ later modified, backtested, deployed live or restored, and so would have been re
   --json             the same for programs
   --help
 
-The replay begins without marks, and decides as runs do: marks are carried on, what went is missing from later inventories.
-A condition on backtests or files is judged only where an inventory holds that evidence. Holds by command are not stored.
+The replay begins without marks and decides as runs do: marks are carried on, and what went is missing afterwards. A
+condition on backtests or files is judged only where an inventory holds that evidence.
 
 Exit codes: 0 nothing that would have gone is regretted, 1 something is, 2 could not be replayed.
 `

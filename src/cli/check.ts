@@ -9,11 +9,11 @@ import { checkPolicy, problemIn, shown } from './policy-file.ts'
 import { policyFile } from './settings.ts'
 import { NO_MEMORY, SOURCE_HELP, SOURCE_OPTIONS, seeInventory, sourceOf } from './source.ts'
 
-const HELP = `Checks a policy file, and says each of its rules as a sentence. Nothing leaves this machine, unless a Worker is asked.
+const HELP = `Checks a policy file and says each rule as a sentence. Nothing leaves this machine, unless a Worker is asked.
 
   npm run check                          checks policy.toml
   npm run check -- FILE                  checks that file
-  npm run check -- --inventory FILE      also what looks odd on that workspace: a protection or an exception that matches
+  npm run check -- --inventory FILE      also what looks odd on that workspace: a protection or exception that matches
                                          nothing, a rule that would take everything
 ${SOURCE_HELP}
   --json             the same for programs

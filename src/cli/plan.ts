@@ -24,7 +24,7 @@ ${SOURCE_HELP}
   --help
 
 Settings: QC_USER_ID, QC_API_TOKEN, QC_ORGANIZATION_ID, and QC_API_URL for a sandbox. See .dev.vars.example.
-A terminal knows nothing of earlier ticks, so a project that a rule selects is shown as newly marked; the Worker remembers.
+A terminal knows nothing of earlier ticks, so what a rule selects is shown as newly marked; the Worker remembers.
 
 Exit codes: 0 nothing would be done or marked, 1 something would, 2 no plan could be made.
 `
