@@ -9,13 +9,17 @@ function bytes(text: string): number {
 
 describe('cutToFit', () => {
   it('leaves alone what fits, to the last byte', () => {
-    for (const text of ['', 'plain', 'ü研🚀', 'a "quote" and a \\', 'line\nbreak']) expect(cutToFit(text, bytes(text))).toBe(text)
+    for (const text of ['', 'plain', 'ü研🚀', 'a "quote" and a \\', 'line\nbreak'])
+      expect(cutToFit(text, bytes(text))).toBe(text)
   })
 
-  it.each(['a', 'ü', '研', '🚀', '"', '\n', '\u0001', '\u{d800}'])('cuts a long text of %j to what fits, and no shorter', (sign) => {
-    const cut = cutToFit(sign.repeat(500), 200)
-    expect(bytes(cut)).toBeLessThanOrEqual(200)
-    expect(bytes(cut + sign)).toBeGreaterThan(200)
-    expect(sign.repeat(500).startsWith(cut)).toBe(true)
-  })
+  it.each(['a', 'ü', '研', '🚀', '"', '\n', '\u0001', '\u{d800}'])(
+    'cuts a long text of %j to what fits, and no shorter',
+    (sign) => {
+      const cut = cutToFit(sign.repeat(500), 200)
+      expect(bytes(cut)).toBeLessThanOrEqual(200)
+      expect(bytes(cut + sign)).toBeGreaterThan(200)
+      expect(sign.repeat(500).startsWith(cut)).toBe(true)
+    },
+  )
 })

@@ -26,7 +26,7 @@ function projects(): readonly object[] {
 }
 
 function fault(endpoint: string, kind: string, calls: Fault['calls'] = 'all'): Fault {
-  return { endpoint, kind, calls, delayMs: kind.startsWith('hang') ? 600 : 0 }
+  return { endpoint, kind, calls, delayMs: kind.startsWith('hang') ? 60 : 0 }
 }
 
 /** A tick that marks, then a fault, then a tick that would delete. */
