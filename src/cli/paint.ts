@@ -59,7 +59,7 @@ export function timeText(at: number | string): string {
 
 /** `1 project`, `1,234 projects`. */
 export function counted(n: number, noun: string): string {
-  const plural = noun.endsWith('y') ? `${noun.slice(0, -1)}ies` : `${noun}s`
+  const plural = /[^aeiou]y$/.test(noun) ? `${noun.slice(0, -1)}ies` : `${noun}s`
   return `${n.toLocaleString('en-US')} ${n === 1 ? noun : plural}`
 }
 

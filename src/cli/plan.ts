@@ -113,8 +113,9 @@ function show(
 async function planOfWorker(values: Values<typeof OPTIONS>, terminal: Terminal): Promise<Outcome> {
   if (values.policy !== undefined)
     throw new Misuse('The Worker plans by its own policy; --policy does not fit --worker.')
+  const worker = await openWorker(values)
   terminal.say(`Asking ${values.worker} for its plan …`)
-  const plan = await (await openWorker(values)).plan()
+  const plan = await worker.plan()
   if (values.json) terminal.printJson(plan)
   else showPreview(plan, values.worker ?? '', terminal)
   return outcomeOf(plan.counts)

@@ -68,8 +68,9 @@ export async function seeInventory(
   const source = sourceOf(values)
   if (source === 'account') return seeAccount(values.env, policies, terminal)
   if (source === 'worker') {
+    const worker = await openWorker(values)
     terminal.say(`Asking ${values.worker} for its last survey …`)
-    const inventory = await (await openWorker(values)).inventory()
+    const inventory = await worker.inventory()
     return { inventory, source: `${values.worker}, ${sizeText(inventory)}`, apiCalls: 0 }
   }
   const where = values.inventory ?? ''

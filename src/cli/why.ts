@@ -61,12 +61,17 @@ async function ask(values: Values<typeof OPTIONS>, wanted: string, { say }: Term
   return { answer: await worker.why(findProject(projects, wanted).id), policy: null }
 }
 
-function show({ projectId, name, sentences, rules, mark, due }: Why, policy: Policy | null, terminal: Terminal): void {
+function show(
+  { projectId, name, verdict, sentences, rules, mark, due }: Why,
+  policy: Policy | null,
+  terminal: Terminal,
+): void {
   const { paint, print, printTable } = terminal
   print(`${name}  (${projectId})`, paint.bold)
   for (const sentence of sentences) print(sentence)
   print()
-  const marked = mark === null ? 'not marked' : `since ${timeText(mark.since)} by rule "${mark.rule}"`
+  const marked =
+    mark === null ? (verdict === 'marked' ? 'new' : 'none') : `since ${timeText(mark.since)} by rule "${mark.rule}"`
   print(`Mark: ${marked}. Due: ${due === null ? 'not as things stand' : timeText(due)}.`)
   if (rules.length === 0) return
   print()

@@ -1,7 +1,7 @@
 /** Two policies over one inventory: which matches come and go, rule by rule and project by project. */
 
-import type { VerdictState } from './court.ts'
 import { type Court, openCourt } from './court.ts'
+import type { VerdictState } from './decide.ts'
 import type { Memory } from './memory.ts'
 import type { Policy } from './policy.ts'
 import type { Inventory } from './project.ts'
