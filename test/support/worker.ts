@@ -21,6 +21,8 @@ export interface Setting {
   readonly sandbox: string
   readonly policy: string
   readonly callsPerSlice?: number
+  /** How long the client waits for an answer; long, so that a busy machine is not taken for a silent cloud. */
+  readonly timeoutMs?: number
   /** Added to the real time. */
   readonly skewMs?: number
   readonly token?: string
@@ -52,7 +54,12 @@ export class Workspace extends RealWorkspace {
     const now = () => Date.now() + (settings.get(name)?.skewMs ?? 0)
     const { quantconnect } = made.deps.config
     const client = createClient(
-      { baseUrl: quantconnect.url, userId: quantconnect.userId, token: quantconnect.token, timeoutMs: 400 },
+      {
+        baseUrl: quantconnect.url,
+        userId: quantconnect.userId,
+        token: quantconnect.token,
+        timeoutMs: setting.timeoutMs ?? 10_000,
+      },
       {
         fetch: (input, init) => (settings.get(name)?.fetch ?? fetch)(input, init as RequestInit | undefined, this.ctx),
         now: () => Date.now(),

@@ -40,6 +40,15 @@ describe('G10 a lost answer is settled by reading, never by a repeat', () => {
     },
   )
 
+  it('a cloud that only stays silent is given up after the time-out, and looked at afterwards', async () => {
+    const world = await makeWorld(DELETE_OLD, staleMany(1), { timeoutMs: 1_500 })
+    await world.tick(now)
+    await world.faults({ endpoint: 'projects/delete', kind: 'hang-after', calls: 'all', delayMs: 20_000 })
+    const run = await world.tick(now + 2 * DAY)
+    expect(run).toMatchObject({ status: 'ok', counts: { acted: 1, confirmed: 1, unsure: 0 } })
+    await oncePerProject(world)
+  })
+
   it.each(['reset-before', 'hang-before', 'status-500', 'status-502', 'empty-500', 'html', 'no-success'])(
     '%s: unsure at once, failed a minute later, and tried again by a run after that',
     async (kind) => {
