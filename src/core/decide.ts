@@ -3,7 +3,9 @@
  * the paid evidence that would settle something. Nothing else may be looked at, so equal evidence gives equal decisions.
  */
 
-import { type Bar, type Court, markOf, openCourt, type Standing, tierOf, type Verdict } from './court.ts'
+import { ACTS, type Bar, REPORTS } from './bar.ts'
+import { markOf } from './claim.ts'
+import { type Court, openCourt } from './court.ts'
 import { placesById, projectAt } from './facts.ts'
 import type { Need } from './finding.ts'
 import type { Mark, Memory } from './memory.ts'
@@ -11,10 +13,12 @@ import type { Policy } from './policy.ts'
 import { type Inventory, isUnknown, type Project } from './project.ts'
 import type { Reason } from './reason.ts'
 import type { Action } from './rule.ts'
+import type { Standing } from './standing.ts'
+import type { Verdict } from './verdict.ts'
 import { type Warning, warningsOf } from './warnings.ts'
 
-export type { Verdict, VerdictState } from './court.ts'
 export type { Reason } from './reason.ts'
+export type { Verdict, VerdictState } from './verdict.ts'
 
 /** Several rules wanted the same project; the least destructive won. */
 export interface Conflict {
@@ -58,7 +62,7 @@ export function decide(policy: Policy, inventory: Inventory, memory: Memory, now
     ...marksOf(court, standings),
     needs: needsOf(standings),
     counts: countStates(verdicts),
-    conflicts: conflictsOf(court, standings),
+    conflicts: conflictsOf(court, verdicts),
     warnings: warningsOf(court, policy, inventory, standings),
   }
 }
@@ -68,46 +72,51 @@ function marksOf(court: Court, standings: readonly Standing[]): Pick<Decision, '
   const marks: Mark[] = []
   const unmarked: { mark: Mark; reason: Reason }[] = []
   const positions = new Map(court.bars.map(({ rule }, i) => [rule.hash, i]))
-  const found = new Set<number>()
+  let met = 0
 
   for (const place of placesById(inventory)) {
     const project = projectAt(court.facts, place)
     const standing = standings[place]
     const old = memory.marks.get(project.id)
     if (standing === undefined || (old === undefined && standing.outcome !== 'wanted')) continue
-    const stand = newMarks(court, project, standing)
-    if (old !== undefined) {
-      found.add(project.id)
-      for (const mark of old) {
-        const reason = whyGone(court, project, standing, positions.get(mark.ruleHash), mark)
-        if (reason === null) stand.push(mark)
-        else unmarked.push({ mark, reason })
-      }
+    const before = marks.length
+    addNewMarks(court, project, standing, marks)
+    if (old === undefined) continue
+    met++
+    for (const mark of old) {
+      const reason = whyGone(court, project, standing, positions.get(mark.ruleHash), mark)
+      if (reason === null) marks.push(mark)
+      else unmarked.push({ mark, reason })
     }
-    if (stand.length > 1) stand.sort(byRule)
-    for (const mark of stand) marks.push(mark)
+    if (marks.length > before + 1) marks.push(...marks.splice(before).sort(byRule))
   }
-  for (const [id, old] of memory.marks) {
-    if (!found.has(id)) for (const mark of old) unmarked.push({ mark, reason: { kind: 'gone' } })
+  if (met !== memory.marks.size) {
+    const present = new Set(inventory.projects.map(({ id }) => id))
+    for (const [id, old] of memory.marks) {
+      if (!present.has(id)) for (const mark of old) unmarked.push({ mark, reason: { kind: 'gone' } })
+    }
   }
   unmarked.sort((a, b) => a.mark.projectId - b.mark.projectId || byRule(a.mark, b.mark))
   return { marks, unmarked }
 }
 
-/** Marks whose grace starts now. A project that is not judged keeps the marks it has, but nothing starts its grace. */
-function newMarks({ bars, facts }: Court, project: Project, { findings, outcome, spared }: Standing): Mark[] {
-  const marks: Mark[] = []
+/** Adds the marks whose grace starts now, by rule. What is not judged keeps its marks, but nothing starts its grace. */
+function addNewMarks(
+  { bars, facts }: Court,
+  project: Project,
+  { findings, outcome, spared }: Standing,
+  marks: Mark[],
+): void {
   const { id, created } = project
-  if (outcome !== 'wanted' || isUnknown(created)) return marks
+  if (outcome !== 'wanted' || isUnknown(created)) return
   for (let i = 0; i < findings.length; i++) {
     const bar = bars[i]
-    if (findings[i]?.kind !== 'match' || bar === undefined || bar.rule.then === 'report') continue
-    if (spared !== null && bar.onlyReports === null) continue
+    if (findings[i]?.kind !== 'match' || bar === undefined || bar.tier === REPORTS) continue
+    if (spared !== null && bar.tier === ACTS) continue
     const { rule } = bar
     if (markOf(facts, rule, project) !== null) continue
     marks.push({ projectId: id, created, rule: rule.id, ruleHash: rule.hash, since: facts.now })
   }
-  return marks
 }
 
 /** Why a mark does not stand any more; null when it does. Unknown keeps it. */
@@ -125,7 +134,7 @@ function whyGone(
   if (outcome === 'untouchable') return protection.protectedBy[0] ?? protection.heldBy[0] ?? bar.says.noMatch
   const finding = findings[position]
   if (finding?.kind === 'saved') return finding.reason
-  if (finding?.kind === 'match' && spared !== null && bar.onlyReports === null) {
+  if (finding?.kind === 'match' && spared !== null && bar.tier === ACTS) {
     return { kind: 'spared', rule: bar.rule.id, by: spared.rule.id }
   }
   return finding?.kind === 'match' || finding?.kind === 'unknown' ? null : bar.says.noMatch
@@ -146,29 +155,21 @@ function needsOf(standings: readonly Standing[]): readonly Need[] {
   return [...needs.values()].sort((a, b) => a.projectId - b.projectId || (a.kind < b.kind ? -1 : 1))
 }
 
-function conflictsOf(court: Court, standings: readonly Standing[]): readonly Conflict[] {
+function conflictsOf(court: Court, verdicts: readonly Verdict[]): readonly Conflict[] {
   const conflicts: Conflict[] = []
   for (const place of placesById(court.facts.inventory)) {
-    if (!isDisputed(court, standings[place])) continue
-    const winner = court.winner(place)
-    const [won, ...over] = [winner?.bar, ...(winner?.over ?? [])].flatMap(claimOf)
-    if (won !== undefined) conflicts.push({ projectId: projectAt(court.facts, place).id, ...won, over })
+    const verdict = verdicts[place]
+    const conflict = verdict?.reasons.find((reason) => reason.kind === 'conflict')
+    if (verdict === undefined || verdict.rule === null || verdict.action === null || conflict?.kind !== 'conflict')
+      continue
+    const over = conflict.over.flatMap((id) => court.bars.filter(({ rule }) => rule.id === id).flatMap(claimOf))
+    conflicts.push({ projectId: verdict.projectId, rule: verdict.rule, action: verdict.action, over })
   }
   return conflicts
 }
 
-function isDisputed({ bars }: Court, standing: Standing | undefined): boolean {
-  if (standing === undefined || standing.tier === null) return false
-  let wanting = 0
-  for (let i = 0; i < standing.findings.length; i++) {
-    const bar = bars[i]
-    if (standing.findings[i]?.kind === 'match' && bar !== undefined && tierOf(bar) === standing.tier) wanting++
-  }
-  return wanting > 1
-}
-
-function claimOf(bar: Bar | undefined): { readonly rule: string; readonly action: Action }[] {
-  return bar === undefined || bar.rule.then === 'report' ? [] : [{ rule: bar.rule.id, action: bar.rule.then }]
+function claimOf({ rule }: Bar): { readonly rule: string; readonly action: Action }[] {
+  return rule.then === 'report' ? [] : [{ rule: rule.id, action: rule.then }]
 }
 
 function countStates(verdicts: readonly Verdict[]): Counts {

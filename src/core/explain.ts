@@ -1,7 +1,8 @@
 /** Verdicts in plain sentences: why a project is kept, protected, held, not judged, marked or due (G17). */
 
+import type { Bar } from './bar.ts'
 import { type Condition, evaluate, predicatesOf } from './condition.ts'
-import { type Bar, type Court, openCourt, type Verdict, type VerdictState } from './court.ts'
+import { type Court, openCourt } from './court.ts'
 import { directoriesOf, homesOf } from './directory.ts'
 import { durationText } from './duration.ts'
 import { projectAt } from './facts.ts'
@@ -12,6 +13,7 @@ import { type Inventory, isUnknown, type Project } from './project.ts'
 import type { Protection, Reading, Reason } from './reason.ts'
 import type { Rule } from './rule.ts'
 import { viewOf } from './unit.ts'
+import type { Verdict, VerdictState } from './verdict.ts'
 import type { Warning } from './warnings.ts'
 import { nextOpening } from './window.ts'
 import { thresholdText } from './words.ts'

@@ -9,7 +9,7 @@ import { type Evidence, isUnknown, type PaidKind, type Project } from './project
 import type { ProtectionReading } from './protect.ts'
 import type { Reason } from './reason.ts'
 import type { Keep, Rule } from './rule.ts'
-import { targetOf } from './target.ts'
+import { targeter } from './target.ts'
 
 export interface Need {
   readonly projectId: number
@@ -49,6 +49,7 @@ export function projectFinder(rule: Rule, bench: Bench): (place: number) => Find
   const { facts } = bench
   const fresh: Finding = { kind: 'saved', reason: { kind: 'fresh', rule: rule.id } }
   const excluded: Finding = { kind: 'saved', reason: { kind: 'unless', rule: rule.id } }
+  const aim = targeter(rule, facts, bench.zone)
   const inSlot = rule.keep === null ? null : projectSlots(rule, rule.keep, bench)
 
   return (place) => {
@@ -71,7 +72,7 @@ export function projectFinder(rule: Rule, bench: Bench): (place: number) => Find
       ]
       return { kind: 'unknown', reasons, needs: blind.length > 0 ? [] : needsOf() }
     }
-    const target = targetOf(rule, facts, bench.zone, project, null)
+    const target = aim(project, null)
     if ('reason' in target) return { kind: 'saved', reason: target.reason }
     return target.to === null ? MATCH : { kind: 'match', to: target.to, units: null }
 

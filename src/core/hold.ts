@@ -3,7 +3,7 @@
  * policy's zone. Anything else that starts with `[keep`, in any spelling, holds for ever: somebody meant to keep it.
  */
 
-import { parseDescription } from './our-line.ts'
+import { withoutOurLine } from './our-line.ts'
 import { instantOf, isDate, nextDay } from './zone.ts'
 
 export interface WrittenHold {
@@ -20,7 +20,7 @@ const UNTIL = /^\[keep until (\d{4}-\d{2}-\d{2})\]$/
 /** The hold a description asks for, over or not, or null. Our own line does not count. Of several, the longest holds. */
 export function writtenHold(description: string, zone: string): WrittenHold | null {
   if (!description.includes('[')) return null
-  const tags = parseDescription(description).rest.match(TAG)
+  const tags = withoutOurLine(description).match(TAG)
   if (tags === null) return null
   const holds = tags.map((tag) => readTag(tag, zone))
   const malformed = holds.find((hold) => hold.malformed !== null)

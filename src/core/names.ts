@@ -3,12 +3,17 @@
  * letters, digits, blanks, `-` and `_`, and none of the words that a file system or LEAN itself reserves.
  */
 
-const RESERVED_ANYWHERE = new Set(
-  'con prn aux nul com1 com2 com3 com4 com5 com6 com7 com8 com9 lpt1 lpt2 lpt3 lpt4 lpt5 lpt6 lpt7 lpt8 lpt9 __pycache__ bin obj'.split(
-    ' ',
-  ),
+const ANYWHERE =
+  'con prn aux nul com1 com2 com3 com4 com5 com6 com7 com8 com9 lpt1 lpt2 lpt3 lpt4 lpt5 lpt6 lpt7 lpt8 lpt9 __pycache__ bin obj'
+const LAST = 'backtests live optimizations storage report'
+const RESERVED_ANYWHERE = new Set(ANYWHERE.split(' '))
+const RESERVED_LAST = new Set(LAST.split(' '))
+
+/** What a name with any problem matches: a strange character, an empty part, a blank at an edge, a reserved word. */
+const SUSPECT = new RegExp(
+  `[^-_a-zA-Z0-9 /]|^$|^/|/$|//|^ | $| /|/ |(?:^|/)(?:${ANYWHERE.replaceAll(' ', '|')})(?:/|$)|(?:^|/)(?:${LAST.replaceAll(' ', '|')})$`,
+  'i',
 )
-const RESERVED_LAST = new Set(['backtests', 'live', 'optimizations', 'storage', 'report'])
 
 /** Places of QuantConnect's own, which no rule writes to and which protect what is in them. */
 const PLACES = [
@@ -31,6 +36,7 @@ export function placeOf(path: string): Place | null {
 
 /** Why the API would not accept this full name, in words; null when it would. */
 export function nameProblem(path: string): string | null {
+  if (!SUSPECT.test(path)) return null
   const parts = path.split('/')
   for (const part of parts) {
     if (part === '') return 'a part of the name is empty'

@@ -13,12 +13,27 @@ export interface ParsedDescription {
 }
 
 export function parseDescription(description: string): ParsedDescription {
-  if (!description.includes(PREFIX)) return { rest: description, ours: null }
+  if (!mayHaveOurLine(description)) return { rest: description, ours: null }
   const text = description.trimEnd()
   const start = text.lastIndexOf('\n') + 1
   const line = text.slice(start)
   if (!line.startsWith(PREFIX)) return { rest: description, ours: null }
   return { rest: description.slice(0, start), ours: line.slice(PREFIX.length).trim() }
+}
+
+/** Whether our line is there. */
+export function isStamped(description: string): boolean {
+  return mayHaveOurLine(description) && parseDescription(description).ours !== null
+}
+
+/** The description without our line. */
+export function withoutOurLine(description: string): string {
+  return mayHaveOurLine(description) ? parseDescription(description).rest : description
+}
+
+/** Most descriptions have none, and are asked often. */
+function mayHaveOurLine(description: string): boolean {
+  return description.includes(PREFIX)
 }
 
 /** The description with our line set to `text`: appended when it was not there, replaced when it was. */

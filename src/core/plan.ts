@@ -5,7 +5,7 @@
 
 import { sha256Hex } from './canonical.ts'
 import { breaches, type CapBreach, type DayCount, mayAct } from './caps.ts'
-import { openCourt, type Verdict } from './court.ts'
+import { openCourt } from './court.ts'
 import type { Decision } from './decide.ts'
 import { itemReasons, reasonText } from './explain.ts'
 import type { Memory } from './memory.ts'
@@ -13,6 +13,7 @@ import type { Policy } from './policy.ts'
 import { type Inventory, isUnknown, type Project } from './project.ts'
 import type { Action } from './rule.ts'
 import { namesTaken, openNames } from './taken.ts'
+import type { Verdict } from './verdict.ts'
 
 export { type CapBreach, capText, type DayCount } from './caps.ts'
 export { dayOf } from './zone.ts'

@@ -7,7 +7,7 @@ import { type Comparison, holds, parseCount, parseSpan } from './compare.ts'
 import { elapsedText } from './duration.ts'
 import { createdOf, type Facts, isLinked, lastPart, modifiedOf, NOT_READ, paidOf, pastDate, runsLive } from './facts.ts'
 import { pathGlob, textGlob } from './glob.ts'
-import { parseDescription } from './our-line.ts'
+import { isStamped, withoutOurLine } from './our-line.ts'
 import { type Evidence, isUnknown, type PaidKind, type Project, type Unknown } from './project.ts'
 import type { Reading } from './reason.ts'
 
@@ -53,7 +53,7 @@ const KINDS = {
   parameters: (value) => counted(value, (_facts, project) => project.parameters.length),
   libraries: (value) => counted(value, (_facts, project) => sizeOf(project.libraries)),
   description: (value) => description(list(value)),
-  stamped: (value) => flag(value, (_facts, project) => parseDescription(project.description).ours !== null),
+  stamped: (value) => flag(value, (_facts, project) => isStamped(project.description)),
   live: (value) => live(String(value)),
   'used-as-library': (value) => flag(value, isLinked),
   backtests: (value) => counted(value, (facts, project) => pick(paidOf(facts, project).backtests, 'count')),
@@ -117,10 +117,17 @@ function textual(
   glob: (pattern: string) => (text: string) => boolean,
   measure: Measure<string>,
 ): Tests {
-  const globs = list(value).map((pattern) => glob(String(pattern)))
+  return measured(measure, anyOf(list(value).map((pattern) => glob(String(pattern)))), quoted)
+}
+
+/** A list means any. */
+function anyOf(globs: readonly ((text: string) => boolean)[]): (text: string) => boolean {
   const [only] = globs
-  const judge = globs.length === 1 && only !== undefined ? only : (text: string) => globs.some((one) => one(text))
-  return measured(measure, judge, quoted)
+  if (globs.length === 1 && only !== undefined) return only
+  return (text) => {
+    for (const glob of globs) if (glob(text)) return true
+    return false
+  }
 }
 
 function exact(values: readonly (string | number)[], measure: Measure<string>): Tests {
@@ -225,9 +232,10 @@ function owner(values: readonly (string | number)[]): Tests {
 function description(values: readonly (string | number)[]): Tests {
   const patterns = values.filter((value) => value !== 'empty').map((value) => textGlob(String(value)))
   const empty = patterns.length < values.length
+  const matches = anyOf(patterns)
   return measured(
-    (_facts, project) => parseDescription(project.description).rest.trim(),
-    (text) => (empty && text === '') || patterns.some((glob) => glob(text)),
+    (_facts, project) => withoutOurLine(project.description).trim(),
+    (text) => (empty && text === '') || matches(text),
     (text) => (text === '' ? 'empty' : quoted(shortened(text))),
   )
 }

@@ -57,7 +57,10 @@ export function protectionOf(policy: Policy, facts: Facts, project: Project): Pr
   }
 
   const heldBy = holdsOn(policy.timezone, facts, project)
-  if (protectedBy === NONE && heldBy === NONE && unknown === NONE) return CLEAR
+  if (heldBy === NONE && unknown === NONE) {
+    const shared = SHARED.get(protectedBy)
+    if (shared !== undefined) return shared
+  }
   const reading = protectedBy === NONE && heldBy === NONE ? 'unknown' : 'yes'
   return { reading, protectedBy, heldBy, unknown }
 }
@@ -86,6 +89,14 @@ const ONLY = Object.fromEntries(
     ] as const satisfies readonly Simple[]
   ).map((what): readonly [Simple, readonly Reason[]] => [what, [protectedReason({ what })]]),
 ) as { readonly [what in Simple]: readonly Reason[] }
+
+/** Readings that need no object of their own: nothing protects the project, or one thing that protects many. */
+const SHARED: ReadonlyMap<readonly Reason[], ProtectionReading> = new Map([
+  [NONE, CLEAR],
+  ...Object.values(ONLY).map((protectedBy): readonly [readonly Reason[], ProtectionReading] => {
+    return [protectedBy, { reading: 'yes', protectedBy, heldBy: NONE, unknown: NONE }]
+  }),
+])
 
 interface SingleFact {
   readonly what: Simple

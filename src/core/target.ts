@@ -16,75 +16,69 @@ import { dayOf } from './zone.ts'
 /** `to`: the new full name or the new full description, null for a delete; or why there is nothing to write. */
 export type Target = { readonly to: string | null } | { readonly reason: Reason }
 
+/** Finds what to write; `directory` = the unit the project goes with, null when it goes alone. */
+export type Targeter = (project: Project, directory: DirectoryView | null) => Target
+
+export function targeter(rule: Rule, facts: Facts, zone: string): Targeter {
+  const { to, then, id } = rule
+  if (to === null) return () => NOTHING
+  const fill = filler(rule, to, facts, zone)
+  if (then === 'describe') return (project) => describing(id, project, fill(project))
+
+  const root = literalRoot(to)
+  const once = movesOnce(then, to)
+  const settles = once && root !== ''
+  const isRename = then === 'rename'
+  const nothingToDo: Target = { reason: { kind: 'nothing to do', rule: id } }
+  const underRoot: Target = { reason: { kind: 'under root', rule: id, root } }
+
+  return (project, directory) => {
+    const { path } = project
+    if (once && isInside(path, root)) return underRoot
+    const name = renamed(project)
+    if (name === path) return nothingToDo
+    const why = problemOf(path, name) ?? (settles ? null : circles(project, directory, name))
+    return why === null ? { to: name } : { reason: { kind: 'unwritable', rule: id, to: name, why } }
+  }
+
+  function renamed(project: Project): string {
+    const text = fill(project)
+    if (!isRename) return normalisePath(text)
+    const directory = parentOf(project.path)
+    return directory === '' ? text : `${directory}/${text}`
+  }
+
+  function problemOf(path: string, name: string): string | null {
+    if (isRename && parentOf(name) !== parentOf(path)) return 'a rename stays in its directory'
+    if (root !== '' && !isInside(name, root)) return `it would leave ${root}`
+    const place = placeOf(name)
+    if (place !== null) return `nothing is written into QuantConnect's own ${place}`
+    if (looksLikeHold(name)) return 'it would look like a hold'
+    return nameProblem(name)
+  }
+
+  /** A rule that selects its own result and would change it again never comes to rest. */
+  function circles(project: Project, directory: DirectoryView | null, name: string): string | null {
+    const moved: Project = { ...project, name, path: normalisePath(name) }
+    if (renamed(moved) === name) return null
+    const wants = (view: DirectoryView | null) => {
+      if (rule.unless !== null && evaluate(rule.unless, facts, moved, view) === 'yes') return false
+      return evaluate(rule.when, facts, moved, view) !== 'no'
+    }
+    const views =
+      directory === null ? [null] : directoriesAbove(name).map((path) => ({ ...directory, path, name: lastPart(path) }))
+    return views.some(wants) ? 'the rule would select it again under its new name and change it without end' : null
+  }
+}
+
 const NOTHING: Target = { to: null }
 
-export function targetOf(
-  rule: Rule,
-  facts: Facts,
-  zone: string,
-  project: Project,
-  directory: DirectoryView | null,
-): Target {
-  if (rule.to === null) return NOTHING
-  if (rule.then === 'describe') return describing(rule, rule.to, facts, zone, project)
-  const { path } = project
-  const root = literalRoot(rule.to)
-  const once = movesOnce(rule.then, rule.to)
-  if (once && isInside(path, root)) return { reason: { kind: 'under root', rule: rule.id, root } }
-
-  const to = renamed(rule, rule.to, facts, zone, project)
-  if (to === path) return { reason: { kind: 'nothing to do', rule: rule.id } }
-  const why =
-    problemOf(rule, path, to, root) ??
-    (once && root !== '' ? null : circles(rule, rule.to, facts, zone, project, directory, to))
-  return why === null ? { to } : { reason: { kind: 'unwritable', rule: rule.id, to, why } }
-}
-
-function describing(rule: Rule, template: Template, facts: Facts, zone: string, project: Project): Target {
+function describing(rule: string, { description }: Project, filled: string): Target {
   // Names and owners may hold line breaks; our line is one line.
-  const text = filled(template, rule, facts, zone, project).replaceAll(/\s+/g, ' ').trim()
-  if (looksLikeHold(text)) {
-    return { reason: { kind: 'unwritable', rule: rule.id, to: text, why: 'it would look like a hold' } }
-  }
-  const to = withOurLine(project.description, text)
-  return to === project.description ? { reason: { kind: 'nothing to do', rule: rule.id } } : { to }
-}
-
-function renamed(rule: Rule, template: Template, facts: Facts, zone: string, project: Project): string {
-  const text = filled(template, rule, facts, zone, project)
-  if (rule.then !== 'rename') return normalisePath(text)
-  const directory = parentOf(project.path)
-  return directory === '' ? text : `${directory}/${text}`
-}
-
-function problemOf(rule: Rule, path: string, to: string, root: string): string | null {
-  if (rule.then === 'rename' && parentOf(to) !== parentOf(path)) return 'a rename stays in its directory'
-  if (root !== '' && !isInside(to, root)) return `it would leave ${root}`
-  const place = placeOf(to)
-  if (place !== null) return `nothing is written into QuantConnect's own ${place}`
-  if (looksLikeHold(to)) return 'it would look like a hold'
-  return nameProblem(to)
-}
-
-/** A rule that selects its own result and would change it again never comes to rest. */
-function circles(
-  rule: Rule,
-  template: Template,
-  facts: Facts,
-  zone: string,
-  project: Project,
-  directory: DirectoryView | null,
-  to: string,
-): string | null {
-  const moved: Project = { ...project, name: to, path: normalisePath(to) }
-  if (renamed(rule, template, facts, zone, moved) === to) return null
-  const wants = (view: DirectoryView | null) => {
-    if (rule.unless !== null && evaluate(rule.unless, facts, moved, view) === 'yes') return false
-    return evaluate(rule.when, facts, moved, view) !== 'no'
-  }
-  const views =
-    directory === null ? [null] : directoriesAbove(to).map((path) => ({ ...directory, path, name: lastPart(path) }))
-  return views.some(wants) ? 'the rule would select it again under its new name and change it without end' : null
+  const text = filled.replaceAll(/\s+/g, ' ').trim()
+  if (looksLikeHold(text)) return { reason: { kind: 'unwritable', rule, to: text, why: 'it would look like a hold' } }
+  const to = withOurLine(description, text)
+  return to === description ? { reason: { kind: 'nothing to do', rule } } : { to }
 }
 
 function directoriesAbove(path: string): readonly string[] {
@@ -92,29 +86,31 @@ function directoriesAbove(path: string): readonly string[] {
   return parent === '' ? [] : [parent, ...directoriesAbove(parent)]
 }
 
-function filled(template: Template, rule: Rule, facts: Facts, zone: string, project: Project): string {
-  return expand(template, (placeholder) => fill(placeholder, rule, facts, zone, project))
-}
+/** Expands a template for one project after the other. */
+function filler(rule: Rule, template: Template, facts: Facts, zone: string): (project: Project) => string {
+  const today = dayOf(facts.now, zone)
+  return (project) => expand(template, (placeholder) => wordFor(placeholder, project))
 
-function fill(placeholder: Placeholder, rule: Rule, facts: Facts, zone: string, project: Project): string {
-  switch (placeholder) {
-    case 'path':
-      return project.path
-    case 'name':
-      return lastPart(project.path)
-    case 'directory':
-      return parentOf(project.path)
-    case 'yyyy':
-      return dayOf(facts.now, zone).slice(0, 4)
-    case 'mm':
-      return dayOf(facts.now, zone).slice(5, 7)
-    case 'idle-days': {
-      const modified = modifiedOf(facts, project)
-      return isUnknown(modified) ? 'unknown' : String(Math.floor((facts.now - modified) / DAY))
+  function wordFor(placeholder: Placeholder, project: Project): string {
+    switch (placeholder) {
+      case 'path':
+        return project.path
+      case 'name':
+        return lastPart(project.path)
+      case 'directory':
+        return parentOf(project.path)
+      case 'yyyy':
+        return today.slice(0, 4)
+      case 'mm':
+        return today.slice(5, 7)
+      case 'idle-days': {
+        const modified = modifiedOf(facts, project)
+        return isUnknown(modified) ? 'unknown' : String(Math.floor((facts.now - modified) / DAY))
+      }
+      case 'owner':
+        return project.ownerName || (isUnknown(project.ownerId) ? 'unknown' : String(project.ownerId))
+      case 'rule':
+        return rule.id
     }
-    case 'owner':
-      return project.ownerName || (isUnknown(project.ownerId) ? 'unknown' : String(project.ownerId))
-    case 'rule':
-      return rule.id
   }
 }

@@ -36,7 +36,9 @@ export function parseTemplate(
 }
 
 export function expand(template: Template, values: (placeholder: Placeholder) => string): string {
-  return template.parts.map((part) => (typeof part === 'string' ? part : values(part.placeholder))).join('')
+  let text = ''
+  for (const part of template.parts) text += typeof part === 'string' ? part : values(part.placeholder)
+  return text
 }
 
 export function uses(template: Template, ...placeholders: readonly Placeholder[]): boolean {

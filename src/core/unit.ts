@@ -24,7 +24,7 @@ import type { DirectoryView, Youngest } from './predicate.ts'
 import { type Evidence, isUnknown, type Project, type Unknown } from './project.ts'
 import type { Reading, Reason } from './reason.ts'
 import type { Keep, Rule } from './rule.ts'
-import { type Target, targetOf } from './target.ts'
+import { type Target, targeter } from './target.ts'
 
 /** What a rule says of a directory as a whole. */
 type UnitFinding =
@@ -51,6 +51,7 @@ export function directoryFinder(rule: Rule, bench: Bench): (place: number) => Fi
   const { facts } = bench
   const directories = directoriesOf(facts.inventory)
   const homes = homesOf(facts.inventory)
+  const targetFor = targeter(rule, facts, bench.zone)
   const views = new Map<Directory, DirectoryView>()
   const selections = new Map<Directory, Reading>()
   const chains = new Map<Directory, readonly Directory[]>()
@@ -231,7 +232,7 @@ export function directoryFinder(rule: Rule, bench: Bench): (place: number) => Fi
   function aim(directory: Directory): UnitFinding {
     const targets = new Map<number, Target>()
     for (const member of directory.members) {
-      targets.set(member, targetOf(rule, facts, bench.zone, projectAt(facts, member), view(directory)))
+      targets.set(member, targetFor(projectAt(facts, member), view(directory)))
     }
     const stopped = [...targets].find(([, target]) => 'reason' in target)
     if (stopped === undefined || rule.then === 'describe') return { kind: 'match', targets }

@@ -1,13 +1,15 @@
 /** What looks odd when a policy meets today's inventory: probably a misspelt name, or a rule that takes too much. */
 
+import type { Bar } from './bar.ts'
 import { type Condition, costs, evaluate } from './condition.ts'
-import type { Bar, Court, Standing } from './court.ts'
+import type { Court } from './court.ts'
 import { directoriesOf } from './directory.ts'
 import { projectAt } from './facts.ts'
 import type { Policy } from './policy.ts'
 import type { DirectoryView } from './predicate.ts'
 import type { Inventory, Project } from './project.ts'
 import { isDestructive, type Rule } from './rule.ts'
+import type { Standing } from './standing.ts'
 import { viewOf } from './unit.ts'
 
 export type Warning =

@@ -6,6 +6,10 @@ import type { Inventory, Project } from '../../src/core/project.ts'
 export const DAY = 86_400_000
 export const NOW = Date.UTC(2026, 10, 24, 12)
 
+/** A memory with nothing in it. */
+export const NOTHING: Memory = { marks: [], holds: [], ownWrites: [] }
+
+/** Ten rules of all kinds: directories, keep, nesting, every action; only cheap predicates. */
 export const TEN_RULES = `
 timezone = "America/New_York"
 [protect]
@@ -35,7 +39,8 @@ ${[
   .join('\n')}
 `
 
-const AREAS = ['Research', 'Sweeps', 'Team', 'Archive', 'Production', 'Library', 'Recycle Bin', 'CI'] as const
+const AREAS = ['Research', 'Sweeps', 'Team', 'Archive', 'CI'] as const
+const SPECIAL = ['Production', 'Library', 'Recycle Bin'] as const
 
 export function workspaceOf(size: number): Inventory {
   const random = numbers(7)
@@ -53,7 +58,8 @@ export function sweptDaily(marks: readonly Mark[]): Memory {
 const ORGANISATION = '5cad178b20a1d52567b534553413b691'
 
 function projectAt(i: number, size: number, random: () => number): Project {
-  const area = AREAS[Math.floor(random() * AREAS.length)] ?? 'Team'
+  const areas = random() < 0.9 ? AREAS : SPECIAL
+  const area = areas[Math.floor(random() * areas.length)] ?? 'Team'
   const folder = Math.floor(random() * (size / 100))
   const name = ['Momentum', 'Clone of Mean Reversion', 'test', 'Pensive Black Sheep', 'Momentum 2'][
     Math.floor(random() * 5)
@@ -71,9 +77,9 @@ function projectAt(i: number, size: number, random: () => number): Project {
     ownerId: 123,
     ownerName: 'Mia',
     language: random() < 0.8 ? 'Py' : 'C#',
-    description: random() < 0.5 ? '' : 'A strategy that trades momentum [v2].',
+    description: ['', '', '', 'Trades momentum.', 'A strategy of last summer [v2].'][Math.floor(random() * 5)] ?? '',
     parameters: [],
-    libraries: random() < 0.1 ? [20_000_000 + Math.floor(random() * size)] : [],
+    libraries: random() < 0.03 ? [20_000_000 + Math.floor(random() * size)] : [],
     collaborators: random() < 0.8 ? 1 : 2,
     encrypted: false,
     codeRunning: false,

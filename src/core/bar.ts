@@ -1,0 +1,62 @@
+/** One rule before the court: its finder, and everything that is the same for all projects. */
+
+import { type Bench, type Finding, projectFinder } from './finding.ts'
+import type { OnlyReports, Reason } from './reason.ts'
+import { ACTIONS, notBuilt, type Rule } from './rule.ts'
+import { directoryFinder } from './unit.ts'
+
+/** When a rule is asked: first those that act, then those that mark but do not act, then those that only report. */
+export const ACTS = 0
+export const MARKS = 1
+export const REPORTS = 2
+
+export type Tier = typeof ACTS | typeof MARKS | typeof REPORTS
+
+export interface Bar {
+  readonly rule: Rule
+  readonly tier: Tier
+  /** How destructive: the lower, the milder. A rule that only reports comes after all others. */
+  readonly rank: number
+  /** Why it only reports; null when it acts. */
+  readonly onlyReports: OnlyReports | null
+  /** What the rule says of the project at a place of the inventory. */
+  find(place: number): Finding
+  /** Reasons that say the same of every project. */
+  readonly says: {
+    readonly matched: Reason
+    readonly noMatch: Reason
+    readonly onlyReports: Reason | null
+    readonly window: Reason
+  }
+}
+
+/** The rank of a rule that wants nothing done. */
+export const NO_ACTION = ACTIONS.length
+
+export function openBar(rule: Rule, bench: Bench): Bar {
+  const because = whyOnlyReports(rule)
+  return {
+    rule,
+    tier: because === null ? ACTS : because === 'report' ? REPORTS : MARKS,
+    rank: rule.then === 'report' ? NO_ACTION : ACTIONS.indexOf(rule.then),
+    onlyReports: because,
+    find: rule.unit === 'directory' ? directoryFinder(rule, bench) : projectFinder(rule, bench),
+    says: {
+      matched: { kind: 'matched', rule: rule.id, since: null },
+      noMatch: { kind: 'no match', rule: rule.id },
+      onlyReports: because === null ? null : { kind: 'only reports', rule: rule.id, because },
+      window: { kind: 'window', rule: rule.id },
+    },
+  }
+}
+
+/** By id, so that the order of rules in the file shows nowhere. */
+export function byId(one: Bar, other: Bar): number {
+  return one.rule.id < other.rule.id ? -1 : 1
+}
+
+function whyOnlyReports(rule: Rule): OnlyReports | null {
+  if (rule.then === 'report') return 'report'
+  if (!rule.enforce) return 'enforce'
+  return notBuilt(rule).length > 0 ? 'notBuilt' : null
+}

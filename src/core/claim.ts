@@ -1,0 +1,132 @@
+/**
+ * Which rule gets a project that is wanted, and when it becomes due: the least destructive, of the same action the one due
+ * first, then the rule's id. A directory becomes due when every project in it is, and waits while a milder rule has one.
+ */
+
+import type { Bar } from './bar.ts'
+import type { Directory } from './directory.ts'
+import { type Facts, projectAt } from './facts.ts'
+import type { Finding } from './finding.ts'
+import type { Mark } from './memory.ts'
+import type { Project } from './project.ts'
+import type { Rule } from './rule.ts'
+import type { Standing, Standings } from './standing.ts'
+
+/** When something marked becomes due. */
+interface Ripeness {
+  /** The end of the grace; of a directory, that of the last project in it. */
+  readonly dueAt: number
+  /** Whether the mark was made before this decision, and not at a time still to come; of a directory, every mark. */
+  readonly isOld: boolean
+  /** The directory that goes, or waits, with it. */
+  readonly directory: string | null
+  /** A project in that directory that this rule does not get, so that the directory is not whole. */
+  readonly missing: number | null
+}
+
+/** The rule that gets a project. */
+export interface Claim extends Ripeness {
+  readonly bar: Bar
+  readonly to: string | null
+  readonly mark: Mark | null
+}
+
+export interface Claims {
+  /** The claim that wins the project at a place of the inventory; null when it is not wanted. */
+  winner(place: number): Claim | null
+  /** The other rules that wanted it. */
+  rivals(place: number, winner: Claim): readonly Bar[]
+}
+
+const NOBODY: readonly Bar[] = []
+
+export function openClaims(facts: Facts, { bars, standing }: Standings): Claims {
+  const { now } = facts
+  const units = new Map<string, Ripeness>()
+
+  return { winner, rivals }
+
+  function winner(place: number): Claim | null {
+    const seen = standing(place)
+    if (seen.outcome !== 'wanted') return null
+    let best: Claim | null = null
+    for (let i = 0; i < seen.findings.length; i++) {
+      const bar = bars[i]
+      const finding = seen.findings[i]
+      if (bar === undefined || finding?.kind !== 'match' || !isFor(bar, seen)) continue
+      const claim = claimOf(place, bar, finding)
+      if (best === null || isSooner(claim, best)) best = claim
+    }
+    return best
+  }
+
+  function rivals(place: number, { bar }: Claim): readonly Bar[] {
+    const { findings, tier } = standing(place)
+    let others = NOBODY
+    for (let i = 0; i < findings.length; i++) {
+      const one = bars[i]
+      if (one !== undefined && one !== bar && one.tier === tier && findings[i]?.kind === 'match')
+        others = [...others, one]
+    }
+    return others
+  }
+
+  function claimOf(place: number, bar: Bar, { to, units: around }: Extract<Finding, { kind: 'match' }>): Claim {
+    const mark = markOf(facts, bar.rule, projectAt(facts, place))
+    let unit: Ripeness | null = null
+    if (around !== null && bar.rule.then !== 'describe') {
+      for (const directory of around) {
+        const whole = unitOf(bar, directory)
+        if (unit === null || isSooner(whole, unit)) unit = whole
+      }
+    }
+    if (unit === null) return { bar, to, mark, ...ripenessOf(mark, bar.rule), directory: null, missing: null }
+    const { dueAt, isOld, directory, missing } = unit
+    return { bar, to, mark, dueAt, isOld, directory, missing }
+  }
+
+  function unitOf(bar: Bar, { path, members }: Directory): Ripeness {
+    const key = `${bar.rule.id}/${path}`
+    const known = units.get(key)
+    if (known !== undefined) return known
+    let dueAt = Number.NEGATIVE_INFINITY
+    let isOld = true
+    let missing: number | null = null
+    for (const member of members) {
+      const project = projectAt(facts, member)
+      if (!isFor(bar, standing(member))) missing ??= project.id
+      const one = ripenessOf(markOf(facts, bar.rule, project), bar.rule)
+      dueAt = Math.max(dueAt, one.dueAt)
+      isOld = isOld && one.isOld
+    }
+    const unit = { dueAt, isOld, directory: path, missing }
+    units.set(key, unit)
+    return unit
+  }
+
+  function ripenessOf(mark: Mark | null, { after }: Rule): { readonly dueAt: number; readonly isOld: boolean } {
+    // A mark from the future: the clock went backwards, and time going backwards never causes an action.
+    return mark === null
+      ? { dueAt: now + after, isOld: false }
+      : { dueAt: mark.since + after, isOld: mark.since <= now }
+  }
+}
+
+/** The mark of a rule on a project: its key is id, created and the hash of the rule. */
+export function markOf(facts: Facts, rule: Rule, project: Project): Mark | null {
+  const marks = facts.memory.marks.get(project.id)
+  if (marks === undefined) return null
+  for (const mark of marks) if (mark.created === project.created && mark.ruleHash === rule.hash) return mark
+  return null
+}
+
+/** Whether a wanted project goes to rules of this one's kind: no milder one has it, or spares it. */
+function isFor(bar: Bar, { outcome, rank, tier }: Standing): boolean {
+  return outcome === 'wanted' && rank === bar.rank && tier === bar.tier
+}
+
+/** What waits for another project comes last, so that it never keeps another rule from its turn. */
+function isSooner(one: Ripeness, other: Ripeness): boolean {
+  if ((one.missing === null) !== (other.missing === null)) return one.missing === null
+  return one.dueAt < other.dueAt
+}

@@ -1,0 +1,145 @@
+/**
+ * What all rules together say of a project: nothing may touch it, something that decides is unknown, a rule wants it, or
+ * it is kept. Where several rules select it the least destructive decides; a project that one *spares* is spared by
+ * harsher ones too, so that an exception somebody adds never makes anything go.
+ */
+
+import { ACTS, type Bar, byId, MARKS, NO_ACTION, openBar, REPORTS, type Tier } from './bar.ts'
+import { type Facts, projectAt } from './facts.ts'
+import { type Bench, type Finding, NO, spares } from './finding.ts'
+import type { Policy } from './policy.ts'
+import { CLEAR, type ProtectionReading, protectionOf } from './protect.ts'
+
+export interface Standing {
+  readonly protection: ProtectionReading
+  /** By position of the rule; empty when all say no, and for what is protected or held, which no rule looks at. */
+  readonly findings: readonly Finding[]
+  /** `unknown`: something that decides could not be read. `wanted`: a rule that marks selects it. */
+  readonly outcome: 'untouchable' | 'unknown' | 'wanted' | 'kept'
+  /** Rank of the least destructive action that a rule wants, when it is wanted. */
+  readonly rank: number
+  /** Which rules compete for it, when it is wanted. */
+  readonly tier: Tier
+  /** The rule that acts and spares it, when that keeps others from it. */
+  readonly spared: Bar | null
+}
+
+export interface Standings {
+  /** By id of the rule. */
+  readonly bars: readonly Bar[]
+  readonly bench: Bench
+  /** The standing of the project at a place of the inventory, remembered. */
+  standing(place: number): Standing
+}
+
+export const NO_FINDINGS: readonly Finding[] = []
+const UNWANTED = standingOf(CLEAR, NO_FINDINGS, 'kept', null)
+
+export function openStandings(policy: Policy, facts: Facts): Standings {
+  const { length } = facts.inventory.projects
+  const protections = new Array<ProtectionReading | undefined>(length)
+  const standings = new Array<Standing | undefined>(length)
+  const bench: Bench = { facts, zone: policy.timezone, protection }
+  const bars = policy.rules.map((rule) => openBar(rule, bench)).sort(byId)
+  /** The mildest rule so far that acts, and that only marks, of the project being weighed. */
+  const mildest: [Mildest, Mildest] = [nobody(), nobody()]
+
+  return { bars, bench, standing }
+
+  function protection(place: number): ProtectionReading {
+    const known = protections[place]
+    if (known !== undefined) return known
+    const reading = protectionOf(policy, facts, projectAt(facts, place))
+    protections[place] = reading
+    return reading
+  }
+
+  function standing(place: number): Standing {
+    const known = standings[place]
+    if (known !== undefined) return known
+    const made = weigh(place)
+    standings[place] = made
+    return made
+  }
+
+  function weigh(place: number): Standing {
+    const reading = protection(place)
+    if (reading.reading === 'yes') return standingOf(reading, NO_FINDINGS, 'untouchable', null)
+    const findings = findingsOf(place)
+    if (findings === NO_FINDINGS) return reading === CLEAR ? UNWANTED : standingOf(reading, findings, 'kept', null)
+
+    const unknownTo = compare(findings)
+    const [acts, marks] = mildest
+    if (unknownTo === ACTS) return standingOf(reading, findings, 'unknown', null)
+    if (acts.wants)
+      return { protection: reading, findings, outcome: 'wanted', rank: acts.rank, tier: ACTS, spared: null }
+    const spared = acts.bar
+    if (unknownTo === MARKS) return standingOf(reading, findings, 'unknown', spared)
+    if (marks.wants) return { protection: reading, findings, outcome: 'wanted', rank: marks.rank, tier: MARKS, spared }
+    return standingOf(reading, findings, unknownTo === REPORTS ? 'unknown' : 'kept', spared)
+  }
+
+  /** What each rule says; one shared empty list when all say no, which is what most projects get. */
+  function findingsOf(place: number): readonly Finding[] {
+    let findings: Finding[] | null = null
+    for (let i = 0; i < bars.length; i++) {
+      const finding = bars[i]?.find(place) ?? NO
+      if (finding.kind === 'no') continue
+      findings ??= new Array<Finding>(bars.length).fill(NO)
+      findings[i] = finding
+    }
+    return findings ?? NO_FINDINGS
+  }
+
+  /** Finds the mildest rules, and the first tier in which something is unknown. */
+  function compare(findings: readonly Finding[]): Tier | null {
+    let unknownTo: Tier | null = null
+    clear(mildest[ACTS])
+    clear(mildest[MARKS])
+    for (let i = 0; i < findings.length; i++) {
+      const bar = bars[i]
+      const finding = findings[i]
+      if (bar === undefined || finding === undefined || finding.kind === 'no') continue
+      if (finding.kind === 'unknown') {
+        if (unknownTo === null || bar.tier < unknownTo) unknownTo = bar.tier
+        continue
+      }
+      const wants = finding.kind === 'match'
+      if (bar.tier === REPORTS || (!wants && !spares(finding))) continue
+      const best = mildest[bar.tier]
+      if (bar.rank < best.rank || (bar.rank === best.rank && wants && !best.wants)) {
+        best.rank = bar.rank
+        best.wants = wants
+        best.bar = bar
+      }
+    }
+    return unknownTo
+  }
+}
+
+/** The rule of a tier with the least destructive action, and whether it wants the project or spares it. */
+interface Mildest {
+  rank: number
+  wants: boolean
+  bar: Bar | null
+}
+
+function nobody(): Mildest {
+  return { rank: NO_ACTION, wants: false, bar: null }
+}
+
+function clear(mildest: Mildest): void {
+  mildest.rank = NO_ACTION
+  mildest.wants = false
+  mildest.bar = null
+}
+
+/** The standing of a project that no rule gets. */
+function standingOf(
+  protection: ProtectionReading,
+  findings: readonly Finding[],
+  outcome: Exclude<Standing['outcome'], 'wanted'>,
+  spared: Bar | null,
+): Standing {
+  return { protection, findings, outcome, rank: NO_ACTION, tier: REPORTS, spared }
+}

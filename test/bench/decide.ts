@@ -1,0 +1,111 @@
+/**
+ * How long the policy engine takes, beside JSON.parse of the same inventory: the one cost every survey pays in any case.
+ * Every measurement starts from an inventory and a memory nobody has looked at, so that indexes are paid for each time.
+ */
+
+import { Bench } from 'tinybench'
+import { decide } from '../../src/core/decide.ts'
+import { why } from '../../src/core/explain.ts'
+import type { Memory } from '../../src/core/memory.ts'
+import { makePlan } from '../../src/core/plan.ts'
+import { type Policy, readPolicy } from '../../src/core/policy.ts'
+import type { Inventory } from '../../src/core/project.ts'
+import { NOTHING, NOW, sweptDaily, TEN_RULES, workspaceOf } from './workspace.ts'
+
+const TODAY = { total: 0, byRule: {} }
+
+interface Row {
+  readonly what: string
+  /** Milliseconds, median. */
+  readonly ms: number
+  /** Milliseconds the design allows, or null. */
+  readonly budget: number | null
+  /** The row it is compared with. */
+  readonly base: number
+}
+
+const policy = await tenRules()
+const rows: Row[] = []
+
+for (const size of [1_000, 10_000, 20_000]) {
+  const seen = workspaceOf(size)
+  const memory = sweptDaily(decide(policy, seen, NOTHING, NOW).marks)
+  const text = JSON.stringify(seen)
+  const parse = await median(() => JSON.parse(text))
+  const whole = await median(() => planAfresh(policy, seen, memory))
+  rows.push({
+    what: `JSON.parse of ${size} projects (${(text.length / 1e6).toFixed(1)} MB)`,
+    ms: parse,
+    budget: null,
+    base: parse,
+  })
+  rows.push({ what: `decide + plan, ${size} projects × 10 rules`, ms: whole, budget: budgetOf(size), base: parse })
+}
+
+const stored = workspaceOf(10_000)
+const marks = sweptDaily(decide(policy, stored, NOTHING, NOW).marks)
+let next = 0
+const one = await median(() => why(policy, stored, marks, NOW, stored.projects[next++ % 10_000]?.id ?? 0))
+rows.push({ what: 'why, from a stored inventory of 10000', ms: one, budget: 1, base: rows[2]?.ms ?? one })
+rows.push({
+  what: 'readPolicy, 10 rules',
+  ms: await median(() => readPolicy(TEN_RULES)),
+  budget: null,
+  base: rows[2]?.ms ?? one,
+})
+
+print(rows)
+const [at10, at20] = [rows[3]?.ms ?? 0, rows[5]?.ms ?? 0]
+console.log(`Doubling 10000 to 20000 projects: × ${(at20 / at10).toFixed(2)} (allowed: × 2.2)`)
+console.log(
+  `Heap of a decision and its plan over 10000 projects: ${heapOf(stored, marks).toFixed(1)} MiB (allowed: 64)`,
+)
+
+/** Milliseconds that decide and plan may take. */
+function budgetOf(size: number): number | null {
+  if (size === 1_000) return 5
+  return size === 10_000 ? 50 : null
+}
+
+async function tenRules(): Promise<Policy> {
+  const read = await readPolicy(TEN_RULES)
+  if (!read.ok) throw new Error('the rules of the benchmark are refused')
+  return read.policy
+}
+
+function planAfresh(rules: Policy, seen: Inventory, memory: Memory) {
+  const inventory = { ...seen }
+  const known = { ...memory }
+  return makePlan(rules, inventory, decide(rules, inventory, known, NOW), known, TODAY, NOW)
+}
+
+async function median(run: () => unknown): Promise<number> {
+  const bench = new Bench({ time: 1_000, warmupTime: 300 })
+  bench.add('it', async () => {
+    await run()
+  })
+  const [task] = await bench.run()
+  if (task?.result.state !== 'completed') throw new Error('the benchmark did not complete')
+  return task.result.latency.p50
+}
+
+/** What is allocated from before to after, garbage included, in MiB. */
+function heapOf(seen: Inventory, memory: Memory): number {
+  const inventory = { ...seen }
+  const known = { ...memory }
+  const before = process.memoryUsage().heapUsed
+  const decision = decide(policy, inventory, known, NOW)
+  const after = process.memoryUsage().heapUsed
+  return decision.verdicts.length === 0 ? 0 : (after - before) / 1024 ** 2
+}
+
+function print(all: readonly Row[]): void {
+  const width = Math.max(...all.map(({ what }) => what.length))
+  console.log(`${'what'.padEnd(width)}  ${'median ms'.padStart(10)}  ${'budget'.padStart(7)}  ${'× parse'.padStart(8)}`)
+  for (const { what, ms, budget, base } of all) {
+    const allowed = budget === null ? '' : String(budget)
+    console.log(
+      `${what.padEnd(width)}  ${ms.toFixed(3).padStart(10)}  ${allowed.padStart(7)}  ${(ms / base).toFixed(2).padStart(8)}`,
+    )
+  }
+}
