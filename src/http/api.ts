@@ -10,12 +10,15 @@ import { requireBearer } from './auth.ts'
 import { readJson } from './body.ts'
 import { problem } from './problem.ts'
 
-const NewRun = v.object({
-  mode: v.picklist(['report', 'act'], 'must be "report" or "act"'),
-  rules: v.optional(
-    v.pipe(v.array(v.string('must be the id of a rule')), v.minLength(1, 'must name a rule, or be left out')),
-  ),
-})
+const NewRun = v.object(
+  {
+    mode: v.picklist(['report', 'act'], 'must be "report" or "act"'),
+    rules: v.optional(
+      v.pipe(v.array(v.string('must be the id of a rule')), v.minLength(1, 'must name a rule, or be left out')),
+    ),
+  },
+  'must be there, as in {"mode": "report"}',
+)
 
 const JSON_HEADERS = { 'content-type': 'application/json' }
 
@@ -51,7 +54,7 @@ export function createApi(): Hono<{ Bindings: Env }> {
     }
     const key = c.req.header('idempotency-key')
     const submitted = await workspaceOf(c.env).submit({
-      triggerId: `api:${key ?? crypto.randomUUID()}`,
+      triggerId: `api:${key || crypto.randomUUID()}`,
       trigger: 'api',
       actor: 'token',
       request: { kind: 'sweep', mode: read.body.mode, rules: read.body.rules ?? null },

@@ -113,7 +113,7 @@ describe('G20 no secret leaves', () => {
         if (calls > 6) throw new Error(`connection with ${sent} and ${TOKEN} was lost`)
         return Response.json({
           success: false,
-          errors: [`You sent ${sent}, ${[...signatures].join(' ')} and ${TOKEN}`],
+          errors: [`You sent ${sent}, ${atob(sent.replace('Basic ', ''))} and ${TOKEN}`],
         })
       },
     })
