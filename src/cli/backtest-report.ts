@@ -37,20 +37,17 @@ export interface BacktestReport {
   }[]
 }
 
-export function reportOf(
-  policy: Policy,
-  { acts, days }: Replay,
-  series: readonly { readonly at: number }[],
-): BacktestReport {
+/** `times`: of the inventories that were replayed, oldest first. */
+export function reportOf(policy: Policy, { acts, days }: Replay, times: readonly number[]): BacktestReport {
   const gone = acts.filter(({ action }) => isDestructive(action))
   const regretted = gone.filter(({ regrets }) => regrets.length > 0)
   const onDay = (day: string) => regretted.filter(({ at }) => dayOf(at, policy.timezone) === day).length
   const byRule = (of: readonly Act[], id: string) => of.filter(({ rule }) => rule === id).length
   return {
     policy: policy.hash,
-    from: iso(series[0]?.at ?? 0),
-    to: iso(series.at(-1)?.at ?? 0),
-    inventories: series.length,
+    from: iso(times[0] ?? 0),
+    to: iso(times.at(-1) ?? 0),
+    inventories: times.length,
     counts: {
       gone: gone.length,
       regretted: regretted.length,

@@ -48,11 +48,11 @@ await command(HELP, OPTIONS, async (values, words, terminal) => {
   const written = await loadPolicy(values.policy)
   const policy = values['as-written'] ? written : asIfEnforced(written)
   const entries = await entriesOf(values, days * DAY, terminal)
-  const replay = await replayAll(policy, entries, values['lift-limits'], terminal)
-  const report = reportOf(written, replay, entries)
+  const { replay, times } = await replayAll(policy, entries, values['lift-limits'], terminal)
+  const report = reportOf(written, replay, times)
   if (values.json) terminal.printJson(report)
   else {
-    showReport(`${shown(values.policy)} over ${counted(entries.length, 'inventory')}`, report, terminal)
+    showReport(`${shown(values.policy)} over ${counted(times.length, 'inventory')}`, report, terminal)
     if (!values['as-written']) tellWhatOnlyReports(written, terminal)
   }
   return report.counts.regretted > 0 ? 'findings' : 'clean'
@@ -85,16 +85,18 @@ async function replayAll(
   entries: readonly Entry[],
   liftLimits: boolean,
   { say, note }: Terminal,
-): Promise<Replay> {
+): Promise<{ readonly replay: Replay; readonly times: readonly number[] }> {
   let replay = START
-  let missing = 0
+  const times: number[] = []
   for (const [i, entry] of entries.entries()) {
     if (i % 20 === 0) say(`Replaying ${i + 1} of ${counted(entries.length, 'inventory')}, ${timeText(entry.at)} …`)
     const inventory = await entry.read()
-    if (inventory === null) missing += 1
-    else replay = await replayNext(policy, replay, inventory, { liftLimits })
+    if (inventory === null) continue
+    replay = await replayNext(policy, replay, inventory, { liftLimits })
+    times.push(inventory.at)
   }
+  const missing = entries.length - times.length
   if (missing > 0) note(`${counted(missing, 'inventory')} of the list were left out: the store has let go of them.`)
-  if (replay.at === null) throw new Unable('There is no inventory to replay.')
-  return replay
+  if (times.length === 0) throw new Unable('There is no inventory to replay.')
+  return { replay, times }
 }
