@@ -6,6 +6,7 @@
 import { ACTS, type Bar, REPORTS } from './bar.ts'
 import { markOf } from './claim.ts'
 import { type Court, openCourt } from './court.ts'
+import { WEEK } from './duration.ts'
 import { placesById, projectAt } from './facts.ts'
 import type { Need } from './finding.ts'
 import type { Mark, Memory } from './memory.ts'
@@ -50,6 +51,8 @@ export interface Decision {
   /** The six states add up to the inventory. */
   readonly counts: Counts
   readonly conflicts: readonly Conflict[]
+  /** Holds that end within a week: that is announced. By project id. */
+  readonly holdsEnding: readonly { readonly projectId: number; readonly until: number }[]
   readonly warnings: readonly Warning[]
 }
 
@@ -63,6 +66,7 @@ export function decide(policy: Policy, inventory: Inventory, memory: Memory, now
     needs: needsOf(standings),
     counts: countStates(verdicts),
     conflicts: conflictsOf(court, verdicts),
+    holdsEnding: holdsEnding(court, verdicts),
     warnings: warningsOf(court, policy, inventory, standings),
   }
 }
@@ -166,6 +170,19 @@ function conflictsOf(court: Court, verdicts: readonly Verdict[]): readonly Confl
     conflicts.push({ projectId: verdict.projectId, rule: verdict.rule, action: verdict.action, over })
   }
   return conflicts
+}
+
+/** Of several holds on a project the longest counts. */
+function holdsEnding({ facts }: Court, verdicts: readonly Verdict[]): Decision['holdsEnding'] {
+  return placesById(facts.inventory).flatMap((place) => {
+    const verdict = verdicts[place]
+    if (verdict?.state !== 'held') return []
+    const ends = verdict.reasons.map((reason) =>
+      reason.kind === 'held' ? (reason.until ?? Number.POSITIVE_INFINITY) : 0,
+    )
+    const until = Math.max(...ends)
+    return until - facts.now <= WEEK ? [{ projectId: verdict.projectId, until }] : []
+  })
 }
 
 function claimOf({ rule }: Bar): { readonly rule: string; readonly action: Action }[] {

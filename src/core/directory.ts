@@ -4,6 +4,8 @@ import { lastPart, once, parentOf, placesById } from './facts.ts'
 import type { Inventory } from './project.ts'
 
 export interface Directory {
+  /** Counts all directories of the inventory from 0. */
+  readonly number: number
   readonly path: string
   /** The last part of the path. */
   readonly name: string
@@ -53,7 +55,15 @@ function grow(tree: Map<string, Growing>, path: string): Growing | null {
   const known = tree.get(path)
   if (known !== undefined) return known
   const parent = grow(tree, parentOf(path))
-  const directory: Growing = { path, name: lastPart(path), parent, children: [], members: [], own: [] }
+  const directory: Growing = {
+    number: tree.size,
+    path,
+    name: lastPart(path),
+    parent,
+    children: [],
+    members: [],
+    own: [],
+  }
   parent?.children.push(directory)
   tree.set(path, directory)
   return directory

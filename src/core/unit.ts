@@ -7,7 +7,8 @@
 
 import { evaluate, nextToRead, unknownsIn } from './condition.ts'
 import { type Directory, directoriesOf, homesOf } from './directory.ts'
-import { type Facts, isFresh, modifiedOf, parentOf, projectAt } from './facts.ts'
+import { viewOf } from './directory-view.ts'
+import { isFresh, parentOf, projectAt } from './facts.ts'
 import {
   type Bench,
   blindSpots,
@@ -20,8 +21,8 @@ import {
   unread,
 } from './finding.ts'
 import { type Candidate, slots } from './keep.ts'
-import type { DirectoryView, Youngest } from './predicate.ts'
-import { type Evidence, isUnknown, type Project, type Unknown } from './project.ts'
+import type { DirectoryView } from './predicate.ts'
+import { type Evidence, isUnknown, type Project } from './project.ts'
 import type { Reading, Reason } from './reason.ts'
 import type { Keep, Rule } from './rule.ts'
 import { type Target, targeter } from './target.ts'
@@ -52,11 +53,12 @@ export function directoryFinder(rule: Rule, bench: Bench): (place: number) => Fi
   const directories = directoriesOf(facts.inventory)
   const homes = homesOf(facts.inventory)
   const targetFor = targeter(rule, facts, bench.zone)
-  const views = new Map<Directory, DirectoryView>()
-  const selections = new Map<Directory, Reading>()
-  const chains = new Map<Directory, readonly Directory[]>()
-  const findings = new Map<Directory, UnitFinding>()
-  const merged = new Map<Directory, Merged>()
+  // By number of the directory.
+  const views = new Array<DirectoryView | undefined>(directories.size)
+  const selections = new Array<Reading | undefined>(directories.size)
+  const chains = new Array<readonly Directory[] | undefined>(directories.size)
+  const findings = new Array<UnitFinding | undefined>(directories.size)
+  const merged = new Array<Merged | undefined>(directories.size)
   const slotsOf = new Map<string, ReadonlySet<number | string>>()
 
   return (place) => {
@@ -89,7 +91,7 @@ export function directoryFinder(rule: Rule, bench: Bench): (place: number) => Fi
   }
 
   function targetsOf(directory: Directory): ReadonlyMap<number, Target> {
-    const finding = findings.get(directory)
+    const finding = findings[directory.number]
     return finding?.kind === 'match' ? finding.targets : NO_TARGETS
   }
 
@@ -193,21 +195,25 @@ export function directoryFinder(rule: Rule, bench: Bench): (place: number) => Fi
   /** Among directories of the same parent, or all of them, the newest stay, with what they are in; null = not one of those. */
   function slotOf(keep: Keep, directory: Directory): Extract<Finding, { kind: 'saved' | 'unknown' }> | null {
     const group = keep.per === 'directory' ? parentOf(directory.path) : ''
-    const ids = remembered(slotsOf, group, () => {
-      const items = [...directories.values()].filter((one) => {
-        return (keep.per !== 'directory' || parentOf(one.path) === group) && fillsSlot(one)
-      })
-      return slots(
-        keep,
-        items.map((one): Candidate => ({ id: one.path, at: newestOf(keep, one) })),
-      )
-    })
+    const known = slotsOf.get(group)
+    const ids = known ?? openSlots(keep, group)
+    if (known === undefined) slotsOf.set(group, ids)
     if (within(directory).some((one) => ids.has(one.path)))
       return { kind: 'saved', reason: { kind: 'slot', rule: rule.id, newest: keep.newest } }
     const at = newestOf(keep, directory)
     if (!isUnknown(at)) return null
     const needs = directory.members.flatMap((member) => rankNeed(keep, facts, projectAt(facts, member)))
     return { kind: 'unknown', reasons: [unread(rule, keep.by, at.unknown)], needs }
+  }
+
+  function openSlots(keep: Keep, group: string): ReadonlySet<number | string> {
+    const items = [...directories.values()].filter((one) => {
+      return (keep.per !== 'directory' || parentOf(one.path) === group) && fillsSlot(one)
+    })
+    return slots(
+      keep,
+      items.map((one): Candidate => ({ id: one.path, at: newestOf(keep, one) })),
+    )
   }
 
   function fillsSlot(directory: Directory): boolean {
@@ -248,32 +254,6 @@ export function directoryFinder(rule: Rule, bench: Bench): (place: number) => Fi
   }
 }
 
-/** A directory as predicates see it. How young it is costs a look at every project, so only who asks pays. */
-export function viewOf(facts: Facts, directory: Directory): DirectoryView {
-  let known: Youngest | null = null
-  return {
-    path: directory.path,
-    name: directory.name,
-    youngest() {
-      known ??= youngestOf(facts, directory)
-      return known
-    },
-  }
-}
-
-function youngestOf(facts: Facts, directory: Directory): Youngest {
-  let at = Number.NEGATIVE_INFINITY
-  let unsure: Unknown | null = null
-  const old = directory.members.filter((member) => isFresh(facts, projectAt(facts, member)) !== true)
-  for (const member of old.length === 0 ? directory.members : old) {
-    const project = projectAt(facts, member)
-    const modified = modifiedOf(facts, project)
-    if (!isUnknown(modified)) at = Math.max(at, modified)
-    else unsure ??= { unknown: `modified of project ${project.id}: ${modified.unknown}` }
-  }
-  return { at, unsure }
-}
-
 function hasNothingToDo(target: Target): boolean {
   return 'reason' in target && (target.reason.kind === 'under root' || target.reason.kind === 'nothing to do')
 }
@@ -283,10 +263,14 @@ function within(directory: Directory): readonly Directory[] {
   return [directory, ...directory.children.flatMap(within)]
 }
 
-function remembered<Key, Value>(known: Map<Key, Value>, key: Key, make: (key: Key) => Value): Value {
-  const found = known.get(key)
+function remembered<Value>(
+  known: (Value | undefined)[],
+  directory: Directory,
+  make: (directory: Directory) => Value,
+): Value {
+  const found = known[directory.number]
   if (found !== undefined) return found
-  const made = make(key)
-  known.set(key, made)
+  const made = make(directory)
+  known[directory.number] = made
   return made
 }

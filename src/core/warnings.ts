@@ -4,13 +4,13 @@ import type { Bar } from './bar.ts'
 import { type Condition, costs, evaluate } from './condition.ts'
 import type { Court } from './court.ts'
 import { directoriesOf } from './directory.ts'
+import { viewOf } from './directory-view.ts'
 import { projectAt } from './facts.ts'
 import type { Policy } from './policy.ts'
 import type { DirectoryView } from './predicate.ts'
 import type { Inventory, Project } from './project.ts'
 import { isDestructive, type Rule } from './rule.ts'
 import type { Standing } from './standing.ts'
-import { viewOf } from './unit.ts'
 
 export type Warning =
   | { readonly kind: 'malformed hold'; readonly projectId: number; readonly text: string }

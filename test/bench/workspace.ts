@@ -40,6 +40,16 @@ ${[
 `
 
 const AREAS = ['Research', 'Sweeps', 'Team', 'Archive', 'CI'] as const
+const NAMES = [
+  'Momentum',
+  'Mean Reversion',
+  'Pensive Black Sheep',
+  'Calm Yellow Owl',
+  'Carry',
+  'Momentum 2',
+  'Clone of Mean Reversion',
+  'test',
+] as const
 const SPECIAL = ['Production', 'Library', 'Recycle Bin'] as const
 
 export function workspaceOf(size: number): Inventory {
@@ -61,9 +71,7 @@ function projectAt(i: number, size: number, random: () => number): Project {
   const areas = random() < 0.9 ? AREAS : SPECIAL
   const area = areas[Math.floor(random() * areas.length)] ?? 'Team'
   const folder = Math.floor(random() * (size / 100))
-  const name = ['Momentum', 'Clone of Mean Reversion', 'test', 'Pensive Black Sheep', 'Momentum 2'][
-    Math.floor(random() * 5)
-  ]
+  const name = NAMES[Math.floor(random() * NAMES.length)]
   const path = random() < 0.5 ? `${area}/f${folder}/${name} ${i}` : `${area}/f${folder}/deep/${name}`
   const created = NOW - Math.floor(random() * 1000 * DAY)
   return {
@@ -77,7 +85,10 @@ function projectAt(i: number, size: number, random: () => number): Project {
     ownerId: 123,
     ownerName: 'Mia',
     language: random() < 0.8 ? 'Py' : 'C#',
-    description: ['', '', '', 'Trades momentum.', 'A strategy of last summer [v2].'][Math.floor(random() * 5)] ?? '',
+    description:
+      ['', '', 'Trades momentum.', 'Mean reversion on ETFs', 'A strategy of last summer [v2].'][
+        Math.floor(random() * 5)
+      ] ?? '',
     parameters: [],
     libraries: random() < 0.03 ? [20_000_000 + Math.floor(random() * size)] : [],
     collaborators: random() < 0.8 ? 1 : 2,

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { decide } from '../../src/core/decide.ts'
 import { writtenHold } from '../../src/core/hold.ts'
 import { DAY, inventory, longMarked, NOTHING, NOW, policy, project, rule, states } from './support.ts'
 
@@ -68,6 +69,28 @@ describe('holds in a decision', () => {
     const marks = longMarked(rules, [old]).marks
     const hold = { projectId: 1, created: 5, until: null, by: 'Ann' }
     expect(states(rules, inventory([old]), { ...NOTHING, marks, holds: [hold] })).toEqual({ 1: 'due' })
+  })
+
+  it('a hold that ends within a week is told of, and of several holds the longest counts', async () => {
+    const rules = await policy(rule('old', 'when = { idle = ">30d" }\nthen = "delete"'))
+    const hold = (projectId: number, until: number | null) => ({
+      projectId,
+      created: old.created as number,
+      until,
+      by: 'Ann',
+    })
+    const seen = inventory([1, 2, 3, 4].map((id) => project(id, `x${id}`, id === 4 ? { description: '[keep]' } : {})))
+    const holds = [
+      hold(1, NOW + 7 * DAY),
+      hold(2, NOW + 8 * DAY),
+      hold(3, NOW + DAY),
+      hold(3, NOW + 2 * DAY),
+      hold(4, NOW + DAY),
+    ]
+    expect(decide(rules, seen, { ...NOTHING, holds }, NOW).holdsEnding).toEqual([
+      { projectId: 1, until: NOW + 7 * DAY },
+      { projectId: 3, until: NOW + 2 * DAY },
+    ])
   })
 
   it('a hold is inclusive and ends', async () => {

@@ -1,0 +1,32 @@
+/** A directory as the predicates of a rule see it. */
+
+import type { Directory } from './directory.ts'
+import { type Facts, isFresh, modifiedOf, projectAt } from './facts.ts'
+import type { DirectoryView, Youngest } from './predicate.ts'
+import { isUnknown, type Unknown } from './project.ts'
+
+/** How young it is takes a look at every project, so only who asks pays for it. */
+export function viewOf(facts: Facts, directory: Directory): DirectoryView {
+  let known: Youngest | null = null
+  return {
+    path: directory.path,
+    name: directory.name,
+    youngest() {
+      known ??= youngestOf(facts, directory)
+      return known
+    },
+  }
+}
+
+function youngestOf(facts: Facts, directory: Directory): Youngest {
+  let at = Number.NEGATIVE_INFINITY
+  let unsure: Unknown | null = null
+  const old = directory.members.filter((member) => isFresh(facts, projectAt(facts, member)) !== true)
+  for (const member of old.length === 0 ? directory.members : old) {
+    const project = projectAt(facts, member)
+    const modified = modifiedOf(facts, project)
+    if (!isUnknown(modified)) at = Math.max(at, modified)
+    else unsure ??= { unknown: `modified of project ${project.id}: ${modified.unknown}` }
+  }
+  return { at, unsure }
+}
