@@ -74,13 +74,13 @@ export function showReport(title: string, report: BacktestReport, { paint, print
   const { counts, days, rules } = report
   print(`Back-test  ${title}, ${timeText(report.from)} to ${timeText(report.to)}`, paint.bold)
   print()
-  const eventful = days.filter((day) => day.marked + day.gone + day.stamped + day.stopped + day.notJudged > 0)
+  const eventful = days.filter((day, i) => isNews(day, days[i - 1]))
   const shownDays = eventful.map((day) => {
     return [day.day, day.projects, day.marked, day.gone, day.regretted, day.stopped, day.stamped, day.notJudged]
   })
   printTable(['Day', 'Projects', 'Marked', 'Gone', 'Regretted', 'Stopped', 'Stamped', 'Not judged'], shownDays)
-  if (eventful.length < days.length)
-    print(`Nothing on the other ${counted(days.length - eventful.length, 'day')}.`, paint.dim)
+  const quiet = days.length - eventful.length
+  if (quiet > 0) print(`Nothing new on the other ${counted(quiet, 'day')}.`, paint.dim)
   print()
   printTable(
     ['Rule', 'Gone', 'Regretted'],
@@ -102,6 +102,12 @@ export function showReport(title: string, report: BacktestReport, { paint, print
       paint.yellow,
     )
   }
+}
+
+/** Whether something happened on a day, or what stands still is another number than the day before. */
+function isNews(day: Day, before: Day | undefined): boolean {
+  if (day.marked + day.gone + day.stamped > 0) return true
+  return day.stopped !== (before?.stopped ?? 0) || day.notJudged !== (before?.notJudged ?? 0)
 }
 
 function sumText({ gone, regretted, regrets }: BacktestReport['counts']): string {

@@ -43,7 +43,7 @@ describe('npm run backtest', () => {
     )
     expect(out).toMatch(/^2026-11-24 {9}3 {7}2 {5}0 {10}0 {8}0 {8}0 {11}0$/m)
     expect(out).toMatch(/^2026-12-08 {9}3 {7}0 {5}2 {10}1 {8}0 {8}0 {11}0$/m)
-    expect(out).toContain('Nothing on the other 2 days.')
+    expect(out).toContain('Nothing new on the other 2 days.')
     expect(out).toMatch(/^old {6}2 {10}1$/m)
     expect(out).toMatch(/^Old\/a {7}1 {2}old {3}delete 2026-12-08 12:00 UTC {2}modified, seen 2026-12-19 12:00 UTC$/m)
     expect(out).toContain('2 projects would have gone, 1 of them regretted (1 modified).')
@@ -86,6 +86,8 @@ describe('npm run backtest', () => {
     const args = ['--policy', tight, '--inventories', `${folder.path}/series`]
     const stopped = await run('backtest', args)
     expect(stopped.code).toBe(0)
+    // A number that stays the same is shown once.
+    expect(stopped.out.match(/^2026-12-\d\d .*$/gm)).toHaveLength(2)
     expect(stopped.out).toContain('1 project still due at the end, stopped by limits; --lift-limits lets them go.')
     const lifted = await run('backtest', [...args, '--lift-limits', '--json'])
     expect(lifted.json<Report>().counts).toMatchObject({ gone: 2, stopped: 0 })
