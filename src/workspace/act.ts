@@ -35,7 +35,14 @@ export async function act(slice: Slice): Promise<void> {
 
   const fresh = await recheck(slice, batch)
   if (fresh === 'later') return outOfCalls(slice, batch)
-  if ('failed' in fresh) return giveUp(slice, `The re-check before acting could not be read: ${fresh.failed}`)
+  if ('failed' in fresh) {
+    giveUp(slice, `The re-check before acting could not be read: ${fresh.failed}`)
+    // As when the survey could not read it (G2); but what was done before that is a run half-way.
+    if (fresh.live && attemptsOf(slice.sql, slice.run.id) === 0) {
+      update(slice, { state: { ...slice.run.state, ending: 'blocked' } })
+    }
+    return
+  }
 
   for (const [place, row] of batch.entries()) {
     if (slice.meter.left < CALLS_OF_ONE_ITEM) return place === 0 ? outOfCalls(slice, batch) : undefined
@@ -69,14 +76,14 @@ function outOfCalls(slice: Slice, [first]: readonly ItemRow[]): void {
 async function recheck(
   slice: Slice,
   batch: readonly ItemRow[],
-): Promise<Fresh | 'later' | { readonly failed: string }> {
+): Promise<Fresh | 'later' | { readonly failed: string; readonly live?: true }> {
   const { client, config } = slice.deps
   const askedAt = slice.deps.now()
   const projects = await client.readProjects(slice.meter)
   if (!projects.ok) return projects.failure.kind === 'budget' ? 'later' : { failed: failureText(projects.failure) }
   const live = await readRunning(client, slice.meter)
   if (live.failure?.kind === 'budget') return 'later'
-  if (live.failure !== null) return { failed: failureText(live.failure) }
+  if (live.failure !== null) return { failed: failureText(live.failure), live: true }
 
   const surveyed = await loadInventory(slice.sql, slice.run, config.organizationId)
   const short = shrunk(surveyed.projects, projects.value, attemptsOf(slice.sql, slice.run.id))

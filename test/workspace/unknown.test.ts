@@ -99,9 +99,12 @@ describe.concurrent.each(KINDS)('G1 with the fault %s', (kind) => {
   })
 
   it('on either list at the re-check: what was due is left alone and named', async ({ expect }) => {
-    for (const endpoint of ['projects/read', 'live/list']) {
+    for (const [endpoint, status] of [
+      ['projects/read', 'partial'],
+      ['live/list', 'blocked'],
+    ] as const) {
       const { world, run } = await strike(fault(endpoint, kind, from(2)))
-      expect(run).toMatchObject({ status: 'partial', counts: { due: 1, acted: 0, failed: 1 } })
+      expect(run).toMatchObject({ status, counts: { due: 1, acted: 0, failed: 1 } })
       expect(run.outcomes[0]?.detail).toMatch(/^Not tried\. The re-check before acting could not be read: QuantConnect/)
       expect(run.message).toMatch(WHAT_TO_DO)
       expect(await world.deletions()).toEqual([])
