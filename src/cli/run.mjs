@@ -18,7 +18,7 @@ const commands = {
   deploy: 'src/cli/deploy.ts',
   test: 'src/cli/test.ts',
   sandbox: 'test/sandbox/main.ts',
-  schema: 'src/core/write-schema.ts',
+  schema: 'src/cli/schema.ts',
   bench: 'test/bench/decide.ts',
 }
 
