@@ -1,13 +1,13 @@
 /** What one rule says of one project: the order is protection, hold, `unless`, `keep`, `when`. */
 
-import { evaluate, nextToRead, unknownsIn } from './condition.ts'
+import { type Condition, evaluate, nextToRead, unknownsIn } from './condition.ts'
 import type { Directory } from './directory.ts'
-import { createdOf, type Facts, isFresh, modifiedOf, projectAt } from './facts.ts'
+import { createdOf, type Facts, isFresh, modifiedOf, NOT_READ, projectAt } from './facts.ts'
 import { type Candidate, type Group, groupOf, membersOf, slots } from './keep.ts'
 import { lastBacktestOf } from './predicate.ts'
 import { type Evidence, isUnknown, type PaidKind, type Project } from './project.ts'
 import type { ProtectionReading } from './protect.ts'
-import type { Reason } from './reason.ts'
+import type { Reading, Reason } from './reason.ts'
 import type { Keep, Rule } from './rule.ts'
 import { targeter } from './target.ts'
 
@@ -20,8 +20,17 @@ export type Finding =
   | { readonly kind: 'no' }
   /** Selected, but something saves it. */
   | { readonly kind: 'saved'; readonly reason: Reason }
-  /** Something that decides could not be read; `needs` = paid facts that would settle it. */
-  | { readonly kind: 'unknown'; readonly reasons: readonly Reason[]; readonly needs: readonly Need[] }
+  /**
+   * Something that decides could not be read. `own`: of this very project, so that no rule may touch it; otherwise of
+   * another project in its directory, which only keeps this rule and harsher ones away. `needs` = paid facts that would
+   * settle it.
+   */
+  | {
+      readonly kind: 'unknown'
+      readonly own: boolean
+      readonly reasons: readonly Reason[]
+      readonly needs: readonly Need[]
+    }
   /** Selected. `to` is what would be written; `units` the directories that would go with it, null when it goes alone. */
   | { readonly kind: 'match'; readonly to: string | null; readonly units: readonly Directory[] | null }
 
@@ -38,6 +47,7 @@ export interface Bench {
  * rule must never make a harsher one take the item. Where the rule has nothing to do there, it leaves it to the others.
  */
 export function spares(finding: Finding): boolean {
+  if (finding.kind === 'unknown') return !finding.own
   return finding.kind === 'saved' && finding.reason.kind !== 'nothing to do' && finding.reason.kind !== 'under root'
 }
 
@@ -58,11 +68,14 @@ export function projectFinder(rule: Rule, bench: Bench): (place: number) => Find
     if (when === 'no') return NO
     if (isFresh(facts, project) === true) return fresh
     const unless = rule.unless === null ? 'no' : evaluate(rule.unless, facts, project, null)
-    if (unless === 'yes') return excluded
+    // What is unknown for good stays so, whatever saves the project: other rules are not to take for settled what is not.
+    const isDark =
+      isUnknownForGood(rule.when, when, facts, project) || isUnknownForGood(rule.unless, unless, facts, project)
+    if (unless === 'yes' && !isDark) return excluded
 
     const blind = blindSpots(bench, rule, place)
     const slot = inSlot === null || when === 'unknown' || blind.length > 0 ? OUT : inSlot(place)
-    if (slot.kind === 'saved') return slot
+    if (slot.kind === 'saved' && !isDark) return slot
     if (blind.length > 0 || when === 'unknown' || unless === 'unknown' || slot.kind === 'unknown') {
       const reasons = [
         ...blind,
@@ -70,7 +83,7 @@ export function projectFinder(rule: Rule, bench: Bench): (place: number) => Find
         ...(unless === 'unknown' && rule.unless !== null ? unknownsIn(rule.unless, rule.id, facts, project, null) : []),
         ...(slot.kind === 'unknown' ? slot.reasons : []),
       ]
-      return { kind: 'unknown', reasons, needs: blind.length > 0 ? [] : needsOf() }
+      return { kind: 'unknown', own: true, reasons, needs: blind.length > 0 || isDark ? [] : needsOf() }
     }
     const target = aim(project, null)
     if ('reason' in target) return { kind: 'saved', reason: target.reason }
@@ -83,6 +96,10 @@ export function projectFinder(rule: Rule, bench: Bench): (place: number) => Find
       return rule.unless === null ? [] : needFrom(rule.unless, facts, project)
     }
   }
+}
+
+function isUnknownForGood(condition: Condition | null, reading: Reading, facts: Facts, project: Project): boolean {
+  return condition !== null && reading === 'unknown' && nextToRead(condition, facts, project, null) === null
 }
 
 /** What must be known of a project before any rule may want it, and could not be read. */
@@ -128,16 +145,18 @@ function projectSlots(rule: Rule, keep: Keep, bench: Bench): (place: number) => 
   return (place) => {
     const project = projectAt(facts, place)
     const group = groupOf(keep, facts.inventory, place)
-    if (isUnknown(group)) return { kind: 'unknown', reasons: [unread(rule, 'ownerId', group.unknown)], needs: [] }
+    if (isUnknown(group))
+      return { kind: 'unknown', own: true, reasons: [unread(rule, 'ownerId', group.unknown)], needs: [] }
     let ids = known.get(group)
     if (ids === undefined) {
       ids = slots(keep, candidates(membersOf(group, facts.inventory)))
       known.set(group, ids)
     }
-    if (ids.has(project.id)) return kept
     const at = rankDate(keep, facts, project)
+    if (ids.has(project.id) && isReadOrLeft(at)) return kept
     if (!isUnknown(at)) return OUT
-    return { kind: 'unknown', reasons: [unread(rule, keep.by, at.unknown)], needs: rankNeed(keep, facts, project) }
+    const needs = rankNeed(keep, facts, project)
+    return { kind: 'unknown', own: true, reasons: [unread(rule, keep.by, at.unknown)], needs }
   }
 
   function candidates(group: readonly number[]): readonly Candidate[] {
@@ -147,6 +166,11 @@ function projectSlots(rule: Rule, keep: Keep, bench: Bench): (place: number) => 
       return [{ id: project.id, at: rankDate(keep, facts, project) }]
     })
   }
+}
+
+/** Whether a date is known, or was not worth a call because all fit. One that could not be read is neither. */
+export function isReadOrLeft(at: Evidence<number | null>): boolean {
+  return !isUnknown(at) || at === NOT_READ
 }
 
 /** The call that would tell when a project was last backtested, if it has not been made. */

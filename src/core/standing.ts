@@ -76,7 +76,8 @@ export function openStandings(policy: Policy, facts: Facts): Standings {
     const spared = acts.bar
     if (unknownTo === MARKS) return standingOf(reading, findings, 'unknown', spared)
     if (marks.wants) return { protection: reading, findings, outcome: 'wanted', rank: marks.rank, tier: MARKS, spared }
-    return standingOf(reading, findings, unknownTo === REPORTS ? 'unknown' : 'kept', spared)
+    const isUnclear = findings.some(({ kind }) => kind === 'unknown')
+    return standingOf(reading, findings, isUnclear ? 'unknown' : 'kept', spared)
   }
 
   /** What each rule says; one shared empty list when all say no, which is what most projects get. */
@@ -100,7 +101,7 @@ export function openStandings(policy: Policy, facts: Facts): Standings {
       const bar = bars[i]
       const finding = findings[i]
       if (bar === undefined || finding === undefined || finding.kind === 'no') continue
-      if (finding.kind === 'unknown') {
+      if (finding.kind === 'unknown' && finding.own) {
         if (unknownTo === null || bar.tier < unknownTo) unknownTo = bar.tier
         continue
       }

@@ -13,6 +13,7 @@ import {
   type Bench,
   blindSpots,
   type Finding,
+  isReadOrLeft,
   mayFillSlot,
   type Need,
   NO,
@@ -65,7 +66,8 @@ export function directoryFinder(rule: Rule, bench: Bench): (place: number) => Fi
     const home = homes[place] ?? null
     if (home === null) return NO
     const finding = remembered(merged, home, merge)
-    if (finding.kind !== 'match') return finding
+    if (finding.kind === 'no') return finding
+    if (finding.kind !== 'match') return withOwnDoubts(place, home, finding)
     const [first] = finding.units
     const target = (first === undefined ? undefined : targetsOf(first).get(place)) ?? NO_TARGET
     if ('reason' in target) return { kind: 'saved', reason: target.reason }
@@ -80,6 +82,34 @@ export function directoryFinder(rule: Rule, bench: Bench): (place: number) => Fi
     const unknown = all.find(({ finding }) => finding.kind === 'unknown')
     const found = (unknown ?? all[0])?.finding
     return found === undefined || found.kind === 'match' ? NOT_SELECTED : found
+  }
+
+  /** What a directory gets, unless the project's own facts are unknown: then no other rule may take it for settled. */
+  function withOwnDoubts(
+    place: number,
+    home: Directory,
+    finding: Extract<Finding, { kind: 'saved' | 'unknown' }>,
+  ): Finding {
+    const blind = finding.kind === 'unknown' ? blindSpots(bench, rule, place) : []
+    const reasons = [...blind, ...ownDoubts(place, home, finding.kind === 'unknown')]
+    if (reasons.length === 0) return finding
+    return { kind: 'unknown', own: true, reasons, needs: finding.kind === 'unknown' ? finding.needs : [] }
+  }
+
+  /** What of the rule is unknown for one project; `unreadToo`: also what was merely not read yet. */
+  function ownDoubts(place: number, home: Directory, unreadToo: boolean): readonly Reason[] {
+    const project = projectAt(facts, place)
+    for (let one: Directory | null = home; one !== null; one = one.parent) {
+      const seen = view(one)
+      for (const condition of [selection(one) === 'no' ? null : rule.when, rule.unless]) {
+        if (condition === null || evaluate(condition, facts, project, seen) !== 'unknown') continue
+        if (!unreadToo && nextToRead(condition, facts, project, seen) !== null) continue
+        return unknownsIn(condition, rule.id, facts, project, seen)
+      }
+    }
+    const at = rule.keep === null ? null : rankDate(rule.keep, facts, project)
+    if (rule.keep === null || !isUnknown(at) || isReadOrLeft(at)) return []
+    return [unread(rule, rule.keep.by, at.unknown)]
   }
 
   /** The directory and those around it that the rule selects, the outermost first. */
@@ -140,7 +170,7 @@ export function directoryFinder(rule: Rule, bench: Bench): (place: number) => Fi
       const open = doubts.filter(({ part }) => part === 'when').length > 0 ? 'when' : 'unless'
       const needs = slot?.needs ?? doubts.filter(({ part }) => part === open).flatMap((doubt) => doubt.needs)
       const reasons = [...blind, ...doubts.flatMap((doubt) => doubt.reasons), ...(slot?.reasons ?? [])]
-      return { kind: 'unknown', reasons, needs: blind.length > 0 ? [] : needs }
+      return { kind: 'unknown', own: false, reasons, needs: blind.length > 0 ? [] : needs }
     }
     return aim(directory)
   }
@@ -203,7 +233,7 @@ export function directoryFinder(rule: Rule, bench: Bench): (place: number) => Fi
     const at = newestOf(keep, directory)
     if (!isUnknown(at)) return null
     const needs = directory.members.flatMap((member) => rankNeed(keep, facts, projectAt(facts, member)))
-    return { kind: 'unknown', reasons: [unread(rule, keep.by, at.unknown)], needs }
+    return { kind: 'unknown', own: false, reasons: [unread(rule, keep.by, at.unknown)], needs }
   }
 
   function openSlots(keep: Keep, group: string): ReadonlySet<number | string> {

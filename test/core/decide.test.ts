@@ -252,6 +252,27 @@ describe('unknown only where it decides', () => {
     expect(decision.marks).toEqual([mark])
   })
 
+  it('G1 what is unknown for good stays so even where unless saves, so that no other rule takes it for settled', async () => {
+    const kind = rule('kind', 'when = { owner = "Ben" }\nunless = { collaborators = ">1" }\nthen = "delete"')
+    const rules = await policy(kind, rule('old', DELETE))
+    const dark = project(1, 'x', { ownerName: '', collaborators: 2 })
+    expect(states(rules, inventory([dark]))).toEqual({ 1: 'notJudged' })
+    expect(states(rules, inventory([{ ...dark, ownerName: 'Ben' }]))).toEqual({ 1: 'due' })
+  })
+
+  it('what is unknown of a neighbour keeps the directory\u2019s rule and harsher ones away, and leaves others their turn', async () => {
+    const folder = (then: string) =>
+      rule('folder', `unit = "directory"\nwhen = { path = "Research/*" }\nthen = "${then}"`)
+    const scratch = rule('scratch', 'when = { name = "tmp*" }\nthen = "archive"')
+    const seen = inventory([project(1, 'Research/old/tmp'), project(2, 'Research/old/y', { codeRunning: UNKNOWN })])
+    expect(states(await policy(folder('delete'), scratch), seen)).toEqual({ 1: 'due', 2: 'notJudged' })
+    expect(states(await policy(folder('archive'), scratch.replace('archive', 'delete')), seen)).toEqual({
+      1: 'notJudged',
+      2: 'notJudged',
+    })
+    expect(states(await policy(folder('delete')), seen)).toEqual({ 1: 'notJudged', 2: 'notJudged' })
+  })
+
   it('a rule that only reports stands in nobody\u2019s way', async () => {
     const shown = ['then = "report"', 'then = "delete"\nenforce = false', 'then = "delete"\napprove = "always"']
     for (const then of shown) {
