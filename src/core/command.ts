@@ -9,7 +9,7 @@ import { directoriesOf } from './directory.ts'
 import { reasonText } from './explain.ts'
 import type { Memory } from './memory.ts'
 import { nameProblem, placeOf } from './names.ts'
-import { type Plan, type PlanItem, sealPlan } from './plan.ts'
+import { type Plan, type PlanItem, sealPlan, UNASKED } from './plan.ts'
 import type { Policy } from './policy.ts'
 import { type Inventory, isUnknown, normalisePath, type Project } from './project.ts'
 import { type ProtectionReading, protections } from './protect.ts'
@@ -118,6 +118,7 @@ function deletion(project: Project, created: number, modified: number, directory
     directory,
     to: null,
     since: null,
+    ...UNASKED,
     reasons: [reason],
   }
 }

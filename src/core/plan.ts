@@ -11,7 +11,7 @@ import { itemReasons, reasonText } from './explain.ts'
 import type { Memory } from './memory.ts'
 import type { Policy } from './policy.ts'
 import { type Inventory, isUnknown, type Project } from './project.ts'
-import type { Action } from './rule.ts'
+import type { Action, Rule } from './rule.ts'
 import { namesTaken, openNames } from './taken.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -35,6 +35,10 @@ export interface PlanItem {
   readonly to: string | null
   /** Since when it is marked; null for a command. */
   readonly since: number | null
+  /** Who has to say yes before it may act, as its rule asks; `never` for a command, whose asker had the right to. */
+  readonly approve: Rule['approve']
+  /** How long before a message about it must have been delivered, in milliseconds; 0 = none. */
+  readonly notice: number
   /** Sentences. */
   readonly reasons: readonly string[]
 }
@@ -88,6 +92,9 @@ export async function sealPlan(
     refusedMoves: refused,
   }
 }
+
+/** What a command asks for: its asker had the right to ask. */
+export const UNASKED = { approve: 'never', notice: 0 } as const
 
 type Hashed = Pick<PlanItem, 'action' | 'projectId' | 'created' | 'modified' | 'name' | 'to'>
 
@@ -155,14 +162,15 @@ function itemsOf(
   due.sort((a, b) => a.project.id - b.project.id)
   const court = openCourt(policy, inventory, memory, now)
   const nameFor = openNames(inventory)
+  const rules = new Map(policy.rules.map((rule) => [rule.id, rule]))
   return due.flatMap(({ verdict, project }) => {
     const { action } = verdict
     // A due verdict has both dates: what lacks one is not judged.
     if (action === null || isUnknown(project.created) || isUnknown(project.modified)) return []
     const to = verdict.to === null || action === 'describe' ? verdict.to : nameFor(verdict.to)
-    return [
-      itemOf(project, project.created, project.modified, action, verdict, to, itemReasons(court, project, verdict)),
-    ]
+    const { approve, notice } = rules.get(verdict.rule ?? '') ?? UNASKED
+    const item = itemOf(project, project.created, project.modified, action, verdict, to)
+    return [{ ...item, approve, notice, reasons: itemReasons(court, project, verdict) }]
   })
 }
 
@@ -173,8 +181,7 @@ function itemOf(
   action: Action,
   { rule, since, directory }: Verdict,
   to: string | null,
-  reasons: readonly string[],
-): PlanItem {
+): Omit<PlanItem, 'approve' | 'notice' | 'reasons'> {
   const unit = directory === null ? 'project' : 'directory'
   return {
     projectId: project.id,
@@ -187,7 +194,6 @@ function itemOf(
     directory,
     to,
     since,
-    reasons,
   }
 }
 

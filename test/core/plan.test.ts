@@ -187,9 +187,19 @@ describe('hashItems', () => {
       unit: 'project',
       directory: null,
       since: 9,
+      approve: 'two',
+      notice: 5,
       reasons: ['other words'],
     }
     expect(await hashItems('p', [wordier])).toBe(base)
+  })
+})
+
+describe('approve and notice', () => {
+  it('are carried in the plan as the rule asks', async () => {
+    const rules = await policy(rule('old', 'when = { idle = ">90d" }\nthen = "archive"'))
+    const { items } = await planOf(rules, inventory([project(1, 'x')]))
+    expect(items).toMatchObject([{ rule: 'old', approve: rules.rules[0]?.approve, notice: rules.rules[0]?.notice }])
   })
 })
 
