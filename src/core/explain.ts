@@ -37,8 +37,8 @@ export interface RuleFact {
   readonly rule: string
   /** Whether `when` holds. */
   readonly matched: Reading
-  /** What came of it: nothing, saved by something, not judged, or selected. */
-  readonly outcome: 'no match' | 'saved' | 'not judged' | 'selected'
+  /** What came of it: nothing, saved by something, not judged, selected, or out of its reach (protected or held). */
+  readonly outcome: 'no match' | 'saved' | 'not judged' | 'selected' | 'untouchable'
   readonly sentences: readonly string[]
   readonly predicates: readonly PredicateFact[]
 }
@@ -125,6 +125,8 @@ function ruleFact(policy: Policy, court: Court, bar: Bar, position: number, plac
     ...(rule.unless === null ? [] : predicateFacts(court, 'unless', rule.unless, project, view)),
   ]
   const base = { rule: rule.id, matched, predicates }
+  // A protected or held project is not weighed at all, whatever the rule's conditions read.
+  if (finding === undefined && matched !== 'no') return { ...base, outcome: 'untouchable', sentences: [] }
   if (finding === undefined || finding.kind === 'no') return { ...base, outcome: 'no match', sentences: [] }
   if (finding.kind === 'saved') return { ...base, outcome: 'saved', sentences: [reasonText(finding.reason, policy)] }
   if (finding.kind === 'match') return { ...base, outcome: 'selected', sentences: [] }

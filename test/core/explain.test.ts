@@ -126,6 +126,16 @@ describe('why', () => {
     ])
   })
 
+  it('G17 says that a protected project is out of a rule’s reach, though its conditions hold', async () => {
+    const rules = await policy(rule('old', 'when = { idle = ">90d" }\nthen = "delete"'))
+    const seen = inventory([project(1, 'x', { encrypted: true }), project(2, 'y')])
+    const outcomes = [1, 2].map((id) => why(rules, seen, NOTHING, NOW, id)?.rules[0])
+    expect(outcomes).toMatchObject([
+      { matched: 'yes', outcome: 'untouchable' },
+      { matched: 'yes', outcome: 'selected' },
+    ])
+  })
+
   it('G17 names the slot that keeps it', async () => {
     const text = rule('sweep', 'when = { path = "**" }\nkeep = { newest = 2, per = "rule" }\nthen = "archive"')
     expect((await asked(project(1, 'x'), NOTHING, NOW, text)).sentences[1]).toBe(
