@@ -14,7 +14,7 @@ import type { Policy } from './policy.ts'
 import { type Inventory, isUnknown, type Project } from './project.ts'
 import type { Reason } from './reason.ts'
 import type { Action } from './rule.ts'
-import type { Standing } from './standing.ts'
+import { NO_FINDINGS, type Standing } from './standing.ts'
 import type { Verdict } from './verdict.ts'
 import { type Warning, warningsOf } from './warnings.ts'
 
@@ -58,8 +58,8 @@ export interface Decision {
 
 export function decide(policy: Policy, inventory: Inventory, memory: Memory, now: number): Decision {
   const court = openCourt(policy, inventory, memory, now)
-  const standings = inventory.projects.map((_, place) => court.standing(place))
   const verdicts = inventory.projects.map((_, place) => court.verdict(place))
+  const standings = inventory.projects.map((_, place) => court.standing(place))
   return {
     verdicts,
     ...marksOf(court, standings),
@@ -151,6 +151,7 @@ function byRule(a: Mark, b: Mark): number {
 function needsOf(standings: readonly Standing[]): readonly Need[] {
   const needs = new Map<string, Need>()
   for (const { findings } of standings) {
+    if (findings === NO_FINDINGS) continue
     for (const finding of findings) {
       if (finding.kind !== 'unknown') continue
       for (const need of finding.needs) needs.set(`${need.projectId}/${need.kind}`, need)
@@ -163,9 +164,9 @@ function conflictsOf(court: Court, verdicts: readonly Verdict[]): readonly Confl
   const conflicts: Conflict[] = []
   for (const place of placesById(court.facts.inventory)) {
     const verdict = verdicts[place]
-    const conflict = verdict?.reasons.find((reason) => reason.kind === 'conflict')
-    if (verdict === undefined || verdict.rule === null || verdict.action === null || conflict?.kind !== 'conflict')
-      continue
+    if (verdict === undefined || verdict.rule === null || verdict.action === null) continue
+    const conflict = verdict.reasons.find((reason) => reason.kind === 'conflict')
+    if (conflict?.kind !== 'conflict') continue
     const over = conflict.over.flatMap((id) => court.bars.filter(({ rule }) => rule.id === id).flatMap(claimOf))
     conflicts.push({ projectId: verdict.projectId, rule: verdict.rule, action: verdict.action, over })
   }

@@ -9,6 +9,7 @@ import { projectAt } from './facts.ts'
 import type { Policy } from './policy.ts'
 import type { DirectoryView } from './predicate.ts'
 import type { Inventory, Project } from './project.ts'
+import { CLEAR } from './protect.ts'
 import { isDestructive, type Rule } from './rule.ts'
 import type { Standing } from './standing.ts'
 
@@ -26,29 +27,40 @@ export function warningsOf(
   inventory: Inventory,
   standings: readonly Standing[],
 ): readonly Warning[] {
-  const { projects } = inventory
   return [
-    ...malformedHolds(projects, standings),
-    ...policy.protect.paths
-      .filter(({ matches }) => !projects.some(({ path }) => matches(path)))
-      .map(({ pattern }): Warning => ({ kind: 'protected path matches nothing', pattern })),
-    ...[...policy.protect.ids]
-      .filter((id) => !projects.some((project) => project.id === id))
-      .map((id): Warning => ({ kind: 'protected id matches nothing', id })),
+    ...aboutProtections(policy, inventory, standings),
     ...court.bars.flatMap(({ rule }) => idleExceptions(court, rule, inventory)),
     ...court.bars.flatMap((bar, i) => takesEverything(court, bar, i, inventory, standings)),
   ]
 }
 
-function malformedHolds(projects: readonly Project[], standings: readonly Standing[]): readonly Warning[] {
-  const warnings: Extract<Warning, { kind: 'malformed hold' }>[] = []
+/** Holds nobody can read, and protections that protect nothing. */
+function aboutProtections(policy: Policy, { projects }: Inventory, standings: readonly Standing[]): readonly Warning[] {
+  const malformed: Extract<Warning, { kind: 'malformed hold' }>[] = []
+  const patterns = new Set<string>()
+  const ids = new Set<number>()
   standings.forEach(({ protection }, place) => {
+    if (protection === CLEAR) return
+    const id = projects[place]?.id ?? 0
     for (const reason of protection.heldBy) {
       if (reason.kind !== 'held' || reason.where !== 'description' || reason.malformed === null) continue
-      warnings.push({ kind: 'malformed hold', projectId: projects[place]?.id ?? 0, text: reason.malformed })
+      malformed.push({ kind: 'malformed hold', projectId: id, text: reason.malformed })
+    }
+    for (const reason of protection.protectedBy) {
+      if (reason.kind !== 'protected') continue
+      if (reason.by.what === 'policy path') patterns.add(reason.by.pattern)
+      if (reason.by.what === 'policy id') ids.add(id)
     }
   })
-  return warnings.sort((a, b) => a.projectId - b.projectId)
+  return [
+    ...malformed.sort((a, b) => a.projectId - b.projectId),
+    ...policy.protect.paths.flatMap(({ pattern }): readonly Warning[] => {
+      return patterns.has(pattern) ? [] : [{ kind: 'protected path matches nothing', pattern }]
+    }),
+    ...[...policy.protect.ids].flatMap((id): readonly Warning[] => {
+      return ids.has(id) ? [] : [{ kind: 'protected id matches nothing', id }]
+    }),
+  ]
 }
 
 /** Parts of `unless` that are yes for nothing. What costs a call per project is not tried. */
@@ -79,14 +91,12 @@ function takesEverything(
   standings: readonly Standing[],
 ): readonly Warning[] {
   if (rule.then === 'report' || !isDestructive(rule.then)) return []
-  let count = 0
-  for (const { findings } of standings) if (findings[position]?.kind === 'match') count++
-  if (count < 2) return []
   for (const place of scopeOf(court, rule, inventory)) {
     const { protection, findings } = court.standing(place)
     if (protection.protectedBy.length === 0 && findings[position]?.kind !== 'match') return []
   }
-  return [{ kind: 'takes everything', rule: rule.id, count }]
+  const count = standings.filter(({ findings }) => findings[position]?.kind === 'match').length
+  return count < 2 ? [] : [{ kind: 'takes everything', rule: rule.id, count }]
 }
 
 /** The places of the projects that the rule's `path` and `name` let it see, one after the other. */
