@@ -1,6 +1,7 @@
 /** `keep`: among the items that `when` matched, the newest of each group stay. */
 
 import { type Directory, homesOf } from './directory.ts'
+import { once } from './facts.ts'
 import { type Evidence, type Inventory, isUnknown } from './project.ts'
 import type { Keep } from './rule.ts'
 
@@ -44,9 +45,16 @@ const ALL = 'all'
 /** The places of the projects of a group. */
 export function membersOf(group: Group, inventory: Inventory): readonly number[] {
   if (typeof group === 'object') return group.own
-  const homes = homesOf(inventory)
-  return inventory.projects.flatMap((project, place) => {
-    const isIn = group === ALL || (group === TOP ? homes[place] === null : project.ownerId === group)
-    return isIn ? [place] : []
-  })
+  const known = once(MEMBERS, inventory, () => new Map<Group, readonly number[]>())
+  const members =
+    known.get(group) ?? inventory.projects.flatMap((_, place) => (isIn(group, inventory, place) ? [place] : []))
+  known.set(group, members)
+  return members
+}
+
+const MEMBERS = new WeakMap<Inventory, Map<Group, readonly number[]>>()
+
+function isIn(group: Group, inventory: Inventory, place: number): boolean {
+  if (group === ALL) return true
+  return group === TOP ? homesOf(inventory)[place] === null : inventory.projects[place]?.ownerId === group
 }
