@@ -148,6 +148,19 @@ describe('a directory rule', () => {
     expect(decide(rules, seen(never, {}), NOTHING, NOW).needs).toEqual([{ projectId: 2, kind: 'backtests' }])
   })
 
+  it('G1 a project whose own facts are unknown is not judged, even where its neighbour saves the directory', async () => {
+    const rules = await policy(
+      rule('r', 'unit = "directory"\nwhen = { path = "*" }\nunless = { owner = "Ben" }\nthen = "delete"'),
+      rule('s', 'when = { name = "a" }\nthen = "delete"'),
+    )
+    const held = project(2, 'old/b', { description: '[keep]' })
+    expect(states(rules, inventory([project(1, 'old/a', { ownerName: '' }), held]))).toEqual({
+      1: 'notJudged',
+      2: 'held',
+    })
+    expect(states(rules, inventory([project(1, 'old/a'), held]))).toEqual({ 1: 'due', 2: 'held' })
+  })
+
   it('buys nothing for a directory that something free saves', async () => {
     const rules = await policy(
       rule('r', 'unit = "directory"\nwhen = { path = "*" }\nunless = { last-backtest = "<90d" }\nthen = "delete"'),

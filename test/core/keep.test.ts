@@ -116,6 +116,12 @@ describe('keep', () => {
     expect(decide(rules, seen({ 2: known }), NOTHING, NOW).needs).toEqual([{ projectId: 1, kind: 'backtests' }])
   })
 
+  it('G1 a date that could not be read is unknown even where all fit', async () => {
+    const rules = await policy(keepRule('newest = 5, by = "last-backtest"'))
+    const seen = inventory([project(1, 'Sweeps/a/x')], { paid: { 1: { backtests: UNKNOWN } } })
+    expect(states(rules, seen)).toEqual({ 1: 'notJudged' })
+  })
+
   it('reads nothing when all fit', async () => {
     const rules = await policy(keepRule('newest = 5, by = "last-backtest"'))
     const decision = decide(rules, inventory([project(1, 'Sweeps/a/x')]), NOTHING, NOW)
