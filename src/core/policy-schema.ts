@@ -28,16 +28,16 @@ function table<const Entries extends v.ObjectEntries>(entries: Entries) {
   const keys = Object.keys(entries)
   return v.strictObject(entries, (issue: Issue) => {
     if (issue.expected === 'Object')
-      return message(`${got(issue)} is not a table`, 'Write { … }, or a [table] of its own.')
+      return message(`${got(issue)} is not a table`, 'Write { ... }, or a [table] of its own.')
     const key = String(issue.path?.at(-1)?.key)
-    if (issue.expected !== 'never') return message('the key is missing', `Add ${key} = ….`)
+    if (issue.expected !== 'never') return message('the key is missing', `Add ${key} = ... to it.`)
     const near = nearest(key, keys)
     return message('unknown key', near === null ? `Keys here are ${keys.join(', ')}.` : `Did you mean "${near}"?`)
   })
 }
 
 function list<const Item extends v.GenericSchema>(item: Item) {
-  return v.array(item, (issue: Issue) => message(`${got(issue)} is not a list`, 'Write a list: [ …, … ].'))
+  return v.array(item, (issue: Issue) => message(`${got(issue)} is not a list`, 'Write a list: [ ..., ... ].'))
 }
 
 /** A list of tables, each written as `[[name]]`. */
@@ -199,7 +199,7 @@ const RuleTable = table({
         (issue: Issue) =>
           message(
             `${got(issue)} is neither a table nor a list of tables`,
-            'Write unless = { … }, or a list of such tables.',
+            'Write unless = { ... }, or a list of such tables.',
           ),
       ),
       v.description('One yes or unknown saves the project.'),

@@ -193,7 +193,11 @@ describe('readPolicy, refusals', () => {
       `${HEAD}when = { idle = ">9d" }\nunless = [{ stamped = true },\n  { colaborators = 1 }]`,
       'policy.toml line 6, rule "x", key "unless.colaborators": unknown key. Did you mean "collaborators"?',
     ],
-    ['a rule without when', HEAD, 'policy.toml line 1, rule "x", key "when": the key is missing. Add when = ….'],
+    [
+      'a rule without when',
+      HEAD,
+      'policy.toml line 1, rule "x", key "when": the key is missing. Add when = ... to it.',
+    ],
     [
       'a rule whose when is empty',
       `${HEAD}when = {}`,
@@ -207,8 +211,8 @@ describe('readPolicy, refusals', () => {
     [
       'a rule without id or why',
       '[[rule]]\nwhen = { idle = ">9d" }',
-      'policy.toml line 1, rule "number 1", key "id": the key is missing. Add id = ….',
-      'policy.toml line 1, rule "number 1", key "why": the key is missing. Add why = ….',
+      'policy.toml line 1, rule "number 1", key "id": the key is missing. Add id = ... to it.',
+      'policy.toml line 1, rule "number 1", key "why": the key is missing. Add why = ... to it.',
     ],
     [
       'an id that is not kebab-case',
