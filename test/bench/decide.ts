@@ -118,9 +118,14 @@ async function median(run: () => unknown): Promise<number> {
 
 /** What is allocated from before to after, garbage included, in MiB. */
 async function heapOf(seen: Inventory, memory: Memory): Promise<number> {
-  const before = process.memoryUsage().heapUsed
-  await planAfresh(policy, seen, memory)
-  return (process.memoryUsage().heapUsed - before) / 1024 ** 2
+  let most = 0
+  // The collector may run in between and make a figure too small; the largest of several is the honest one.
+  for (let turn = 0; turn < 9; turn++) {
+    const before = process.memoryUsage().heapUsed
+    await planAfresh(policy, seen, memory)
+    most = Math.max(most, process.memoryUsage().heapUsed - before)
+  }
+  return most / 1024 ** 2
 }
 
 function print(all: readonly Row[]): void {
