@@ -18,6 +18,7 @@ import {
   type RunCounts,
   type RunRecord,
   type RunStatus,
+  shownItem,
 } from './run.ts'
 import { changeRun, iso, type RunRow, summary } from './runs.ts'
 
@@ -98,14 +99,7 @@ function planView(sql: SqlStorage, run: RunRow): PlanView | null {
     at: iso(run.policyAt),
     items: itemsOf(sql, run.id)
       .filter((row) => row.settles === '')
-      .map(({ item: { projectId, name, action, rule, reasons, to } }) => ({
-        projectId,
-        name,
-        action,
-        rule,
-        reasons,
-        to,
-      })),
+      .map(({ item }) => shownItem(item)),
     counts: { inventory, kept, protected: safe, held, notJudged, marked, due },
     stopped: run.state.stopped,
   }

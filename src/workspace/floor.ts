@@ -6,6 +6,7 @@
 import { type Inventory, isUnknown, type Project } from '../core/project.ts'
 import { duplicateOf } from '../quantconnect/projects.ts'
 import { readFact } from './facts.ts'
+import { isInBin } from './judge.ts'
 
 const WEEK = 7 * 24 * 3_600_000
 
@@ -16,9 +17,7 @@ const SHARE_THAT_MAY_BE_MISSING = 0.2
 export function countOurs(inventory: Inventory): number {
   return inventory.projects.filter(
     (project) =>
-      !isUnknown(project.organizationId) &&
-      project.organizationId === inventory.organizationId &&
-      !/^recycle bin(\/|$)/i.test(project.path),
+      !isUnknown(project.organizationId) && project.organizationId === inventory.organizationId && !isInBin(project),
   ).length
 }
 

@@ -2,6 +2,7 @@
  * What became of a call, judged from what a list shows afterwards and never from the answer alone (G10). Pure.
  */
 
+import { placeOf } from '../core/names.ts'
 import type { PlanItem } from '../core/plan.ts'
 import { isUnknown, type Project } from '../core/project.ts'
 import type { Answer } from './items.ts'
@@ -75,7 +76,7 @@ export function isSame(item: Pick<PlanItem, 'projectId' | 'created'>, project: P
 }
 
 export function isInBin(project: Project): boolean {
-  return /^recycle bin(\/|$)/i.test(project.path)
+  return placeOf(project.path) === 'bin'
 }
 
 function unsure(detail: string): Judgement {

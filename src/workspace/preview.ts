@@ -2,29 +2,22 @@
 
 import { reasonText, type Why, why } from '../core/explain.ts'
 import { capText, dayOf } from '../core/plan.ts'
-import { problemText, readPolicy } from '../core/policy.ts'
 import type { Deps } from '../deps.ts'
 import { failureText } from '../quantconnect/failure.ts'
 import { createMeter } from '../quantconnect/meter.ts'
 import { policyNow } from './clock.ts'
-import { loadInventory } from './evidence.ts'
-import { readFact } from './facts.ts'
 import { belowFloor } from './floor.ts'
+import { type Asked, lastSurvey, no, usablePolicy } from './last-survey.ts'
 import { lookAt } from './look.ts'
 import { attemptsOn, readMemory } from './memory.ts'
 import { findingsOf } from './planning.ts'
-import type { Preview } from './run.ts'
-import { iso, runById } from './runs.ts'
-
-/** `unready`: settings or policy; `unreadable`: QuantConnect; `notFound`: no such project or no survey yet. */
-export type Asked<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly reason: 'unready' | 'unreadable' | 'notFound'; readonly message: string }
+import { type Preview, shownItem } from './run.ts'
+import { iso } from './runs.ts'
 
 export async function preview(sql: SqlStorage, deps: Deps): Promise<Asked<Preview>> {
-  const read = await readPolicy(deps.policyText)
-  if (!read.ok) return no('unready', `The policy cannot be used. ${read.problems.map(problemText).join(' ')}`)
-  const { policy } = read
+  const usable = await usablePolicy(deps.policyText)
+  if (!usable.ok) return usable
+  const policy = usable.value
   const meter = createMeter(deps.config.callsPerSlice)
   const now = policyNow(sql, deps.now())
 
@@ -45,14 +38,7 @@ export async function preview(sql: SqlStorage, deps: Deps): Promise<Asked<Previe
       hash: plan.hash,
       policy: policy.hash,
       at: iso(now),
-      items: plan.items.map(({ projectId, name, action, rule, reasons, to }) => ({
-        projectId,
-        name,
-        action,
-        rule,
-        reasons,
-        to,
-      })),
+      items: plan.items.map(shownItem),
       counts: decision.counts,
       stopped: plan.breaches.map(capText),
       marked: decision.verdicts
@@ -73,17 +59,10 @@ export async function preview(sql: SqlStorage, deps: Deps): Promise<Asked<Previe
 
 /** Why a project is where it is, over the last good survey: no API call. */
 export async function explainProject(sql: SqlStorage, deps: Deps, projectId: number): Promise<Asked<Why>> {
-  const good = readFact(sql, 'good')
-  const run = good === null ? null : runById(sql, good.run)
-  if (run === null) return no('notFound', 'There is no survey yet. Wait for the next tick, or POST /api/runs.')
-  const read = await readPolicy(deps.policyText)
-  if (!read.ok) return no('unready', `The policy cannot be used. ${read.problems.map(problemText).join(' ')}`)
-  const inventory = await loadInventory(sql, run, deps.config.organizationId)
-  const answer = why(read.policy, inventory, readMemory(sql), policyNow(sql, deps.now()), projectId)
+  const last = await lastSurvey(sql, deps)
+  if (!last.ok) return last
+  const { run, policy, inventory } = last.value
+  const answer = why(policy, inventory, readMemory(sql), policyNow(sql, deps.now()), projectId)
   if (answer !== null) return { ok: true, value: answer }
   return no('notFound', `Project ${projectId} was not in the survey of ${iso(run.policyAt)}.`)
-}
-
-function no(reason: 'unready' | 'unreadable' | 'notFound', message: string): Asked<never> {
-  return { ok: false, reason, message }
 }

@@ -1,5 +1,6 @@
 /** What a run is: who asked for it, what was asked, how far it is and how it ended. */
 
+import type { Counts } from '../core/decide.ts'
 import type { PlanItem } from '../core/plan.ts'
 import type { Inventory } from '../core/project.ts'
 
@@ -16,14 +17,7 @@ export interface RunRequest {
   readonly rules: readonly string[] | null
 }
 
-export interface RunCounts {
-  readonly inventory: number
-  readonly kept: number
-  readonly protected: number
-  readonly held: number
-  readonly notJudged: number
-  readonly marked: number
-  readonly due: number
+export interface RunCounts extends Counts {
   /** Mutating calls that were sent (an attempt counts when its intent is written). */
   readonly acted: number
   /** Of those, the ones that a later list showed to have happened. */
@@ -89,13 +83,20 @@ export interface NotJudged {
   readonly reasons: readonly string[]
 }
 
+/** An item of a plan as the doors show it. */
+export type ShownItem = Pick<PlanItem, 'projectId' | 'name' | 'action' | 'rule' | 'reasons' | 'to'>
+
+export function shownItem({ projectId, name, action, rule, reasons, to }: PlanItem): ShownItem {
+  return { projectId, name, action, rule, reasons, to }
+}
+
 /** The plan as the doors show it. */
 export interface PlanView {
   readonly hash: string
   readonly policy: string
   readonly at: string
-  readonly items: readonly Pick<PlanItem, 'projectId' | 'name' | 'action' | 'rule' | 'reasons' | 'to'>[]
-  readonly counts: Pick<RunCounts, 'inventory' | 'kept' | 'protected' | 'held' | 'notJudged' | 'marked' | 'due'>
+  readonly items: readonly ShownItem[]
+  readonly counts: Counts
   /** Caps that the plan is over, as sentences; the items they stop do not act. */
   readonly stopped: readonly string[]
 }
@@ -130,7 +131,7 @@ export interface RunRecord extends RunSummary, Findings {
 export interface ShownInventory extends Inventory {
   /** The run whose survey this is. */
   readonly run: string
-  readonly counts: Pick<RunCounts, 'inventory' | 'kept' | 'protected' | 'held' | 'notJudged' | 'marked' | 'due'>
+  readonly counts: Counts
   /** By project id, as of now. */
   readonly verdicts: {
     readonly [projectId: string]: {

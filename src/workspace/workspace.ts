@@ -16,7 +16,8 @@ import { readFact, removeFact, writeFact } from './facts.ts'
 import { draftRecord } from './finish.ts'
 import { type Health, readHealth } from './health.ts'
 import { inventoryKeyOf, listInventories } from './inventories.ts'
-import { type Asked, explainProject, preview } from './preview.ts'
+import type { Asked } from './last-survey.ts'
+import { explainProject, preview } from './preview.ts'
 import {
   isGoingOn,
   type Preview,
