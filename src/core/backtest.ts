@@ -90,7 +90,7 @@ export async function replayNext(
   const today = before.days.at(-1)?.day === day ? before.today : START.today
 
   const seen = withActs(inventory, before.acts)
-  const memory: Memory = { marks: before.marks, holds: [], ownWrites: [] }
+  const memory: Memory = { marks: before.marks, holds: [], ownWrites: [], notices: [] }
   const decision = decide(policy, seen, memory, now)
   const plan = await makePlan(policy, seen, decision, memory, today, now)
   const acting = new Set(isUnknown(inventory.running) ? [] : liftLimits ? idsOf(plan.items) : plan.acting)

@@ -11,23 +11,43 @@ import type { Memory } from './memory.ts'
 import { nameProblem, placeOf } from './names.ts'
 import { type Plan, type PlanItem, sealPlan, UNASKED } from './plan.ts'
 import type { Policy } from './policy.ts'
-import { type Inventory, isUnknown, normalisePath, type Project } from './project.ts'
+import { type Inventory, isUnknown, normalisePath, type Parameter, type Project } from './project.ts'
 import { type ProtectionReading, protections } from './protect.ts'
 import type { Reason } from './reason.ts'
 import { namesTaken } from './taken.ts'
 
 export type Command =
-  | { readonly type: 'project.delete'; readonly projectId: number }
+  | { readonly type: 'project.delete'; readonly project: ProjectRef }
   | { readonly type: 'directory.delete'; readonly directory: string }
   | UpdateCommand
+  /** Back from the Recycle Bin, or rebuilt from our backup once the bin has let it go. */
+  | { readonly type: 'project.restore'; readonly projectId: number }
+  /** Writes the mirror of a hold into the description; the ledger already has it. `until`: `2027-01-31` inclusive, null = for ever. */
+  | { readonly type: 'project.hold'; readonly projectId: number; readonly until: string | null }
+  /** Takes the mirror of a hold out of the description; the ledger has already let go. */
+  | { readonly type: 'project.release'; readonly projectId: number }
+
+/** A project by its id, or by its exact full name; a name that several projects answer to is refused. */
+export type ProjectRef = number | string
 
 export interface UpdateCommand {
   readonly type: 'project.update'
-  readonly projectId: number
+  readonly project: ProjectRef
   /** New full name. */
   readonly name?: string
+  /** The whole new description. */
   readonly description?: string
-  readonly parameters?: { readonly [key: string]: string }
+  /** Sets these parameters and leaves the others as they are; null removes one. */
+  readonly parameters?: { readonly [key: string]: string | null }
+  /** The asker may not touch holds: those written in the description stay as they are. */
+  readonly keepsHolds?: true
+}
+
+/** What is written: the new full name, the whole new description, the whole new set of parameters. */
+export interface Change {
+  readonly name?: string
+  readonly description?: string
+  readonly parameters?: readonly Parameter[]
 }
 
 /** One call that changes a project's own fields. */
@@ -37,7 +57,7 @@ export interface UpdateItem {
   readonly name: string
   readonly created: number
   readonly modified: number
-  readonly change: Pick<UpdateCommand, 'name' | 'description' | 'parameters'>
+  readonly change: Change
 }
 
 export type CommandPlan =
@@ -57,8 +77,10 @@ export async function commandPlan(
 ): Promise<CommandPlan> {
   const protection = protections(policy, inventory, memory, now)
   if (command.type === 'project.update') return planUpdate(policy, inventory, protection, command)
+  if (command.type !== 'directory.delete' && command.type !== 'project.delete')
+    throw new TypeError('Planned elsewhere.')
   const found =
-    command.type === 'directory.delete' ? insideOf(inventory, command.directory) : single(inventory, command.projectId)
+    command.type === 'directory.delete' ? insideOf(inventory, command.directory) : single(inventory, command.project)
   if (!found.ok) return found
   const { projects, directory } = found
   const items: PlanItem[] = []
@@ -76,9 +98,29 @@ type Found =
   | { readonly ok: true; readonly projects: readonly Project[]; readonly directory: string | null }
   | Extract<CommandPlan, { ok: false }>
 
-function single(inventory: Inventory, projectId: number): Found {
-  const project = inventory.projects.find(({ id }) => id === projectId)
-  return project === undefined ? absent(projectId) : { ok: true, projects: [project], directory: null }
+function single(inventory: Inventory, wanted: ProjectRef): Found {
+  const found = findProject(inventory, wanted)
+  return found.ok ? { ok: true, projects: [found.project], directory: null } : found
+}
+
+/** The one project that is meant; names are compared exactly, as the API wrote them or without stray slashes. */
+export function findProject(
+  inventory: Inventory,
+  wanted: ProjectRef,
+): { readonly ok: true; readonly project: Project } | Extract<CommandPlan, { ok: false }> {
+  const found = inventory.projects.filter(({ id, name, path }) =>
+    typeof wanted === 'number' ? id === wanted : name === wanted || path === wanted,
+  )
+  const [project] = found
+  if (project === undefined)
+    return typeof wanted === 'number' ? absent(wanted) : refuse(`No project is called "${wanted}".`, null)
+  if (found.length > 1) {
+    return refuse(
+      `${found.length} projects are called "${wanted}": ${found.map(({ id }) => id).join(', ')}. Say which by its id.`,
+      null,
+    )
+  }
+  return { ok: true, project }
 }
 
 /** Everything strictly inside a directory: never the directory's own namesake, its ancestors or its neighbours (G21). */
@@ -129,8 +171,9 @@ async function planUpdate(
   protection: (project: Project) => ProtectionReading,
   command: UpdateCommand,
 ): Promise<CommandPlan> {
-  const project = inventory.projects.find(({ id }) => id === command.projectId)
-  if (project === undefined) return absent(command.projectId)
+  const found = findProject(inventory, command.project)
+  if (!found.ok) return found
+  const { project } = found
   const change = changeOf(command, project)
   if (Object.keys(change).length === 0)
     return refuse('Nothing to change: give a name, a description or parameters.', project.id)
@@ -145,12 +188,28 @@ async function planUpdate(
   return { ok: true, kind: 'update', hash: await sha256Hex(canonicalJson([policy.hash, item])), item }
 }
 
-function changeOf({ name, description, parameters }: UpdateCommand, project: Project): UpdateItem['change'] {
+function changeOf({ name, description, parameters }: UpdateCommand, project: Project): Change {
   return {
     ...(name === undefined || name === project.name ? {} : { name }),
     ...(description === undefined ? {} : { description }),
-    ...(parameters === undefined ? {} : { parameters }),
+    ...(parameters === undefined ? {} : { parameters: withParameters(project.parameters, parameters) }),
   }
+}
+
+/** The set as it will be: named ones get their new value in place, new ones come last, null takes one out. */
+function withParameters(
+  present: readonly Parameter[],
+  wanted: NonNullable<UpdateCommand['parameters']>,
+): readonly Parameter[] {
+  const kept = present.flatMap(({ key, value }) => {
+    const given = Object.hasOwn(wanted, key) ? wanted[key] : value
+    return typeof given === 'string' ? [{ key, value: given }] : []
+  })
+  const known = new Set(present.map(({ key }) => key))
+  const added = Object.entries(wanted).flatMap(([key, value]) =>
+    value === null || known.has(key) ? [] : [{ key, value }],
+  )
+  return [...kept, ...added]
 }
 
 function nameIssue(name: string, inventory: Inventory, project: Project): string | null {

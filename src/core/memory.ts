@@ -30,8 +30,19 @@ export interface OwnWrite {
   readonly effective: number
 }
 
+/** A delivered message has named this marked project, or linked the full list (2xx from a channel). */
+export interface Notice {
+  readonly projectId: number
+  readonly created: number
+  /** Hash of the rule that marked it. */
+  readonly ruleHash: string
+  /** Policy time of the first delivery, milliseconds. */
+  readonly at: number
+}
+
 export interface Memory {
   readonly marks: readonly Mark[]
   readonly holds: readonly Hold[]
   readonly ownWrites: readonly OwnWrite[]
+  readonly notices: readonly Notice[]
 }

@@ -25,6 +25,10 @@ export function readMemory(sql: SqlStorage): Memory {
       .exec<{ project_id: number; created: number; seen: number; effective: number }>('SELECT * FROM own_writes')
       .toArray()
       .map((row) => ({ projectId: row.project_id, created: row.created, seen: row.seen, effective: row.effective })),
+    notices: sql
+      .exec<{ project_id: number; created: number; rule_hash: string; at: number }>('SELECT * FROM notices')
+      .toArray()
+      .map((row) => ({ projectId: row.project_id, created: row.created, ruleHash: row.rule_hash, at: row.at })),
   }
 }
 

@@ -42,7 +42,8 @@ export async function planRun(slice: Slice): Promise<'planned' | 'later'> {
     decision = decide(policy, inventory, memory, now)
   }
 
-  const only = slice.run.request.rules
+  const { request } = slice.run
+  const only = request.kind === 'sweep' ? request.rules : null
   const plan = await makePlan(
     policy,
     inventory,

@@ -1,5 +1,6 @@
 /** What a run is: who asked for it, what was asked, how far it is and how it ended. */
 
+import type { Command } from '../core/command.ts'
 import type { Counts } from '../core/decide.ts'
 import type { PlanItem } from '../core/plan.ts'
 import type { Inventory } from '../core/project.ts'
@@ -9,12 +10,41 @@ export type Trigger = 'cron' | 'hook' | 'github' | 'quantconnect' | 'slack' | 'd
 /** `queued` and `running` are going on; the others are final and set in the run's last slice. */
 export type RunStatus = 'queued' | 'running' | 'waiting' | 'ok' | 'partial' | 'blocked' | 'refused' | 'failed'
 
-/** A sweep applies the policy's rules; `report` shows what would happen and changes nothing, marks included. */
-export interface RunRequest {
+/** What a run was asked to do. `report` shows what would happen and changes nothing, marks included. */
+export type RunRequest = SweepRequest | CommandRequest | ApprovedRequest | UndoRequest
+
+/** Applies the policy's rules. */
+export interface SweepRequest {
   readonly kind: 'sweep'
   readonly mode: 'report' | 'act'
   /** Ids of the only rules that may act; null = all. */
   readonly rules: readonly string[] | null
+}
+
+/** Does what somebody with the right to ask has asked for. */
+export interface CommandRequest {
+  readonly kind: 'command'
+  readonly mode: 'act'
+  readonly command: Command
+}
+
+/** Executes the waiting plan of an earlier run, item by item while each is still due (G7). */
+export interface ApprovedRequest {
+  readonly kind: 'approved'
+  readonly mode: 'act'
+  /** The run whose plan it is. */
+  readonly proposal: string
+  /** Hash of that plan. */
+  readonly plan: string
+}
+
+/** Takes back what an earlier run did; what happened to one project only, or to all. */
+export interface UndoRequest {
+  readonly kind: 'undo'
+  readonly mode: 'act'
+  readonly run: string
+  /** Null = everything the run did. */
+  readonly projectId: number | null
 }
 
 export interface RunCounts extends Counts {

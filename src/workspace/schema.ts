@@ -19,6 +19,7 @@
  * | `paid` | paid evidence of one project in a run's survey | as `survey` | `survey.ts` | `survey.ts`, `why` |
  * | `marks` | this project matched this rule from then on | until unmarked | `plan-run.ts` | `memory.ts` |
  * | `holds` | keep this project, until then or for ever | until lifted or over | doors | `memory.ts` |
+ * | `notices` | a delivered message has named this marked project | as its mark | `notices.ts` | `memory.ts` |
  * | `own_writes` | a `modified` that our own rename or stamp caused | until the project goes | `confirm.ts` | `memory.ts` |
  * | `attempts` | how many destructive attempts a rule made on a day | 2 days | `gate.ts` | `plan-run.ts`, `gate.ts` |
  * | `backups` | a backup and whether it was read back | BACKUP_DAYS | `backup.ts` | `gate.ts`, undo |
@@ -81,6 +82,10 @@ export function createTables(sql: SqlStorage): void {
     CREATE TABLE IF NOT EXISTS holds (
       project_id INTEGER NOT NULL, created INTEGER NOT NULL, until INTEGER, by TEXT NOT NULL,
       PRIMARY KEY (project_id, created)
+    );
+    CREATE TABLE IF NOT EXISTS notices (
+      project_id INTEGER NOT NULL, created INTEGER NOT NULL, rule_hash TEXT NOT NULL, at INTEGER NOT NULL,
+      PRIMARY KEY (project_id, created, rule_hash)
     );
     CREATE TABLE IF NOT EXISTS own_writes (
       project_id INTEGER NOT NULL, created INTEGER NOT NULL, seen INTEGER NOT NULL, effective INTEGER NOT NULL,

@@ -6,11 +6,12 @@
 import { DurableObject } from 'cloudflare:workers'
 import { readConfig } from '../config.ts'
 import type { Why } from '../core/explain.ts'
-import { readPolicy } from '../core/policy.ts'
+import { type Person, readPolicy } from '../core/policy.ts'
 import { createDeps, type Deps, type DepsResult } from '../deps.ts'
 import type { Env } from '../env.ts'
 import { gunzipJson } from '../records/gzip.ts'
 import { advance } from './advance.ts'
+import type { Decided, Decision, Held, IdKind, ProposalView, Who } from './asks.ts'
 import { policyNow } from './clock.ts'
 import { readFact, removeFact, writeFact } from './facts.ts'
 import { draftRecord } from './finish.ts'
@@ -155,6 +156,38 @@ export class Workspace extends DurableObject<Env> {
   /** A person takes the inventory as it is now for the truth: the evidence floor counts from here (G6). */
   acceptBase(by: string): void {
     writeFact(this.sql, 'base', { by, at: policyNow(this.sql, this.now()) })
+  }
+
+  /** One decision on a waiting plan; the first that settles it wins (G7). */
+  async decideOn(_decision: Decision): Promise<Decided> {
+    throw new Error('coming')
+  }
+
+  /** The waiting plan, or the last one there was; null when there was none. */
+  proposal(): ProposalView | null {
+    throw new Error('coming')
+  }
+
+  /** Keeps a project from now on, until the end of that day (`2027-01-31`) or for ever (null). */
+  async hold(_projectId: number, _until: string | null, _by: Who): Promise<Held> {
+    throw new Error('coming')
+  }
+
+  async release(_projectId: number, _by: Who): Promise<Held> {
+    throw new Error('coming')
+  }
+
+  /** Ends a run before its next mutating call; what it did not do stays undone. False when it is not going on. */
+  stop(_run: string, _by: Who): boolean {
+    throw new Error('coming')
+  }
+
+  /** Who of the policy's people is known under that id; null for a stranger, and while the policy cannot be read. */
+  async person(kind: IdKind, id: string): Promise<Person | null> {
+    const made = this.deps()
+    const read = made.ok ? await readPolicy(made.deps.policyText) : null
+    if (read === null || !read.ok || id === '') return null
+    return read.policy.people.find((person) => person[kind] === id) ?? null
   }
 
   private async withDeps<T>(ask: (deps: Deps) => Promise<Asked<T>>): Promise<Asked<T>> {

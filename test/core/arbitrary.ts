@@ -262,6 +262,7 @@ export function arbitraryMemory(policy: Policy, seen: Inventory): fc.Arbitrary<M
           : []
       }),
       ownWrites: [],
+      notices: [],
     }))
 }
 

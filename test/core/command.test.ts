@@ -93,7 +93,7 @@ describe('project.delete', () => {
   it('is not bound by grace, window, or the 48 hours of rules', async () => {
     const rules = policy('[window]\ndays = "Sun"')
     const result = await ask(
-      { type: 'project.delete', projectId: 1 },
+      { type: 'project.delete', project: 1 },
       inventory([project(1, 'x', aged(0))]),
       NOTHING,
       rules,
@@ -110,7 +110,7 @@ describe('project.delete', () => {
   it('G2 stops at [protect] of the policy', async () => {
     const rules = policy('[protect]\npaths = ["Production/**"]')
     const result = await ask(
-      { type: 'project.delete', projectId: 1 },
+      { type: 'project.delete', project: 1 },
       inventory([project(1, 'production/x')]),
       NOTHING,
       rules,
@@ -123,15 +123,12 @@ describe('project.delete', () => {
   })
 
   it('G1 does nothing when the live list cannot be read', async () => {
-    const result = await ask(
-      { type: 'project.delete', projectId: 1 },
-      inventory([project(1, 'x')], { running: UNKNOWN }),
-    )
+    const result = await ask({ type: 'project.delete', project: 1 }, inventory([project(1, 'x')], { running: UNKNOWN }))
     expect(result.ok).toBe(false)
   })
 
   it('says when there is no such project', async () => {
-    expect(await ask({ type: 'project.delete', projectId: 7 }, inventory([]))).toEqual({
+    expect(await ask({ type: 'project.delete', project: 7 }, inventory([]))).toEqual({
       ok: false,
       why: 'No project has the id 7.',
       projectId: 7,
@@ -140,7 +137,7 @@ describe('project.delete', () => {
 
   it('counts today\u2019s attempts', async () => {
     const result = await ask(
-      { type: 'project.delete', projectId: 1 },
+      { type: 'project.delete', project: 1 },
       inventory([project(1, 'x')]),
       NOTHING,
       policy('[limits]\nper_day = 5'),
@@ -157,7 +154,7 @@ describe('project.delete', () => {
 })
 
 describe('project.update', () => {
-  const update = (fields: object): Command => ({ type: 'project.update', projectId: 1, ...fields })
+  const update = (fields: object): Command => ({ type: 'project.update', project: 1, ...fields })
   const one = (fields: Partial<Project> = {}, more: Partial<Inventory> = {}) =>
     inventory([project(1, 'a/x', fields), project(2, 'a/y')], more)
 
@@ -171,7 +168,7 @@ describe('project.update', () => {
         projectId: 1,
         name: 'a/x',
         created: NOW - 300 * DAY,
-        change: { name: 'a/z', description: 'new', parameters: { fast: '10' } },
+        change: { name: 'a/z', description: 'new', parameters: [{ key: 'fast', value: '10' }] },
       },
     })
   })

@@ -5,7 +5,7 @@ import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import type { Env } from '../../src/env.ts'
 import worker from '../../src/index.ts'
-import type { RunRequest } from '../../src/workspace/run.ts'
+import type { SweepRequest } from '../../src/workspace/run.ts'
 import type { Submission } from '../../src/workspace/submit.ts'
 import type { Workspace } from '../../src/workspace/workspace.ts'
 import { DELETE_OLD, staleMany } from '../support/policies.ts'
@@ -13,7 +13,7 @@ import { DAY, HOUR, makeWorld } from '../support/world.ts'
 
 const now = Date.now()
 
-function asked(triggerId: string, change: Partial<RunRequest> = {}): Submission {
+function asked(triggerId: string, change: Partial<SweepRequest> = {}): Submission {
   return { triggerId, trigger: 'api', actor: 'token', request: { kind: 'sweep', mode: 'act', rules: null, ...change } }
 }
 

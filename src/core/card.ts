@@ -1,0 +1,37 @@
+/**
+ * What people are told, in no vendor's words: chat renders it, pages show it. Texts are plain; whoever renders escapes.
+ */
+
+export interface Card {
+  /** At most 150 characters. */
+  readonly title: string
+  /** One sentence: the notification, and what a screen reader says. */
+  readonly summary: string
+  readonly tone: 'neutral' | 'asks' | 'good' | 'bad'
+  readonly sections: readonly CardSection[]
+  readonly buttons: readonly CardButton[]
+  /** Path of the full story on the Worker's own pages, such as `/runs/20261124-100000-1f3a9c`. */
+  readonly link: string | null
+}
+
+export interface CardSection {
+  /** Null for none. */
+  readonly heading: string | null
+  readonly lines: readonly string[]
+  /** How many more lines there would be; the link has them. */
+  readonly more: number
+}
+
+/** What a press means. `ref` says to what; a button never carries the instruction itself. */
+export type Verb = 'approve' | 'refuse' | 'keep30' | 'keep' | 'why' | 'stop' | 'undo'
+
+export interface CardButton {
+  readonly verb: Verb
+  /** At most 75 characters. */
+  readonly label: string
+  /** A run (`stop`, `undo`), a run and the first 16 characters of its plan's hash (`approve`, `refuse`: `<run>/<hash>`), or a project id. At most 80 characters. */
+  readonly ref: string
+  readonly danger: boolean
+  /** Asked before a dangerous one counts. */
+  readonly confirm: { readonly title: string; readonly text: string; readonly yes: string; readonly no: string } | null
+}

@@ -1,0 +1,59 @@
+/** What doors ask of the workspace besides submitting a run, and what it answers. Expected refusals are values. */
+
+/** Who decides, holds, pauses: a person of the policy, or somebody with the admin bearer. */
+export type Who = { readonly kind: 'person'; readonly name: string } | { readonly kind: 'token' }
+
+/** Where a person is known under that id. */
+export type IdKind = 'slack' | 'discord' | 'email'
+
+export interface Decision {
+  readonly run: string
+  readonly decision: 'approve' | 'refuse'
+  /** Hash of the plan that was shown. */
+  readonly plan: string
+  readonly by: Who
+  /** How it came, for the record: `api`, `slack`, `discord`, `page`. */
+  readonly through: 'api' | 'slack' | 'discord' | 'page'
+}
+
+export type Decided =
+  /** `run`: the run that executes the plan, or null (refused, or more approvals are needed). */
+  | { readonly ok: true; readonly run: string | null; readonly missing: number }
+  /** Nothing changed. `gone`: there is no such waiting plan, or it is over; `forbidden`: not by this person. */
+  | {
+      readonly ok: false
+      readonly reason: 'not found' | 'over' | 'other plan' | 'forbidden' | 'not now'
+      readonly message: string
+    }
+
+/** How a waiting plan ended. */
+export type ProposalEnd = 'approved' | 'refused' | 'expired' | 'policy changed' | 'empty'
+
+/** A plan that waits, or waited, for people. Times are ISO 8601 UTC. */
+export interface ProposalView {
+  readonly run: string
+  readonly hash: string
+  readonly state: 'open' | ProposalEnd
+  readonly proposedAt: string
+  readonly expiresAt: string
+  readonly endedAt: string | null
+  /** How many approvals it needs in all: 1, or 2 where a rule says so. */
+  readonly needs: 1 | 2
+  readonly approvals: readonly { readonly by: string; readonly through: string; readonly at: string }[]
+  /** Who ended it, where somebody did. */
+  readonly endedBy: string | null
+  /** The run that executes it. */
+  readonly execution: string | null
+  /** Items that still wait, and how many there were at first. */
+  readonly waiting: number
+  readonly proposed: number
+}
+
+export type Held =
+  /** `run` writes the mirror into the description; null where there is none to write. */
+  | { readonly ok: true; readonly until: string | null; readonly run: string | null }
+  | {
+      readonly ok: false
+      readonly reason: 'not found' | 'bad date' | 'not ours' | 'not held'
+      readonly message: string
+    }
