@@ -6,7 +6,7 @@
 import { placeOf } from './names.ts'
 import type { Policy } from './policy.ts'
 import type { Inventory } from './project.ts'
-import { type Action, isDestructive, type Limits, type Rule } from './rule.ts'
+import { type ItemAction, isDestructive, isStamp, type Limits, type Rule } from './rule.ts'
 
 export type Cap = keyof Limits
 
@@ -27,7 +27,7 @@ export interface DayCount {
 }
 
 interface Counted {
-  readonly action: Action
+  readonly action: ItemAction
   /** Null for a command. */
   readonly rule: string | null
 }
@@ -81,7 +81,7 @@ function check(
   rule: string | null,
 ): readonly CapBreach[] {
   const destructive = items.filter(({ action }) => isDestructive(action)).length
-  const stamps = items.length - destructive
+  const stamps = items.filter(({ action }) => isStamp(action)).length
   const found: CapBreach[] = []
   const compare = (cap: Cap, wanted: number, allowed: number | undefined) => {
     if (allowed !== undefined && wanted > allowed) found.push({ cap, scope, rule, wanted, allowed })

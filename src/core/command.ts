@@ -5,6 +5,7 @@
 
 import { canonicalJson, sha256Hex } from './canonical.ts'
 import type { DayCount } from './caps.ts'
+import type { Change } from './change.ts'
 import { directoriesOf } from './directory.ts'
 import { reasonText } from './explain.ts'
 import type { Memory } from './memory.ts'
@@ -41,13 +42,6 @@ export interface UpdateCommand {
   readonly parameters?: { readonly [key: string]: string | null }
   /** The asker may not touch holds: those written in the description stay as they are. */
   readonly keepsHolds?: true
-}
-
-/** What is written: the new full name, the whole new description, the whole new set of parameters. */
-export interface Change {
-  readonly name?: string
-  readonly description?: string
-  readonly parameters?: readonly Parameter[]
 }
 
 /** One call that changes a project's own fields. */
@@ -159,6 +153,7 @@ function deletion(project: Project, created: number, modified: number, directory
     unit: directory === null ? 'project' : 'directory',
     directory,
     to: null,
+    change: null,
     since: null,
     ...UNASKED,
     reasons: [reason],

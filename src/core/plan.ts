@@ -3,15 +3,16 @@
  * what will be done. Preview and real run call the same function (G4).
  */
 
-import { sha256Hex } from './canonical.ts'
+import { canonicalJson, sha256Hex } from './canonical.ts'
 import { breaches, type CapBreach, type DayCount, mayAct } from './caps.ts'
+import type { Change } from './change.ts'
 import { openCourt } from './court.ts'
 import type { Decision } from './decide.ts'
 import { itemReasons, reasonText } from './explain.ts'
 import type { Memory } from './memory.ts'
 import type { Policy } from './policy.ts'
 import { type Inventory, isUnknown, type Project } from './project.ts'
-import type { Action, Rule } from './rule.ts'
+import type { Action, ItemAction, Rule } from './rule.ts'
 import { namesTaken, openNames } from './taken.ts'
 import type { Verdict } from './verdict.ts'
 
@@ -25,14 +26,16 @@ export interface PlanItem {
   readonly created: number
   /** As listed, not the effective one. */
   readonly modified: number
-  readonly action: Action
+  readonly action: ItemAction
   /** Null for a command. */
   readonly rule: string | null
   readonly unit: 'project' | 'directory'
   /** The directory the rule or command is about, for a unit of several projects. */
   readonly directory: string | null
-  /** The new full name, or the new full description for describe; null for a delete. */
+  /** The new full name, or the new full description for describe; null for a delete, and where `change` says it. */
   readonly to: string | null
+  /** What an update or a restore writes; null for what a rule does and for a delete. */
+  readonly change: Change | null
   /** Since when it is marked; null for a command. */
   readonly since: number | null
   /** Who has to say yes before it may act, as its rule asks; `never` for a command, whose asker had the right to. */
@@ -96,14 +99,19 @@ export async function sealPlan(
 /** What a command asks for: its asker had the right to ask. */
 export const UNASKED = { approve: 'never', notice: 0 } as const
 
-type Hashed = Pick<PlanItem, 'action' | 'projectId' | 'created' | 'modified' | 'name' | 'to'>
+type Hashed = Pick<PlanItem, 'action' | 'projectId' | 'created' | 'modified' | 'name' | 'to'> & {
+  readonly change?: Change | null
+}
 
 /** SHA-256 over what will be done and to what, never over wording or times of marks. */
 export function hashItems(policyHash: string, items: readonly Hashed[]): Promise<string> {
   const rows = [...items]
     .sort((a, b) => a.projectId - b.projectId)
-    .map(({ action, projectId, created, modified, name, to }) => [action, projectId, created, modified, name, to])
-  return sha256Hex(JSON.stringify([policyHash, rows]))
+    .map(({ action, projectId, created, modified, name, to, change = null }) => {
+      const row = [action, projectId, created, modified, name, to]
+      return change === null ? row : [...row, change]
+    })
+  return sha256Hex(canonicalJson([policyHash, rows]))
 }
 
 export type StillDue = { readonly still: true } | { readonly still: false; readonly why: string }
@@ -193,6 +201,7 @@ function itemOf(
     unit,
     directory,
     to,
+    change: null,
     since,
   }
 }

@@ -8,6 +8,12 @@ export const ACTIONS = ['describe', 'rename', 'move', 'archive', 'delete'] as co
 
 export type Action = (typeof ACTIONS)[number]
 
+/**
+ * What is done to one project: what a rule may do, and what only a command or an undo does. `update` changes fields;
+ * `restore` puts a project back into an earlier state, from the bin or in place; `rebuild` makes it again from our backup.
+ */
+export type ItemAction = Action | 'update' | 'restore' | 'rebuild'
+
 export interface Limits {
   readonly per_run: number
   readonly per_day: number
@@ -45,8 +51,13 @@ export interface Rule {
 }
 
 /** Archive, move and delete: what limits, window, notice and the 24 hours of grace are about. */
-export function isDestructive(action: 'report' | Action): boolean {
+export function isDestructive(action: 'report' | ItemAction): boolean {
   return action === 'move' || action === 'archive' || action === 'delete'
+}
+
+/** What `stamps_per_run` counts. Putting something back counts nowhere. */
+export function isStamp(action: ItemAction): boolean {
+  return action === 'describe' || action === 'rename' || action === 'update'
 }
 
 /** What this rule needs that this version lacks, as sentences. Such a rule marks and reports, but never acts. */

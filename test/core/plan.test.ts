@@ -186,6 +186,7 @@ describe('hashItems', () => {
       rule: 'r',
       unit: 'project',
       directory: null,
+      change: null,
       since: 9,
       approve: 'two',
       notice: 5,
