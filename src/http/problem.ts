@@ -2,7 +2,7 @@
 
 import type { Context } from 'hono'
 
-export type ProblemStatus = 400 | 401 | 404 | 405 | 409 | 413 | 415 | 422 | 500 | 502 | 503
+export type ProblemStatus = 400 | 401 | 404 | 405 | 409 | 413 | 415 | 422 | 429 | 500 | 502 | 503
 
 export interface Problem {
   /** What kind of problem: the same for every occurrence. */
