@@ -1,8 +1,10 @@
 /** From the environment to the things the workspace works with: settings, clock, client, store, policy. */
 
 import bundledPolicy from '../policy.toml'
+import { channelsOf } from './channels.ts'
 import { type Config, configText, readConfig } from './config.ts'
 import type { Env } from './env.ts'
+import type { Channel } from './hooks/channel.ts'
 import { createClient, type QuantConnect } from './quantconnect/client.ts'
 
 export interface Deps {
@@ -11,9 +13,18 @@ export interface Deps {
   readonly log: KVNamespace
   /** The policy file, as text. */
   readonly policyText: string
+  /** Every place that is told something. */
+  readonly channels: readonly Channel[]
+  /** How long a channel has for one delivery, in milliseconds. */
+  readonly deliveryTimeoutMs: number
   /** Real time in milliseconds. */
   now(): number
+  /** From 0 to 1. */
+  random(): number
 }
+
+/** A receiver that has not answered by then is taken for one that does not. */
+const DELIVERY_TIMEOUT_MS = 15_000
 
 /** The dependencies, or a message for people that says which settings are missing. */
 export type DepsResult = { readonly ok: true; readonly deps: Deps } | { readonly ok: false; readonly message: string }
@@ -38,6 +49,15 @@ export function createDeps(env: Env): DepsResult {
   )
   return {
     ok: true,
-    deps: { config: read.config, client, log: env.LOG, policyText: bundledPolicy, now: () => Date.now() },
+    deps: {
+      config: read.config,
+      client,
+      log: env.LOG,
+      policyText: bundledPolicy,
+      channels: channelsOf(read.config),
+      deliveryTimeoutMs: DELIVERY_TIMEOUT_MS,
+      now: () => Date.now(),
+      random: () => Math.random(),
+    },
   }
 }

@@ -3,6 +3,7 @@
  * listed here, `send` takes nothing but a permit, and the function that makes HTTP requests is not exported.
  */
 
+import { readRetryAfter } from '../core/retry-after.ts'
 import { type Fields, type Meaning, readAnswer } from './answer.ts'
 import { encodeMutation, encodeRead, type Request } from './encode.ts'
 import { type Failure, fail, type Result, succeed } from './failure.ts'
@@ -11,7 +12,7 @@ import type { Meter } from './meter.ts'
 import { type ClientOptions, completeOptions } from './options.ts'
 import { type MutatingEndpoint, type Permit, spendPermit } from './permit.ts'
 import { redact } from './redact.ts'
-import { readRetryAfter, waitBefore } from './retry.ts'
+import { waitBefore } from './retry.ts'
 import { sign } from './sign.ts'
 
 /** Every endpoint that may be called without a permit. None of them changes anything. */

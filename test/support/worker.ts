@@ -26,6 +26,10 @@ export interface Setting {
   /** Added to the real time. */
   readonly skewMs?: number
   readonly token?: string
+  /** Further settings of the Worker, such as WEBHOOK_URLS. */
+  readonly env?: { readonly [name: string]: string }
+  /** How long a delivery may take. */
+  readonly deliveryTimeoutMs?: number
   readonly log?: (log: KVNamespace) => KVNamespace
   /** Sees every request before it is sent and its answer after. */
   readonly fetch?: Network
@@ -49,6 +53,7 @@ export class Workspace extends RealWorkspace {
       ADMIN_TOKEN: 'dev-admin-token',
       QC_API_URL: `${setting.sandbox}/api/v2`,
       CALLS_PER_SLICE: String(setting.callsPerSlice ?? 40),
+      ...setting.env,
     })
     if (!made.ok) return made
     const now = () => Date.now() + (settings.get(name)?.skewMs ?? 0)
@@ -73,6 +78,7 @@ export class Workspace extends RealWorkspace {
       client,
       log,
       now,
+      deliveryTimeoutMs: setting.deliveryTimeoutMs ?? made.deps.deliveryTimeoutMs,
       get policyText() {
         return settings.get(name)?.policy ?? ''
       },
