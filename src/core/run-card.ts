@@ -1,0 +1,134 @@
+/** A run as a card: while it goes on, with Stop; when it has ended, with what it did, what it did not, and Undo. */
+
+import type { Card, CardButton, CardSection } from './card.ts'
+import { doneText, doneWord, type NamedProject, plainText, projects, section, titleText } from './card-text.ts'
+
+/** What a card says of a run that has ended. */
+export interface RunFacts {
+  readonly id: string
+  readonly trigger: string
+  /** Who asked for it. */
+  readonly actor: string
+  readonly mode: 'report' | 'act'
+  readonly status: 'waiting' | 'ok' | 'partial' | 'blocked' | 'refused' | 'failed'
+  /** What happened, why and what to do; "" when the outcomes say it all. */
+  readonly message: string
+  readonly outcomes: readonly RunOutcome[]
+  /** Whether what it did can be taken back by a run of its own. */
+  readonly undoable: boolean
+  /** Who approved it and which plan, as a sentence; null for a run that carries out no waiting plan. */
+  readonly approval: string | null
+}
+
+export interface RunOutcome extends NamedProject {
+  readonly action: string
+  readonly outcome: 'done' | 'already' | 'changed' | 'protected' | 'failed' | 'unsure'
+  readonly detail: string
+}
+
+/** What a card says of a run that goes on. */
+export interface GoingRun {
+  readonly id: string
+  readonly trigger: string
+  readonly actor: string
+  /** Items done so far, and how many there are; null before there is a plan. */
+  readonly progress: { readonly done: number; readonly of: number } | null
+}
+
+const DONE_LINES = 10
+const LEFT_LINES = 10
+
+export function resultCard(run: RunFacts): Card {
+  const done = run.outcomes.filter(({ outcome }) => outcome === 'done')
+  const left = run.outcomes.filter(({ outcome }) => outcome !== 'done')
+  const said = doneText(done.map(({ action }) => action))
+  const title = `${HEADS[run.status]}: ${[said, ...leftText(left)].filter((part) => part !== '').join(', ') || NOTHING[run.status]}`
+  return {
+    title: titleText(title),
+    summary: `${title}.`,
+    tone: run.status === 'ok' ? 'good' : run.status === 'waiting' ? 'neutral' : 'bad',
+    sections: [
+      section(null, [...(run.message === '' ? [] : [run.message]), run.approval ?? askedText(run)], 2),
+      ...listed(
+        'Not done',
+        left,
+        ({ detail, outcome }) => `: ${outcome}${detail === '' ? '' : `. ${detail}`}`,
+        LEFT_LINES,
+      ),
+      ...listed('Done', done, () => '', DONE_LINES),
+    ],
+    buttons: run.undoable && done.length > 0 ? [undo(run.id, done)] : [],
+    menus: [],
+    link: `/runs/${run.id}`,
+  }
+}
+
+export function runningCard(run: GoingRun): Card {
+  const { id, progress } = run
+  const far = progress === null ? 'looking at the projects' : `${progress.done} of ${progress.of} done`
+  return {
+    title: titleText(`Sweeping: ${far}`),
+    summary: `A sweep is going on: ${far}.`,
+    tone: 'neutral',
+    sections: [section(null, [askedText(run), 'Stop ends it before its next change; what is done stays done.'], 2)],
+    buttons: [{ verb: 'stop', label: 'Stop', ref: id, danger: false, confirm: null }],
+    menus: [],
+    link: `/runs/${id}`,
+  }
+}
+
+const HEADS: { readonly [status in RunFacts['status']]: string } = {
+  ok: 'Done',
+  waiting: 'Waiting for approval',
+  partial: 'Partly done',
+  blocked: 'Blocked',
+  refused: 'Refused',
+  failed: 'Failed',
+}
+
+const NOTHING: { readonly [status in RunFacts['status']]: string } = {
+  ok: 'nothing had to be done',
+  waiting: 'nothing done yet',
+  partial: 'something could not be read',
+  blocked: 'nothing was done',
+  refused: 'nothing was done',
+  failed: 'nothing was done',
+}
+
+function leftText(left: readonly RunOutcome[]): readonly string[] {
+  const many = (...wanted: readonly string[]) => left.filter(({ outcome }) => wanted.includes(outcome)).length
+  const parts = [
+    [many('failed'), 'failed'],
+    [many('unsure'), 'unsure'],
+    [many('already', 'changed', 'protected'), 'left alone'],
+  ] as const
+  return parts.filter(([n]) => n > 0).map(([n, word]) => `${n} ${word}`)
+}
+
+function askedText({ actor, trigger }: Pick<RunFacts, 'actor' | 'trigger'>): string {
+  return actor === trigger ? `Started by ${trigger}.` : `Asked for by ${plainText(actor)} (${trigger}).`
+}
+
+function listed(
+  heading: string,
+  outcomes: readonly RunOutcome[],
+  more: (outcome: RunOutcome) => string,
+  most: number,
+): readonly CardSection[] {
+  if (outcomes.length === 0) return []
+  const lines = outcomes.map((one) => {
+    const what = one.outcome === 'done' ? doneWord(one.action) : one.action
+    return `${what} ${plainText(one.name)} (${one.projectId})${more(one)}`
+  })
+  return [section(`${heading} (${outcomes.length})`, lines, most)]
+}
+
+function undo(run: string, done: readonly RunOutcome[]): CardButton {
+  const confirm = {
+    title: `Undo ${projects(done.length)}?`,
+    text: `Run ${run}: ${doneText(done.map(({ action }) => action))}. Undo takes that back, project by project.`,
+    yes: 'Undo',
+    no: 'Leave it',
+  }
+  return { verb: 'undo', label: 'Undo', ref: run, danger: false, confirm }
+}
