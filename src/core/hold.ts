@@ -3,7 +3,7 @@
  * policy's zone. Anything else that starts with `[keep`, in any spelling, holds for ever: somebody meant to keep it.
  */
 
-import { withoutOurLine } from './our-line.ts'
+import { parseDescription, withoutOurLine } from './our-line.ts'
 import { instantOf, isDate, nextDay } from './zone.ts'
 
 export interface WrittenHold {
@@ -14,6 +14,8 @@ export interface WrittenHold {
 }
 
 const TAG = /\[\s*keep[^\]\n]*\]?/gi
+/** With the blank before it. Where the bracket was never closed, only the bracket goes: the rest is somebody's text. */
+const SPACED_TAG = / ?\[\s*keep[^\]\n]*\]?/gi
 const FOR_EVER = '[keep]'
 const UNTIL = /^\[keep until (\d{4}-\d{2}-\d{2})\]$/
 
@@ -34,6 +36,32 @@ function readTag(tag: string, zone: string): WrittenHold {
   const date = UNTIL.exec(tag)?.[1]
   if (date === undefined || !isDate(date)) return { until: null, malformed: tag }
   return { until: instantOf(nextDay(date), 0, zone), malformed: null }
+}
+
+/** The tags of a description as they are written, our own line left out. */
+export function holdTags(description: string): readonly string[] {
+  return withoutOurLine(description).match(TAG) ?? []
+}
+
+/** The description with this hold and no other: `until` is a day, inclusive, or null = for ever. */
+export function withHold(description: string, until: string | null): string {
+  const bare = withoutHolds(description)
+  const { rest } = parseDescription(bare)
+  const ourLine = bare.slice(rest.length)
+  const tag = until === null ? FOR_EVER : `[keep until ${until}]`
+  const body = rest.trimEnd()
+  const held = `${body}${body === '' ? '' : ' '}${tag}${rest.slice(body.length)}`
+  return ourLine === '' || held.endsWith('\n') ? `${held}${ourLine}` : `${held}\n${ourLine}`
+}
+
+/** The description without any hold; whatever else people wrote stays as it is. */
+export function withoutHolds(description: string): string {
+  const { rest } = parseDescription(description)
+  const ourLine = description.slice(rest.length)
+  let text = rest
+  // Taking one out may leave another: "[[keep]keep]".
+  while (looksLikeHold(text)) text = text.replace(SPACED_TAG, (tag) => (tag.endsWith(']') ? '' : tag.replace('[', '')))
+  return ourLine !== '' && text.trim() === '' ? ourLine : `${text}${ourLine}`
 }
 
 /** `[keep` anywhere in a template would make our own stamp look like a person's hold. */

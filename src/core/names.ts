@@ -50,3 +50,22 @@ export function nameProblem(path: string): string | null {
   const last = parts.at(-1) ?? ''
   return RESERVED_LAST.has(last.toLowerCase()) ? `"${last}" is a reserved word` : null
 }
+
+/**
+ * A name like that one which the API takes: what is strange becomes a blank, as lean-cli does it, and a reserved word gets
+ * an underscore. A name that is acceptable stays as it is.
+ */
+export function writableName(path: string): string {
+  if (nameProblem(path) === null) return path
+  const parts = path.split('/').map((part) =>
+    part
+      .replaceAll(/[^-_a-zA-Z0-9 ]/gu, ' ')
+      .replaceAll(/ +/g, ' ')
+      .trim(),
+  )
+  const named = parts
+    .filter((part) => part !== '')
+    .map((part) => (RESERVED_ANYWHERE.has(part.toLowerCase()) ? `${part}_` : part))
+  const last = named.pop() ?? 'Unnamed'
+  return [...named, RESERVED_LAST.has(last.toLowerCase()) ? `${last}_` : last].join('/')
+}

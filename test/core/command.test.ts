@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { type Command, commandPlan } from '../../src/core/command.ts'
+import type { Command } from '../../src/core/command.ts'
+import { commandItems } from '../../src/core/command-plan.ts'
+import { type Deed, type Ledger, undoRun } from '../../src/core/command-restore.ts'
+import { sealPlan } from '../../src/core/plan.ts'
 import type { Inventory, Project } from '../../src/core/project.ts'
 import { aged, DAY, inventory, NOTHING, NOW, policy, project } from './support.ts'
 
@@ -7,13 +10,24 @@ const UNKNOWN = { unknown: 'the answer was cut short' }
 const TODAY = { total: 0, byRule: {} }
 const NONE = policy('')
 
-async function ask(command: Command, seen: Inventory, memory = NOTHING, rules = NONE, today = TODAY) {
-  return commandPlan(await rules, seen, memory, NOW, command, today)
+const NO_LEDGER: Ledger = { nameBefore: () => null, backup: () => null }
+
+async function ask(
+  command: Command,
+  seen: Inventory,
+  memory = NOTHING,
+  rules = NONE,
+  today = TODAY,
+  ledger = NO_LEDGER,
+) {
+  const policy = await rules
+  const result = commandItems({ policy, inventory: seen, memory, now: NOW }, ledger, command)
+  return result.ok ? { ...result, plan: await sealPlan(policy, seen, result.items, today) } : result
 }
 
 async function deleted(command: Command, seen: Inventory) {
   const result = await ask(command, seen)
-  return result.ok && result.kind === 'delete' ? result.plan.items.map(({ projectId }) => projectId) : result
+  return result.ok ? result.plan.items.map(({ projectId }) => projectId) : result
 }
 
 const directory = (name: string): Command => ({ type: 'directory.delete', directory: name })
@@ -162,14 +176,15 @@ describe('project.update', () => {
     const command = update({ name: 'a/z', description: 'new', parameters: { fast: '10' } })
     expect(await ask(command, one())).toMatchObject({
       ok: true,
-      kind: 'update',
-      hash: expect.stringMatching(/^[0-9a-f]{64}$/),
-      item: {
-        projectId: 1,
-        name: 'a/x',
-        created: NOW - 300 * DAY,
-        change: { name: 'a/z', description: 'new', parameters: [{ key: 'fast', value: '10' }] },
-      },
+      items: [
+        {
+          projectId: 1,
+          name: 'a/x',
+          action: 'update',
+          created: NOW - 300 * DAY,
+          change: { name: 'a/z', description: 'new', parameters: [{ key: 'fast', value: '10' }] },
+        },
+      ],
     })
   })
 
@@ -216,6 +231,172 @@ describe('project.update', () => {
 
   it('refuses to change nothing', async () => {
     expect(await ask(update({}), one())).toMatchObject({ ok: false })
-    expect(await ask(update({ name: 'a/x' }), one())).toMatchObject({ ok: false })
+  })
+
+  it('has nothing to do when all is as it should be', async () => {
+    const result = await ask(update({ name: 'a/x', parameters: {} }), one())
+    expect(result).toMatchObject({ ok: true, items: [], notes: ['It already is as it should be.'] })
+  })
+
+  it('sets the parameters it names, leaves the others as they are, and null takes one out', async () => {
+    const parameters = ['fast', 'slow', 'mid'].map((key) => ({ key, value: '1' }))
+    const result = await ask(update({ parameters: { slow: '2', mid: null, new: '3' } }), one({ parameters }))
+    const wanted = [
+      { key: 'fast', value: '1' },
+      { key: 'slow', value: '2' },
+      { key: 'new', value: '3' },
+    ]
+    expect(result).toMatchObject({ items: [{ change: { parameters: wanted } }] })
+  })
+
+  it('finds a project by its exact name, and refuses a name that two projects answer to', async () => {
+    const command = (project: string): Command => ({ type: 'project.update', project, description: 'new' })
+    expect(await ask(command('a/y'), one())).toMatchObject({ ok: true, items: [{ projectId: 2 }] })
+    expect(await ask(command('A/y'), one())).toMatchObject({ ok: false, why: 'No project is called "A/y".' })
+    const twice = inventory([project(1, 'a/x'), project(2, '/a/x')])
+    expect(await ask(command('a/x'), twice)).toMatchObject({
+      ok: false,
+      why: '2 projects are called "a/x": 1, 2. Say which by its id.',
+    })
+  })
+
+  it('whoever may not touch holds changes the text around them only', async () => {
+    const seen = one({ description: 'Old. [keep until 2027-01-31]' })
+    const own = (description: string) => ask(update({ description, keepsHolds: true }), seen)
+    expect(await own('New.')).toMatchObject({ items: [{ change: { description: 'New. [keep until 2027-01-31]' } }] })
+    expect(await own('New. [keep]')).toMatchObject({ ok: false })
+  })
+})
+
+describe('the mirror of a hold', () => {
+  const one = (description: string) => inventory([project(1, 'a/x', { description })])
+
+  it('is written into the description and taken out of it', async () => {
+    const hold: Command = { type: 'project.hold', projectId: 1, until: '2027-01-31' }
+    expect(await ask(hold, one('Notes.'))).toMatchObject({
+      items: [{ action: 'update', change: { description: 'Notes. [keep until 2027-01-31]' } }],
+    })
+    expect(await ask({ type: 'project.release', projectId: 1 }, one('Notes. [keep]'))).toMatchObject({
+      items: [{ action: 'update', change: { description: 'Notes.' } }],
+    })
+    expect(await ask(hold, one('[keep until 2027-01-31]'))).toMatchObject({ ok: true, items: [] })
+  })
+})
+
+describe('project.restore', () => {
+  const restore: Command = { type: 'project.restore', projectId: 1 }
+  const binned = (name: string, fields: Partial<Project> = {}) => project(1, `Recycle Bin/${name}`, fields)
+  const known = (name: string | null): Ledger => ({ nameBefore: () => name, backup: () => null })
+
+  it.each([
+    ['its name in the bin', 'a/x', null, 'a/x', []],
+    ['the name we deleted it under', 'a/x 2', 'a/x', 'a/x', []],
+    ['a free name', 'a/y', null, 'a/y 2', ['It cannot be called "a/y" (that name is taken), so it is called "a/y 2".']],
+    [
+      'a name the API takes',
+      'Clone of: z',
+      null,
+      'Clone of z',
+      [
+        'It cannot be called "Clone of: z" ("Clone of: z" contains ":"; QuantConnect takes letters, digits, blanks, "-" and "_"), so it is called "Clone of z".',
+      ],
+    ],
+  ])('brings a project back from the bin by a rename to %s', async (_what, name, before, to, notes) => {
+    const seen = inventory([binned(name), project(2, 'a/y')])
+    const result = await ask(restore, seen, NOTHING, NONE, TODAY, known(before))
+    expect(result).toMatchObject({
+      ok: true,
+      notes,
+      items: [{ projectId: 1, action: 'restore', change: { name: to } }],
+    })
+  })
+
+  it('weighs on no cap', async () => {
+    const rules = policy('[limits]\nper_run = 0\nper_day = 0\npercent = 0\nstamps_per_run = 0')
+    expect(await ask(restore, inventory([binned('x')]), NOTHING, rules)).toMatchObject({ plan: { acting: [1] } })
+  })
+
+  it.each<readonly [string, Partial<Project>]>([
+    ['of somebody else', { owned: false }],
+    ['of another organisation', { organizationId: 'another' }],
+    ['whose owner is unknown', { owned: UNKNOWN }],
+  ])('leaves a project %s in the bin', async (_what, fields) => {
+    expect(await ask(restore, inventory([binned('x', fields)]))).toMatchObject({ ok: false })
+  })
+
+  it('rebuilds what the bin has let go of from the newest backup, and says what does not come back', async () => {
+    const backup = { name: 'a/x', created: 5, modified: 6 }
+    const ledger: Ledger = { nameBefore: () => 'a/x', backup: (id) => (id === 1 ? backup : null) }
+    const result = await ask(restore, inventory([project(2, 'a/x')]), NOTHING, NONE, TODAY, ledger)
+    expect(result).toMatchObject({ ok: true, items: [{ action: 'rebuild', projectId: 1, created: 5, to: 'a/x 2' }] })
+    expect(result.ok && result.notes[0]).toMatch(/rebuilt from our backup\. It gets a new id; its backtests/)
+  })
+
+  it('says so when there is neither', async () => {
+    const why = 'No project has the id 1. It is not in the Recycle Bin, and there is no backup of it.'
+    expect(await ask(restore, inventory([project(2, 'a/x')]))).toEqual({ ok: false, why, projectId: 1 })
+    expect(await ask(restore, inventory([project(1, 'a/x')]))).toMatchObject({ why: 'It is not in the Recycle Bin.' })
+  })
+})
+
+describe('the undo of a run', () => {
+  const deed = async (seen: Inventory, deeds: readonly Deed[], rules = NONE) =>
+    undoRun({ policy: await rules, inventory: seen, memory: NOTHING, now: NOW }, NO_LEDGER, deeds)
+
+  async function done(command: Command, was: Project): Promise<Deed> {
+    const result = await ask(command, inventory([was]))
+    const item = result.ok ? result.items[0] : undefined
+    if (item === undefined) throw new Error('The command planned nothing.')
+    const { name, description, parameters } = was
+    return { item, before: { name, description, parameters } }
+  }
+
+  const was = project(1, 'a/x', { description: 'old', parameters: [{ key: 'k', value: '1' }] })
+  const update: Command = {
+    type: 'project.update',
+    project: 1,
+    name: 'a/z',
+    description: 'new',
+    parameters: { k: '2' },
+  }
+  const now = { name: 'a/z', path: 'a/z', description: 'new', parameters: [{ key: 'k', value: '2' }] }
+
+  it('puts every field that was written back to what it was', async () => {
+    const deeds = [await done(update, was)]
+    expect(await deed(inventory([project(1, 'a/z', now)]), deeds)).toMatchObject({
+      ok: true,
+      items: [
+        { action: 'restore', change: { name: 'a/x', description: 'old', parameters: [{ key: 'k', value: '1' }] } },
+      ],
+    })
+  })
+
+  it.each<readonly [string, Partial<Project>]>([
+    ['name', { name: 'b', path: 'b' }],
+    ['description', { description: 'newer' }],
+    ['set of parameters', { parameters: [] }],
+  ])('leaves a project alone whose %s somebody changed since', async (what, fields) => {
+    const result = await deed(inventory([project(1, 'a/z', { ...now, ...fields })]), [await done(update, was)])
+    expect(result).toMatchObject({ ok: false, why: expect.stringContaining(`Its ${what} has been changed since`) })
+  })
+
+  it('G2 a project that runs live since is not renamed back', async () => {
+    const seen = inventory([project(1, 'a/z', now)], { running: [1] })
+    expect(await deed(seen, [await done(update, was)])).toMatchObject({ ok: false })
+  })
+
+  it('G16 another project under the same id is left alone', async () => {
+    const seen = inventory([project(1, 'a/z', { ...now, created: NOW - 5 * DAY })])
+    expect(await deed(seen, [await done(update, was)])).toMatchObject({ ok: false })
+  })
+
+  it('takes back what can be, and says of the rest why not', async () => {
+    const deletion = await done({ type: 'project.delete', project: 2 }, project(2, 'b'))
+    const result = await deed(inventory([project(2, 'Recycle Bin/b')]), [deletion, await done(update, was)])
+    expect(result).toMatchObject({
+      ok: true,
+      items: [{ projectId: 2, action: 'restore', change: { name: 'b' } }],
+      notes: ['a/x (1): It is not there any more.'],
+    })
   })
 })

@@ -1,6 +1,7 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decide } from '../../src/core/decide.ts'
-import { writtenHold } from '../../src/core/hold.ts'
+import { withHold, withoutHolds, writtenHold } from '../../src/core/hold.ts'
 import { DAY, inventory, longMarked, NOTHING, NOW, policy, project, rule, states } from './support.ts'
 
 describe('writtenHold', () => {
@@ -106,5 +107,59 @@ describe('holds in a decision', () => {
     const hold = { projectId: 1, created: old.created as number, until: now, by: 'Ann' }
     expect(states(rules, inventory([old]), { ...memory, holds: [hold] }, now)).toEqual({ 1: 'held' })
     expect(states(rules, inventory([old]), { ...memory, holds: [hold] }, now + DAY)).toEqual({ 1: 'due' })
+  })
+})
+
+describe('the mirror of a hold', () => {
+  it.each([
+    ['', null, '[keep]'],
+    ['Notes.', '2027-01-31', 'Notes. [keep until 2027-01-31]'],
+    ['Notes. [keep]', '2027-01-31', 'Notes. [keep until 2027-01-31]'],
+    ['Notes.\nleansweep: idle 3 d', null, 'Notes. [keep]\nleansweep: idle 3 d'],
+    ['leansweep: idle 3 d', null, '[keep]\nleansweep: idle 3 d'],
+    ['[ Keep till Monday ] a\n\n', null, ' a [keep]\n\n'],
+    ['[keep me posted about this', '2027-01-31', 'keep me posted about this [keep until 2027-01-31]'],
+  ])('%j held until %s reads %j', (description, until, wanted) => {
+    expect(withHold(description, until)).toBe(wanted)
+  })
+
+  it.each([
+    ['Notes. [keep]', 'Notes.'],
+    ['[keep]\nleansweep: idle 3 d', 'leansweep: idle 3 d'],
+    ['a [keep until 2027-01-31] b [keep]', 'a b'],
+    ['[[keep]keep]', ''],
+    ['nothing [to] keep', 'nothing [to] keep'],
+  ])('%j released reads %j', (description, wanted) => {
+    expect(withoutHolds(description)).toBe(wanted)
+  })
+
+  const pieces = fc.constantFrom(
+    '[keep]',
+    '[keep until 2027-01-31]',
+    '[',
+    ']',
+    'keep',
+    ' ',
+    '\n',
+    '\nleansweep: x',
+    'text',
+    '[Keep',
+  )
+  const squeezed = (text: string) => text.replaceAll(/\s+/g, ' ').trim()
+  const descriptions = fc.array(pieces, { maxLength: 12 }).map((parts) => parts.join(''))
+
+  it('holds exactly as asked, and taking it out leaves what was there without any hold', () => {
+    fc.assert(
+      fc.property(descriptions, fc.constantFrom(null, '2027-01-31'), (description, until) => {
+        const held = withHold(description, until)
+        const day = until === null ? null : Date.UTC(2027, 1, 1)
+        expect(writtenHold(held, 'UTC')).toEqual({ until: day, malformed: null })
+        expect(writtenHold(withoutHolds(description), 'UTC')).toBeNull()
+        // Blank lines above our line may go with the tag that stood there.
+        expect(squeezed(withoutHolds(held))).toBe(squeezed(withoutHolds(description)))
+        expect(squeezed(withHold(held, until))).toBe(squeezed(held))
+      }),
+      { numRuns: 5_000 },
+    )
   })
 })

@@ -1,0 +1,23 @@
+/** A command → the items of its plan. The same question is asked again, of fresh lists, directly before each call. */
+
+import type { Command, CommandItems, Situation } from './command.ts'
+import { deleteDirectory, deleteProject } from './command-delete.ts'
+import { type Ledger, restoreProject } from './command-restore.ts'
+import { mirrorHold, updateProject } from './command-update.ts'
+
+export function commandItems(situation: Situation, ledger: Ledger, command: Command): CommandItems {
+  switch (command.type) {
+    case 'project.delete':
+      return deleteProject(situation, command.project)
+    case 'directory.delete':
+      return deleteDirectory(situation, command.directory)
+    case 'project.update':
+      return updateProject(situation, command)
+    case 'project.restore':
+      return restoreProject(situation, ledger, command.projectId)
+    case 'project.hold':
+      return mirrorHold(situation, command.projectId, command.until)
+    case 'project.release':
+      return mirrorHold(situation, command.projectId, undefined)
+  }
+}
