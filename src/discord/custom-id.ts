@@ -1,0 +1,42 @@
+/**
+ * The id that a button carries and a press brings back: what was pressed, of what. It is a reference, never an instruction:
+ * whoever reads it looks up what it stands for and whether that is still open.
+ */
+
+import type { CardButton, Verb } from '../core/card.ts'
+
+/** `ask`: a dangerous button, which Discord can't confirm by itself: its press asks once more. `do`: it counts. */
+export interface Pressed {
+  readonly step: 'ask' | 'do'
+  readonly verb: Verb
+  readonly ref: string
+}
+
+const VERBS: { readonly [verb in Verb]: true } = {
+  approve: true,
+  refuse: true,
+  keep30: true,
+  keep: true,
+  why: true,
+  stop: true,
+  undo: true,
+}
+
+/** At most 100 characters: a reference has at most 80. */
+export function customId({ verb, ref, confirm }: Pick<CardButton, 'verb' | 'ref' | 'confirm'>): string {
+  return idOf({ step: confirm === null ? 'do' : 'ask', verb, ref })
+}
+
+export function idOf({ step, verb, ref }: Pressed): string {
+  return `sweep.${step}:${verb}:${ref}`
+}
+
+/** The button "no" of a question: whatever was asked, nothing is done. */
+export const NO = 'sweep.no'
+
+/** Null for an id that is not ours. */
+export function readCustomId(id: string): Pressed | null {
+  const [, step, verb, ref] = /^sweep\.(ask|do):([a-z0-9]+):(.{1,80})$/s.exec(id) ?? []
+  if (step === undefined || verb === undefined || ref === undefined || !Object.hasOwn(VERBS, verb)) return null
+  return { step: step as Pressed['step'], verb: verb as Verb, ref }
+}

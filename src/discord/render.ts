@@ -1,0 +1,109 @@
+/** Card → Discord message, within every limit of its API, with nothing of anybody's names taken for markdown. */
+
+import type {
+  APIActionRowComponent,
+  APIButtonComponent,
+  APIEmbed,
+  RESTPostAPIChannelMessageJSONBody,
+} from 'discord-api-types/v10'
+import type { Card, CardButton } from '../core/card.ts'
+import { clip, fitSections, type SectionStyle } from '../core/fit.ts'
+import { customId } from './custom-id.ts'
+import { escapeMarkdown, oneLine } from './escape.ts'
+import { COMPONENT, STYLE } from './numbers.ts'
+
+/** Discord's own: characters, or pieces in a message. */
+export const LIMITS = {
+  content: 2_000,
+  embedTitle: 256,
+  embedDescription: 4_096,
+  label: 80,
+  url: 512,
+  buttonsInRow: 5,
+  rows: 5,
+} as const
+
+/** Every part is written out, so that an edit also takes away what a message had before: buttons above all. */
+export interface DiscordMessage extends RESTPostAPIChannelMessageJSONBody {
+  content: string
+  embeds: APIEmbed[]
+  components: APIActionRowComponent<APIButtonComponent>[]
+  allowed_mentions: { parse: [] }
+}
+
+const COLOURS: { readonly [tone in Card['tone']]: number } = {
+  neutral: 0x5b6770,
+  asks: 0xb7791f,
+  good: 0x2f855a,
+  bad: 0xc53030,
+}
+
+const STYLE_OF_SECTIONS: SectionStyle = {
+  heading: (text) => `**${escapeMarkdown(text)}**`,
+  line: (text) => `• ${escapeMarkdown(text)}`,
+  more: (count) => `… and ${count.toLocaleString('en-US')} more`,
+}
+
+/** `publicUrl`: where the Worker's own pages are, such as `https://sweep.example.com`; null = no links. */
+export function renderDiscord(card: Card, publicUrl: string | null): DiscordMessage {
+  const link = linkOf(card, publicUrl)
+  const description = fitSections(card.sections, LIMITS.embedDescription, STYLE_OF_SECTIONS)
+  const embed: APIEmbed = {
+    title: escapedWithin(card.title, LIMITS.embedTitle),
+    color: COLOURS[card.tone],
+    ...(description === '' ? {} : { description }),
+    ...(link === null ? {} : { url: link }),
+  }
+  return {
+    content: escapedWithin(card.summary, LIMITS.content),
+    embeds: [embed],
+    components: rows(card.buttons, link),
+    // Nobody is rung, whatever stands in the text.
+    allowed_mentions: { parse: [] },
+  }
+}
+
+/** A message of one text. */
+export function plainMessage(text: string): DiscordMessage {
+  return {
+    content: escapedWithin(text, LIMITS.content),
+    embeds: [],
+    components: [],
+    allowed_mentions: { parse: [] },
+  }
+}
+
+/** The page with the full story, if there is a place to link to and Discord would take it. */
+export function linkOf(card: Card, publicUrl: string | null): string | null {
+  if (card.link === null || publicUrl === null) return null
+  const { href } = new URL(card.link, publicUrl)
+  return href.length <= LIMITS.url ? href : null
+}
+
+/** Escapes what fits: cut before escaping, so that no half of an escape is left at the end. */
+function escapedWithin(text: string, most: number): string {
+  let fits = clip(text, most)
+  while (escapeMarkdown(fits).length > most) fits = clip(fits.replace(/…$/, ''), Math.floor(fits.length * 0.9))
+  return escapeMarkdown(fits)
+}
+
+function rows(buttons: readonly CardButton[], link: string | null): APIActionRowComponent<APIButtonComponent>[] {
+  // One id may stand in a message once; the same button twice is the same button.
+  const unique = [...new Map(buttons.map((button) => [customId(button), button])).values()]
+  const most = LIMITS.rows * LIMITS.buttonsInRow - (link === null ? 0 : 1)
+  const all = unique.slice(0, most).map(renderButton)
+  if (link !== null) all.push({ type: COMPONENT.button, style: STYLE.link, label: 'Open', url: link })
+  return Array.from({ length: Math.ceil(all.length / LIMITS.buttonsInRow) }, (_, row) => ({
+    type: COMPONENT.row,
+    components: all.slice(row * LIMITS.buttonsInRow, (row + 1) * LIMITS.buttonsInRow),
+  }))
+}
+
+function renderButton(button: CardButton): APIButtonComponent {
+  return {
+    type: COMPONENT.button,
+    style: button.danger ? STYLE.danger : STYLE.secondary,
+    label: clip(oneLine(button.label), LIMITS.label),
+    custom_id: customId(button),
+  }
+}
