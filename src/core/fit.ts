@@ -1,6 +1,7 @@
 /** Fits the sections of a card into so many characters: whole lines, the short sections first, and a word about the rest. */
 
 import type { CardSection } from './card.ts'
+import { cutText, LINE } from './card-text.ts'
 
 /** How a vendor writes the parts of a section; a line break is added between them. */
 export interface SectionStyle {
@@ -9,9 +10,6 @@ export interface SectionStyle {
   /** `… and 12 more`. */
   more(count: number): string
 }
-
-/** No line of a card is longer, in characters before escaping: a name that long tells nobody more. */
-const LONGEST_LINE = 300
 
 /**
  * The sections as one text of at most `room` characters (UTF-16 units, after escaping). What does not fit is counted in the
@@ -34,13 +32,6 @@ export function fitSections(sections: readonly CardSection[], room: number, styl
   return joined([...texts, left === 0 ? '' : style.more(left)])
 }
 
-/** Cuts a text of people to so many characters, marking that it was cut; never between the halves of one character. */
-export function clip(text: string, most: number): string {
-  if (text.length <= most) return text
-  const cut = text.slice(0, Math.max(0, most - 1))
-  return `${/[\ud800-\udbff]$/.test(cut) ? cut.slice(0, -1) : cut}…`
-}
-
 interface Written {
   readonly heading: string
   readonly lines: readonly string[]
@@ -51,8 +42,8 @@ const GAP = '\n\n'
 
 function writeSection({ heading, lines, more }: CardSection, style: SectionStyle): Written {
   return {
-    heading: heading === null ? '' : style.heading(clip(heading, LONGEST_LINE)),
-    lines: lines.map((line) => style.line(clip(line, LONGEST_LINE))),
+    heading: heading === null ? '' : style.heading(cutText(heading, LINE)),
+    lines: lines.map((line) => style.line(cutText(line, LINE))),
     more,
   }
 }

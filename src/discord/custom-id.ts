@@ -3,7 +3,7 @@
  * whoever reads it looks up what it stands for and whether that is still open.
  */
 
-import type { CardButton, Verb } from '../core/card.ts'
+import type { CardButton, CardMenu, Verb } from '../core/card.ts'
 
 /** `ask`: a dangerous button, which Discord can't confirm by itself: its press asks once more. `do`: it counts. */
 export interface Pressed {
@@ -20,6 +20,8 @@ const VERBS: { readonly [verb in Verb]: true } = {
   why: true,
   stop: true,
   undo: true,
+  confirm: true,
+  cancel: true,
 }
 
 /** At most 100 characters: a reference has at most 80. */
@@ -31,12 +33,19 @@ export function idOf({ step, verb, ref }: Pressed): string {
   return `sweep.${step}:${verb}:${ref}`
 }
 
+/** Of a menu; what is chosen in it comes back beside this. */
+export function menuId({ verb }: Pick<CardMenu, 'verb'>): string {
+  return `sweep.pick:${verb}`
+}
+
 /** The button "no" of a question: whatever was asked, nothing is done. */
 export const NO = 'sweep.no'
 
-/** Null for an id that is not ours. */
-export function readCustomId(id: string): Pressed | null {
-  const [, step, verb, ref] = /^sweep\.(ask|do):([a-z0-9]+):(.{1,80})$/s.exec(id) ?? []
-  if (step === undefined || verb === undefined || ref === undefined || !Object.hasOwn(VERBS, verb)) return null
-  return { step: step as Pressed['step'], verb: verb as Verb, ref }
+/** `values`: what was chosen, of a menu. Null for an id that is not ours. */
+export function readCustomId(id: string, values: readonly string[] = []): Pressed | null {
+  const [, step, verb, own] = /^sweep\.(ask|do|pick):([a-z0-9]+)(?::(.+))?$/s.exec(id) ?? []
+  const ref = step === 'pick' ? values[0] : own
+  if (step === undefined || verb === undefined || !Object.hasOwn(VERBS, verb)) return null
+  if (ref === undefined || ref === '' || ref.length > 80) return null
+  return { step: step === 'ask' ? 'ask' : 'do', verb: verb as Verb, ref }
 }

@@ -4,27 +4,21 @@
  * clients read it). That a mention rings nobody is `allowed_mentions` of the message; this keeps it from looking like one.
  */
 
+import { plainText } from '../core/card-text.ts'
+
 /** What begins or ends a style, a link, a mention, a time stamp, an emoji or a quote wherever it stands. */
 const ANYWHERE = /[\\`*_~|<>[\]@]/g
 /** A bare address, and an emoji by its short name. */
 const COLON = /:(?=\/\/|[-\w+]+:)/g
 /** A heading, a list, a line of small print: only at the start of a line. */
 const AT_START = /^(\s*)([#+-]|\d+(?=[.)]))/
-/** What would break the line, and what would turn the direction of the text so that it reads as another. */
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what must not reach a message
-const STEERING = /[\u0000-\u001f\u007f-\u009f\u2028\u2029]+|[\u200e\u200f\u202a-\u202e\u2066-\u2069]+/g
 
 /** One line of plain text; a line break in it becomes a blank. */
 export function escapeMarkdown(text: string): string {
-  return oneLine(text)
+  return plainText(text)
     .replaceAll(ANYWHERE, '\\$&')
     .replaceAll(COLON, '\\:')
     .replace(AT_START, (_, blanks: string, sign: string) =>
       /\d/.test(sign) ? `${blanks}${sign}\\` : `${blanks}\\${sign}`,
     )
-}
-
-/** For places without markdown, such as the label of a button. */
-export function oneLine(text: string): string {
-  return text.replaceAll(STEERING, ' ')
 }

@@ -26,9 +26,10 @@ export const ANSWER = { pong: 1, message: 4, deferred: 5, update: 7, choices: 8 
   choices: InteractionResponseType.ApplicationCommandAutocompleteResult
 }
 
-export const COMPONENT = { row: 1, button: 2 } as const satisfies {
+export const COMPONENT = { row: 1, button: 2, menu: 3 } as const satisfies {
   row: ComponentType.ActionRow
   button: ComponentType.Button
+  menu: ComponentType.StringSelect
 }
 
 export const STYLE = { primary: 1, secondary: 2, danger: 4, link: 5 } as const satisfies {

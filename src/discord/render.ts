@@ -3,13 +3,16 @@
 import type {
   APIActionRowComponent,
   APIButtonComponent,
+  APIComponentInMessageActionRow,
   APIEmbed,
+  APIStringSelectComponent,
   RESTPostAPIChannelMessageJSONBody,
 } from 'discord-api-types/v10'
-import type { Card, CardButton } from '../core/card.ts'
-import { clip, fitSections, type SectionStyle } from '../core/fit.ts'
-import { customId } from './custom-id.ts'
-import { escapeMarkdown, oneLine } from './escape.ts'
+import type { Card, CardButton, CardMenu } from '../core/card.ts'
+import { cutText, plainText } from '../core/card-text.ts'
+import { fitSections, type SectionStyle } from '../core/fit.ts'
+import { customId, menuId } from './custom-id.ts'
+import { escapeMarkdown } from './escape.ts'
 import { COMPONENT, STYLE } from './numbers.ts'
 
 /** Discord's own: characters, or pieces in a message. */
@@ -19,6 +22,9 @@ export const LIMITS = {
   embedDescription: 4_096,
   label: 80,
   url: 512,
+  placeholder: 150,
+  options: 25,
+  optionLabel: 100,
   buttonsInRow: 5,
   rows: 5,
 } as const
@@ -27,7 +33,7 @@ export const LIMITS = {
 export interface DiscordMessage extends RESTPostAPIChannelMessageJSONBody {
   content: string
   embeds: APIEmbed[]
-  components: APIActionRowComponent<APIButtonComponent>[]
+  components: APIActionRowComponent<APIComponentInMessageActionRow>[]
   allowed_mentions: { parse: [] }
 }
 
@@ -57,7 +63,7 @@ export function renderDiscord(card: Card, publicUrl: string | null): DiscordMess
   return {
     content: escapedWithin(card.summary, LIMITS.content),
     embeds: [embed],
-    components: rows(card.buttons, link),
+    components: rowsOf(card, link),
     // Nobody is rung, whatever stands in the text.
     allowed_mentions: { parse: [] },
   }
@@ -82,28 +88,51 @@ export function linkOf(card: Card, publicUrl: string | null): string | null {
 
 /** Escapes what fits: cut before escaping, so that no half of an escape is left at the end. */
 function escapedWithin(text: string, most: number): string {
-  let fits = clip(text, most)
-  while (escapeMarkdown(fits).length > most) fits = clip(fits.replace(/…$/, ''), Math.floor(fits.length * 0.9))
+  let fits = cutText(text, most)
+  while (escapeMarkdown(fits).length > most) fits = cutText(fits.replace(/…$/, ''), Math.floor(fits.length * 0.9))
   return escapeMarkdown(fits)
 }
 
-function rows(buttons: readonly CardButton[], link: string | null): APIActionRowComponent<APIButtonComponent>[] {
-  // One id may stand in a message once; the same button twice is the same button.
-  const unique = [...new Map(buttons.map((button) => [customId(button), button])).values()]
-  const most = LIMITS.rows * LIMITS.buttonsInRow - (link === null ? 0 : 1)
-  const all = unique.slice(0, most).map(renderButton)
-  if (link !== null) all.push({ type: COMPONENT.button, style: STYLE.link, label: 'Open', url: link })
-  return Array.from({ length: Math.ceil(all.length / LIMITS.buttonsInRow) }, (_, row) => ({
-    type: COMPONENT.row,
-    components: all.slice(row * LIMITS.buttonsInRow, (row + 1) * LIMITS.buttonsInRow),
-  }))
+/** Menus have a row each; buttons share the rows that are left. */
+function rowsOf({ buttons, menus }: Card, link: string | null): DiscordMessage['components'] {
+  const chosen = unique(menus, menuId).slice(0, LIMITS.rows - 1)
+  const room = (LIMITS.rows - chosen.length) * LIMITS.buttonsInRow
+  const pressed = unique(buttons, customId).slice(0, link === null ? room : room - 1)
+  const all = [...pressed.map(renderButton), ...(link === null ? [] : [linkButton(link)])]
+  return [
+    ...chosen.map((menu) => ({ type: COMPONENT.row, components: [renderMenu(menu)] })),
+    ...Array.from({ length: Math.ceil(all.length / LIMITS.buttonsInRow) }, (_, row) => ({
+      type: COMPONENT.row,
+      components: all.slice(row * LIMITS.buttonsInRow, (row + 1) * LIMITS.buttonsInRow),
+    })),
+  ]
+}
+
+/** An id may stand in a message only once, and the same button twice is the same button. */
+function unique<T>(parts: readonly T[], idOf: (part: T) => string): readonly T[] {
+  return [...new Map(parts.map((part) => [idOf(part), part])).values()]
 }
 
 function renderButton(button: CardButton): APIButtonComponent {
   return {
     type: COMPONENT.button,
     style: button.danger ? STYLE.danger : STYLE.secondary,
-    label: clip(oneLine(button.label), LIMITS.label),
+    label: cutText(plainText(button.label), LIMITS.label) || button.verb,
     custom_id: customId(button),
+  }
+}
+
+function linkButton(url: string): APIButtonComponent {
+  return { type: COMPONENT.button, style: STYLE.link, label: 'Open', url }
+}
+
+function renderMenu(menu: CardMenu): APIStringSelectComponent {
+  return {
+    type: COMPONENT.menu,
+    custom_id: menuId(menu),
+    placeholder: cutText(plainText(menu.label), LIMITS.placeholder),
+    options: unique(menu.options, ({ ref }) => ref)
+      .slice(0, LIMITS.options)
+      .map(({ label, ref }) => ({ label: cutText(plainText(label), LIMITS.optionLabel) || ref, value: ref })),
   }
 }

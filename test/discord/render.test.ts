@@ -5,47 +5,113 @@ import { describe, expect, it } from 'vitest'
 import type { Card } from '../../src/core/card.ts'
 import { readCustomId } from '../../src/discord/custom-id.ts'
 import { plainMessage, renderDiscord } from '../../src/discord/render.ts'
-import { APPROVAL, anyCard, RUN } from '../support/cards.ts'
+import { APPROVAL, anyCard, DIGEST, REFUSED, RESULT, RUN } from '../support/cards.ts'
 import { messageProblems } from '../support/discord-limits.ts'
 import { readable, readMarkdown } from '../support/discord-reader.ts'
 
 const PAGES = 'https://sweep.example'
+const LINK = `${PAGES}/runs/${RUN}`
+const CHOICES =
+  'Sweeps/a_1 (23456010) | Research/@everyone (23456001) | Research/**x** [a](http://b) `c` (23456002) | Research/<@123> <!channel> <script>&amp; (23456003) | Sweeps/*kept* (23456020)'
 
 describe('a card in Discord', () => {
-  it('reads well, whatever the projects are called', () => {
+  it('reads well, whatever the projects are called: an approval', () => {
     expect(readable(renderDiscord(APPROVAL, PAGES))).toBe(
       `
-leansweep asks: may 3 projects be deleted? Ann or Bob decides until 2026-11-25 10:00 UTC.
-┃ 3 projects can be cleaned (https://sweep.example/runs/20261124-100000-1f3a9c)
-┃ • Plan 1f3a9c0d2b4e6f80, oldest first; largest: Research/old/survey.
+3 projects waiting for approval: 3 to delete. It ends undecided 2026-11-25 10:00 UTC.
+┃ 3 projects waiting for approval: 3 to delete (${LINK})
+┃ • Plan 1f3a9c0d2b4e6f80. It ends undecided 2026-11-25 10:00 UTC, and then nothing is done.
+┃ • 1 of 4 are not due any more and have left the plan.
+┃ • It is over "per_run": 4 of at most 2.
+┃ • Needs two different people of: Ann, Bob and Cy; not Cy, who asked for it.
+┃ • 1 of 2: Ann.
 ┃
-┃ RESEARCH/OLD (MIA)
-┃ • @everyone: idle 214 days (>90d)
-┃ • **x** [a](http://b) \`c\`: idle 120 days (>90d)
-┃ • <@123> <!channel> <script>: idle 99 days (>90d)
-┃ … and 12 more
-[!Delete 3] [Refuse] [Keep 30 d] [Open → https://sweep.example/runs/20261124-100000-1f3a9c]
+┃ • Oldest: Research/old/@everyone (23456001), last modified 2026-01-24.
+┃ • Largest: Research/old/<@123> <!channel> <script>&amp; (23456003), 3 files, 4.5 kB.
+┃
+┃ What would happen
+┃ • delete Research/old/@everyone (23456001), rule stale-research
+┃ • delete Research/old/**x** [a](http://b) \`c\` (23456002), rule stale-research
+┃ • delete Research/old/<@123> <!channel> <script>&amp; (23456003), rule stale-research
+[!Approve 3] [Keep all] [Open → ${LINK}]
+`.trim(),
+    )
+  })
+
+  it('reads well: a digest', () => {
+    expect(readable(renderDiscord(DIGEST, PAGES))).toBe(
+      `
+3 projects newly marked, 1 due, 1 hold ending. Keep what should stay.
+┃ 3 projects newly marked, 1 due, 1 hold ending (${LINK})
+┃ Due: owner not known, in Sweeps (1)
+┃ • a_1 (23456010): delete, from 2026-12-08 10:00 UTC; rule stale-research
+┃
+┃ Newly marked: mia, in Research (2)
+┃ • <@123> <!channel> <script>&amp; (23456003): delete, from 2026-12-08 10:00 UTC; rule stale-research
+┃ • @everyone (23456001): delete, from 2026-12-08 10:00 UTC; rule stale-research
+┃
+┃ Newly marked: mia, in Research/**x** [a](http: (1)
+┃ • b) \`c\` (23456002): delete, from 2026-12-08 10:00 UTC; rule stale-research
+┃
+┃ Holds that end within a week
+┃ • Sweeps/*kept* (23456020): kept to the end of 2026-11-30
+┃
+┃ • Not judged, and so left alone: 2 projects.
+[Keep 30 d: which? ▾ ${CHOICES}]
+[Keep for ever: which? ▾ ${CHOICES}]
+[Why: which? ▾ ${CHOICES}]
+[Open → ${LINK}]
+`.trim(),
+    )
+  })
+
+  it('reads well: a result', () => {
+    expect(readable(renderDiscord(RESULT, PAGES))).toBe(
+      `
+Partly done: 1 deleted, 1 left alone.
+┃ Partly done: 1 deleted, 1 left alone (${LINK})
+┃ • Asked for by Ann (discord).
+┃
+┃ Not done (1)
+┃ • delete ||x|| (23456002): changed. It was modified since.
+┃
+┃ Done (1)
+┃ • deleted Research/@everyone (23456001)
+[Undo] [Open → ${LINK}]
+`.trim(),
+    )
+  })
+
+  it('reads well: an ending, without any button', () => {
+    expect(readable(renderDiscord(REFUSED, null))).toBe(
+      `
+3 projects: refused by *Bob*, all stay.
+┃ 3 projects: refused by *Bob*, all stay
+┃ • Refused 2026-11-24 11:00 UTC. Nothing was done.
+┃ • Plan 1f3a9c0d2b4e6f80.
 `.trim(),
     )
   })
 
   it('is this message, to the letter', () => {
-    const card: Card = { ...APPROVAL, sections: APPROVAL.sections.slice(0, 1), buttons: APPROVAL.buttons.slice(0, 2) }
+    const card: Card = { ...APPROVAL, sections: APPROVAL.sections.slice(1, 2) }
     expect(renderDiscord(card, null)).toEqual({
-      content: 'leansweep asks: may 3 projects be deleted? Ann or Bob decides until 2026-11-25 10:00 UTC.',
+      content: '3 projects waiting for approval: 3 to delete. It ends undecided 2026-11-25 10:00 UTC.',
       embeds: [
         {
-          title: '3 projects can be cleaned',
+          title: '3 projects waiting for approval: 3 to delete',
           color: 0xb7791f,
-          description: '• Plan 1f3a9c0d2b4e6f80, oldest first; largest: Research/old/survey.',
+          description:
+            '• Oldest: Research/old/\\@everyone (23456001), last modified 2026-01-24.\n' +
+            '• Largest: Research/old/\\<\\@123\\> \\<!channel\\> \\<script\\>&amp; (23456003), 3 files, 4.5 kB.',
         },
       ],
       components: [
         {
           type: 1,
           components: [
-            { type: 2, style: 4, label: 'Delete 3', custom_id: `sweep.ask:approve:${RUN}/1f3a9c0d2b4e6f80` },
-            { type: 2, style: 2, label: 'Refuse', custom_id: `sweep.do:refuse:${RUN}/1f3a9c0d2b4e6f80` },
+            { type: 2, style: 4, label: 'Approve 3', custom_id: `sweep.ask:approve:${RUN}/1f3a9c0d2b4e6f80` },
+            { type: 2, style: 2, label: 'Keep all', custom_id: `sweep.do:refuse:${RUN}/1f3a9c0d2b4e6f80` },
           ],
         },
       ],
@@ -106,16 +172,17 @@ leansweep asks: may 3 projects be deleted? Ann or Bob decides until 2026-11-25 1
     )
   })
 
-  it('carries in each button what a press means', () => {
+  it('carries in each button and choice what a press means', () => {
     fc.assert(
       fc.property(anyCard, (card) => {
-        const buttons = renderDiscord(card, null).components.flatMap((row) => row.components)
-        for (const button of buttons as { custom_id: string; style: number }[]) {
-          const pressed = readCustomId(button.custom_id)
-          const meant = card.buttons.find(({ verb, ref, confirm }) => {
-            return verb === pressed?.verb && ref === pressed.ref && (confirm !== null) === (pressed.step === 'ask')
-          })
-          expect(meant).toBeDefined()
+        const wanted = new Set([
+          ...card.buttons.map(({ verb, ref, confirm }) => `${confirm === null ? 'do' : 'ask'} ${verb} ${ref}`),
+          ...card.menus.flatMap(({ verb, options }) => options.map(({ ref }) => `do ${verb} ${ref}`)),
+        ])
+        for (const part of renderDiscord(card, null).components.flatMap((row) => row.components)) {
+          const { custom_id: id, options } = part as { custom_id: string; options?: { value: string }[] }
+          const presses = options?.map(({ value }) => readCustomId(id, [value])) ?? [readCustomId(id)]
+          for (const pressed of presses) expect(wanted).toContain(`${pressed?.step} ${pressed?.verb} ${pressed?.ref}`)
         }
       }),
       { numRuns: 100 },

@@ -1,40 +1,77 @@
-/** Cards for tests of those who render them: one as it comes, and any. */
+/** Cards for tests of those who render them: the real ones, with the worst names people gave, and any. */
 
 import fc from 'fast-check'
-import type { Card, CardButton } from '../../src/core/card.ts'
+import { approvalCard } from '../../src/core/approval-card.ts'
+import type { Card, CardButton, CardMenu } from '../../src/core/card.ts'
+import { type DigestItem, digestCard } from '../../src/core/digest-card.ts'
+import { endedCard } from '../../src/core/ended-card.ts'
+import { resultCard } from '../../src/core/run-card.ts'
 
 export const RUN = '20261124-100000-1f3a9c'
+export const HASH = '1f3a9c0d2b4e6f80'.padEnd(64, '0')
 
-/** As a card of an approval looks; the names in it are the worst that people gave. */
-export const APPROVAL: Card = {
-  title: '3 projects can be cleaned',
-  summary: 'leansweep asks: may 3 projects be deleted? Ann or Bob decides until 2026-11-25 10:00 UTC.',
-  tone: 'asks',
-  sections: [
-    { heading: null, lines: ['Plan 1f3a9c0d2b4e6f80, oldest first; largest: Research/old/survey.'], more: 0 },
-    {
-      heading: 'Research/old (mia)',
-      lines: [
-        '@everyone: idle 214 days (>90d)',
-        '**x** [a](http://b) `c`: idle 120 days (>90d)',
-        '<@123> <!channel> <script>: idle 99 days (>90d)',
-      ],
-      more: 12,
-    },
+/** Names that would ring somebody, style, link or quote in one chat or another. */
+export const HOSTILE_NAMES = ['@everyone', '**x** [a](http://b) `c`', '<@123> <!channel> <script>&amp;']
+
+export const APPROVAL: Card = approvalCard({
+  run: RUN,
+  hash: HASH,
+  expiresAt: '2026-11-25T10:00:00.000Z',
+  needs: 2,
+  approvals: ['Ann'],
+  requestedBy: 'Cy',
+  items: HOSTILE_NAMES.map((name, n) => ({
+    projectId: 23456001 + n,
+    name: `Research/old/${name}`,
+    action: 'delete',
+    rule: 'stale-research',
+    modified: `2026-0${n + 1}-24T10:00:00.000Z`,
+    size: { files: n + 1, bytes: 1_500 * (n + 1) },
+  })),
+  proposed: 4,
+  mayDecide: ['Ann', 'Bob', 'Cy'],
+  because: ['It is over "per_run": 4 of at most 2.'],
+})
+
+const item = (projectId: number, name: string, owner: string): DigestItem => ({
+  projectId,
+  name,
+  owner,
+  action: 'delete',
+  rule: 'stale-research',
+  to: null,
+  when: '2026-12-08T10:00:00.000Z',
+})
+
+export const DIGEST: Card = digestCard({
+  run: RUN,
+  marked: HOSTILE_NAMES.map((name, n) => item(23456001 + n, `Research/${name}`, 'mia')),
+  due: [item(23456010, 'Sweeps/a_1', '')],
+  holdsEnding: [{ projectId: 23456020, name: 'Sweeps/*kept*', until: '2026-11-30' }],
+  notJudged: 2,
+}) as Card
+
+export const RESULT: Card = resultCard({
+  id: RUN,
+  trigger: 'discord',
+  actor: 'Ann',
+  mode: 'act',
+  status: 'partial',
+  message: '',
+  outcomes: [
+    { projectId: 23456001, name: 'Research/@everyone', action: 'delete', outcome: 'done', detail: '' },
+    { projectId: 23456002, name: '||x||', action: 'delete', outcome: 'changed', detail: 'It was modified since.' },
   ],
-  buttons: [
-    {
-      verb: 'approve',
-      label: 'Delete 3',
-      ref: `${RUN}/1f3a9c0d2b4e6f80`,
-      danger: true,
-      confirm: { title: 'Delete 3 projects?', text: 'This is the plan posted at 10:00.', yes: 'Delete', no: 'Not now' },
-    },
-    { verb: 'refuse', label: 'Refuse', ref: `${RUN}/1f3a9c0d2b4e6f80`, danger: false, confirm: null },
-    { verb: 'keep30', label: 'Keep 30 d', ref: '23456007', danger: false, confirm: null },
-  ],
-  link: `/runs/${RUN}`,
-}
+  undoable: true,
+  approval: null,
+})
+
+export const REFUSED: Card = endedCard({
+  run: RUN,
+  hash: HASH,
+  waiting: 3,
+  ending: { kind: 'refused', by: '*Bob*', at: '2026-11-24T11:00:00.000Z' },
+})
 
 const sign = fc.constantFrom(
   ...'\\`*_~|<>[]()@#:&-\n "',
@@ -50,7 +87,7 @@ const text = (maxLength: number, signs: number) =>
   fc.array(sign, { minLength: 1, maxLength: signs }).map((all) => all.join('').slice(0, maxLength))
 
 const button: fc.Arbitrary<CardButton> = fc.record({
-  verb: fc.constantFrom('approve', 'refuse', 'keep30', 'keep', 'why', 'stop', 'undo'),
+  verb: fc.constantFrom('approve', 'refuse', 'keep30', 'keep', 'why', 'stop', 'undo', 'confirm', 'cancel'),
   label: text(75, 60),
   ref: fc.oneof(
     fc.integer({ min: 1, max: 999_999_999 }).map(String),
@@ -60,10 +97,19 @@ const button: fc.Arbitrary<CardButton> = fc.record({
   confirm: fc.option(fc.record({ title: text(100, 60), text: text(300, 200), yes: text(30, 20), no: text(30, 20) })),
 })
 
-/** Any card that keeps the contract, far larger than any vendor takes. */
+const menu: fc.Arbitrary<CardMenu> = fc.record({
+  verb: fc.constantFrom('keep30', 'keep', 'why'),
+  label: text(75, 60),
+  options: fc.array(fc.record({ label: text(75, 60), ref: fc.integer({ min: 1, max: 999_999_999 }).map(String) }), {
+    minLength: 2,
+    maxLength: 25,
+  }),
+})
+
+/** Any card, also far beyond what cards are built like: a vendor's limits hold for it too. */
 export const anyCard: fc.Arbitrary<Card> = fc.record({
-  title: text(150, 150),
-  summary: text(10_000, 3_000),
+  title: text(149, 150).map((title) => `T${title}`),
+  summary: text(10_000, 3_000).map((summary) => `S${summary}`),
   tone: fc.constantFrom('neutral', 'asks', 'good', 'bad'),
   sections: fc.array(
     fc.record({
@@ -74,5 +120,6 @@ export const anyCard: fc.Arbitrary<Card> = fc.record({
     { maxLength: 70 },
   ),
   buttons: fc.array(button, { maxLength: 60 }),
+  menus: fc.array(menu, { maxLength: 8 }),
   link: fc.option(fc.constantFrom(`/runs/${RUN}`, `/${'long/'.repeat(200)}`)),
 })

@@ -1,4 +1,6 @@
-/** What Discord would refuse of a message, written from webhooks-and-chatops.md §5.4 and nothing else. */
+/**
+ * What Discord would refuse of a message, written from webhooks-and-chatops.md §5.4; of menus, from
+ * Discord's "Component Reference" (string select). */
 
 /* biome-ignore-all lint/suspicious/noExplicitAny: any JSON is looked at */
 
@@ -40,6 +42,20 @@ export function messageProblems(message: any): readonly string[] {
     check(row.type === 1, `a row of type ${row.type}`)
     check(row.components?.length >= 1 && row.components.length <= 5, `${row.components?.length} buttons in a row`)
     for (const button of row.components ?? []) {
+      if (button.type === 3) {
+        check(row.components.length === 1, 'a menu beside something else')
+        check(button.custom_id?.length >= 1 && button.custom_id.length <= 100, `custom_id: ${button.custom_id?.length}`)
+        check((button.placeholder?.length ?? 0) <= 150, 'placeholder over 150')
+        check(button.options?.length >= 1 && button.options.length <= 25, `${button.options?.length} options of 25`)
+        for (const { label, value } of button.options ?? []) {
+          check(label?.length >= 1 && label.length <= 100, `option label: ${label?.length} of 100`)
+          check(value?.length >= 1 && value.length <= 100, `option value: ${value?.length} of 100`)
+        }
+        const values = (button.options ?? []).map(({ value }: { value: string }) => value)
+        check(new Set(values).size === values.length, 'an option value twice')
+        ids.push(button.custom_id)
+        continue
+      }
       check(button.type === 2, `a button of type ${button.type}`)
       check([1, 2, 3, 4, 5].includes(button.style), `style ${button.style}`)
       check(button.label?.length >= 1 && button.label.length <= 80, `label: ${button.label?.length} of 80`)

@@ -50,7 +50,15 @@ export function readable({ content, embeds, components }: Message): string {
 }
 
 interface Row {
-  readonly components: readonly { readonly style: number; readonly label?: string; readonly url?: string }[]
+  readonly components: readonly Part[]
+}
+
+interface Part {
+  readonly style?: number
+  readonly label?: string
+  readonly url?: string
+  readonly placeholder?: string
+  readonly options?: readonly { readonly label: string }[]
 }
 
 function plain(text: string): string {
@@ -61,10 +69,11 @@ function plain(text: string): string {
 /** Our own headings are the only bold there is. */
 function bold(line: string): string {
   const inside = /^\*\*(.*)\*\*$/.exec(line)?.[1]
-  return inside === undefined ? plain(line) : plain(inside).toUpperCase()
+  return inside === undefined ? plain(line) : plain(inside)
 }
 
-function button({ style, label, url }: Row['components'][number]): string {
+function button({ style, label, url, placeholder, options }: Part): string {
+  if (options !== undefined) return `[${placeholder} ▾ ${options.map((option) => option.label).join(' | ')}]`
   if (url !== undefined) return `[${label} → ${url}]`
   return style === 4 ? `[!${label}]` : `[${label}]`
 }
