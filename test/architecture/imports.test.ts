@@ -10,7 +10,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
 /** Which rooms a room may look into, besides itself. */
 const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   core: [],
-  config: [],
+  config: ['hooks'],
   env: ['config'],
   quantconnect: ['core'],
   records: ['core', 'quantconnect'],
@@ -22,7 +22,7 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   workspace: ['core', 'config', 'env', 'deps', 'quantconnect', 'records', 'hooks'],
   http: ['core', 'config', 'env', 'deps', 'workspace', 'records', 'hooks', 'slack', 'discord'],
   index: ['env', 'http', 'workspace'],
-  cli: ['core', 'config', 'quantconnect', 'records', 'workspace'],
+  cli: ['core', 'config', 'quantconnect', 'records', 'workspace', 'hooks'],
   toml: [],
 }
 
