@@ -1,7 +1,9 @@
 /** Turns the environment into a typed configuration, once, and names every missing or malformed setting in one message. */
 
+import { type HookSecrets, type HookSettings, readHookSecrets } from './hooks/secrets.ts'
+
 /** Settings as they are written down. Anything may be missing or malformed; only `readConfig` looks at them. */
-export interface Settings {
+export interface Settings extends HookSettings {
   readonly QC_USER_ID?: string
   readonly QC_API_TOKEN?: string
   readonly QC_ORGANIZATION_ID?: string
@@ -27,6 +29,8 @@ export interface Config {
   /** The organisation whose projects may be touched: 32 lower-case hex characters. */
   readonly organizationId: string
   readonly adminToken: string
+  /** What the doors for machines check requests with. */
+  readonly hooks: HookSecrets
   /** API calls one alarm may make, retries included. */
   readonly callsPerSlice: number
   /** How often the cron fires; `/health` allows twice as long. */
@@ -80,6 +84,7 @@ export function readConfig(env: Settings): ConfigResult {
     quantconnect: { url, userId, token, paceMs: whole(env.PACE_MS, 'PACE_MS', 0, 0, 60_000, problems) },
     organizationId,
     adminToken,
+    hooks: readHookSecrets(env, local, problems),
     callsPerSlice: whole(env.CALLS_PER_SLICE, 'CALLS_PER_SLICE', 40, 10, 900, problems),
     tickMinutes: whole(env.TICK_MINUTES, 'TICK_MINUTES', 60, 1, 10_080, problems),
     recordDays: whole(env.RECORD_DAYS, 'RECORD_DAYS', 400, 1, 3_650, problems),

@@ -21,7 +21,7 @@ export interface Account {
 
 /** The account of the settings. */
 export async function openAccount(file: string): Promise<Account> {
-  const read = readConfig({ ADMIN_TOKEN: 'not needed to look at things', ...(await readSettings(file)) })
+  const read = readConfig({ ADMIN_TOKEN: 'not needed to look at things', ...accountOf(await readSettings(file)) })
   if (!read.ok) {
     const where = 'Put them into .dev.vars (see .dev.vars.example) or into the environment.'
     throw new Unable(`${read.problems.join(' ')} ${where}`)
@@ -39,6 +39,12 @@ export async function openAccount(file: string): Promise<Account> {
   )
   const name = `${baseUrl === PUBLIC_API ? 'QuantConnect' : baseUrl}, organisation ${organizationId}`
   return { client, organizationId, name }
+}
+
+/** The settings that name an account. Those of doors are none of its business, and may well be development's. */
+function accountOf(settings: Settings): Settings {
+  const names = ['QC_USER_ID', 'QC_API_TOKEN', 'QC_ORGANIZATION_ID', 'QC_API_URL', 'PACE_MS']
+  return Object.fromEntries(Object.entries(settings).filter(([name]) => names.includes(name)))
 }
 
 /** The bearer that a Worker's API asks for. */

@@ -15,4 +15,7 @@ export const developmentSecrets = {
   QC_API_TOKEN: 'abc',
   QC_ORGANIZATION_ID: '5cad178b20a1d52567b534553413b691',
   ADMIN_TOKEN: 'dev-admin-token',
+  STANDARD_WEBHOOKS_SECRET: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
+  GITHUB_SECRET: 'dev-github-secret',
+  QUANTCONNECT_SECRET: 'dev-quantconnect-secret',
 }

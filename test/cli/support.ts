@@ -27,6 +27,9 @@ export function run(command: string, args: readonly string[], env: Record<string
     QC_ORGANIZATION_ID: _o,
     QC_API_URL: _a,
     ADMIN_TOKEN: _s,
+    STANDARD_WEBHOOKS_SECRET: _w,
+    GITHUB_SECRET: _g,
+    QUANTCONNECT_SECRET: _q,
     ...rest
   } = process.env
   const child = spawn(process.execPath, [join(root, 'src', 'cli', `${command}.ts`), ...args], {
