@@ -8,6 +8,7 @@ export interface Settings extends HookSettings {
   readonly QC_API_TOKEN?: string
   readonly QC_ORGANIZATION_ID?: string
   readonly ADMIN_TOKEN?: string
+  readonly READ_TOKEN?: string
   readonly QC_API_URL?: string
   readonly CALLS_PER_SLICE?: string
   readonly PACE_MS?: string
@@ -31,6 +32,8 @@ export interface Config {
   readonly adminToken: string
   /** What the doors for machines check requests with. */
   readonly hooks: HookSecrets
+  /** Tokens that may only look. */
+  readonly readTokens: readonly string[]
   /** API calls one alarm may make, retries included. */
   readonly callsPerSlice: number
   /** How often the cron fires; `/health` allows twice as long. */
@@ -78,6 +81,10 @@ export function readConfig(env: Settings): ConfigResult {
   if (adminToken === DEVELOPMENT_ADMIN_TOKEN && !local) {
     problems.push('ADMIN_TOKEN is the public development token. Choose a secret one: openssl rand -hex 32')
   }
+  const readTokens = (env.READ_TOKEN ?? '').split(/[\s,]+/).filter((one) => one !== '')
+  if (readTokens.includes(adminToken)) {
+    problems.push('READ_TOKEN has the ADMIN_TOKEN in it, which may do everything. Choose another: openssl rand -hex 32')
+  }
 
   const config: Config = {
     development: local,
@@ -85,6 +92,7 @@ export function readConfig(env: Settings): ConfigResult {
     organizationId,
     adminToken,
     hooks: readHookSecrets(env, local, problems),
+    readTokens,
     callsPerSlice: whole(env.CALLS_PER_SLICE, 'CALLS_PER_SLICE', 40, 10, 900, problems),
     tickMinutes: whole(env.TICK_MINUTES, 'TICK_MINUTES', 60, 1, 10_080, problems),
     recordDays: whole(env.RECORD_DAYS, 'RECORD_DAYS', 400, 1, 3_650, problems),

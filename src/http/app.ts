@@ -1,16 +1,15 @@
 /** The router: one file per door, problem+json for whatever no door answers. */
 
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
+import { methodNotAllowed } from 'hono/method-not-allowed'
 import { secureHeaders } from 'hono/secure-headers'
-import { configText, readConfig } from '../config.ts'
-import type { Env } from '../env.ts'
-import { workspaceOf } from '../workspace/address.ts'
-import { createApi } from './api.ts'
+import { mountApi } from './api/mount.ts'
+import type { Door } from './auth.ts'
 import { createPages } from './pages.ts'
 import { problem } from './problem.ts'
 
-export function createApp(): Hono<{ Bindings: Env }> {
-  const app = new Hono<{ Bindings: Env }>()
+export function createApp(): Hono<Door> {
+  const app = new Hono<Door>()
   app.use(
     '*',
     secureHeaders({
@@ -18,19 +17,14 @@ export function createApp(): Hono<{ Bindings: Env }> {
         defaultSrc: ["'none'"],
         styleSrc: ["'unsafe-inline'"],
         baseUri: ["'none'"],
+        formAction: ["'self'"],
         frameAncestors: ["'none'"],
       },
     }),
   )
+  app.use('*', methodNotAllowed({ app, onMethodNotAllowed: (c, methods) => otherMethod(c, methods) }))
 
-  app.get('/health', async (c) => {
-    const read = readConfig(c.env)
-    if (!read.ok)
-      return c.json({ healthy: false, reason: configText(read.problems), lastGoodRun: null, paused: false }, 503)
-    const health = await workspaceOf(c.env).health()
-    return c.json(health, health.healthy ? 200 : 503)
-  })
-  app.route('/api', createApi())
+  mountApi(app)
   app.route('/', createPages())
 
   app.notFound((c) => problem(c, 404, { title: 'Nothing here', detail: `There is no ${c.req.method} ${c.req.path}.` }))
@@ -40,4 +34,12 @@ export function createApp(): Hono<{ Bindings: Env }> {
     return problem(c, 500, { title: 'Unexpected error', detail: "Try again; if it stays, look into the Worker's log." })
   })
   return app
+}
+
+/** 405 with what the path does take; OPTIONS gets that alone, and no leave for other sites: there is no CORS. */
+function otherMethod(c: Context<Door>, methods: readonly string[]): Response {
+  const allow = [...methods, 'OPTIONS'].join(', ')
+  if (c.req.method === 'OPTIONS') return c.body(null, 204, { allow })
+  const detail = `${c.req.path} takes ${methods.join(', ')}; this was ${c.req.method}.`
+  return problem(c, 405, { title: 'Not with this method', detail }, { allow })
 }

@@ -8,23 +8,36 @@ import { problem } from './problem.ts'
 /** The most bytes a body may have: 1 MiB. */
 export const BODY_LIMIT = 1_048_576
 
+/** A schema that knows its keys, so that an unknown one can be refused with the nearest. */
+export type BodySchema = v.GenericSchema & { readonly entries: v.ObjectEntries }
+
+/** JSON, nothing said, and what curl and fetch say when nobody tells them: the body itself shows whether it is JSON. */
+const TAKEN_AS_JSON = /^\s*((application\/([\w.-]+\+)?json|text\/plain|application\/x-www-form-urlencoded)\s*(;.*)?)?$/i
+
 export type BodyRead<T> = { readonly ok: true; readonly body: T } | { readonly ok: false; readonly response: Response }
 
-/** A JSON body of that shape, or the answer that says what is wrong with it. Unknown keys are refused. */
-export async function readJson<T>(
+/**
+ * A JSON body of that shape, or the answer that says what is wrong with it: it must not call itself something
+ * else, be UTF-8 and have no unknown key. `mayBeEmpty`: nothing at all is `{}`.
+ */
+export async function readJson<Schema extends BodySchema>(
   c: Context,
-  schema: v.GenericSchema<unknown, T>,
-  keys: readonly string[],
-): Promise<BodyRead<T>> {
-  const bytes = await readBounded(c.req.raw)
-  if (bytes === null) {
-    return refuse(problem(c, 413, { title: 'Body too large', detail: `A body may have at most ${BODY_LIMIT} bytes.` }))
+  schema: Schema,
+  mayBeEmpty = false,
+): Promise<BodyRead<v.InferOutput<Schema>>> {
+  const bytes = await readBytes(c.req.raw)
+  if (bytes === null) return refuse(tooLarge(c))
+  const isEmpty = mayBeEmpty && bytes.byteLength === 0
+  const type = c.req.header('content-type') ?? ''
+  if (!isEmpty && !TAKEN_AS_JSON.test(type)) {
+    const detail = `The body must be JSON, and it says it is ${type.slice(0, 80)}. Send "content-type: application/json".`
+    return refuse(problem(c, 415, { title: 'Not JSON', detail }))
   }
-  const parsed = parse(bytes)
+  const parsed = isEmpty ? {} : parse(bytes)
   if (parsed === undefined) {
     return refuse(problem(c, 400, { title: 'Not JSON', detail: 'The body must be one JSON value in UTF-8.' }))
   }
-  const unknown = unknownKey(parsed, keys)
+  const unknown = unknownKey(parsed, Object.keys(schema.entries))
   if (unknown !== null) return refuse(problem(c, 422, { title: 'Unknown key', detail: unknown }))
   const result = v.safeParse(schema, parsed)
   if (result.success) return { ok: true, body: result.output }
@@ -33,7 +46,8 @@ export async function readJson<T>(
   return refuse(problem(c, 422, { title: 'The body does not fit', detail }))
 }
 
-async function readBounded(request: Request): Promise<Uint8Array | null> {
+/** The body as bytes; null when there are more than `BODY_LIMIT` of them. */
+export async function readBytes(request: Request): Promise<Uint8Array<ArrayBuffer> | null> {
   if (Number(request.headers.get('content-length') ?? 0) > BODY_LIMIT) return null
   const chunks: Uint8Array[] = []
   let size = 0
@@ -43,6 +57,18 @@ async function readBounded(request: Request): Promise<Uint8Array | null> {
     chunks.push(chunk)
   }
   return new Uint8Array(await new Blob(chunks).arrayBuffer())
+}
+
+/** The answer to a body over the limit. */
+export function tooLarge(c: Context): Response {
+  return problem(c, 413, { title: 'Body too large', detail: `A body may have at most ${BODY_LIMIT} bytes.` })
+}
+
+/** Why a key that is not known was probably meant otherwise; the sentence names the nearest, or all there are. */
+export function notAKey(unknown: string, what: string, keys: readonly string[]): string {
+  const close = nearest(unknown, keys)
+  const known = keys.length === 0 ? 'There is none.' : `Known: ${keys.join(', ')}.`
+  return `"${unknown}" is not ${what}. ${close === null ? known : `Did you mean "${close}"?`}`
 }
 
 function parse(bytes: Uint8Array): unknown {
@@ -56,9 +82,7 @@ function parse(bytes: Uint8Array): unknown {
 function unknownKey(value: unknown, keys: readonly string[]): string | null {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return null
   const unknown = Object.keys(value).find((key) => !keys.includes(key))
-  if (unknown === undefined) return null
-  const close = nearest(unknown, keys)
-  return `"${unknown}" is not a key of this request. ${close === null ? `Known keys: ${keys.join(', ')}.` : `Did you mean "${close}"?`}`
+  return unknown === undefined ? null : notAKey(unknown, 'a key of this request', keys)
 }
 
 function refuse(response: Response): { readonly ok: false; readonly response: Response } {

@@ -2,10 +2,9 @@
 
 import { Hono } from 'hono'
 import { html, raw } from 'hono/html'
-import type { Env } from '../env.ts'
 import { workspaceOf } from '../workspace/address.ts'
 import type { RunRecord, RunSummary } from '../workspace/run.ts'
-import { requirePassword } from './auth.ts'
+import { type Door, requirePerson } from './auth.ts'
 
 /** The numbers of a run that its row shows. */
 const NUMBERS: readonly (readonly [title: string, numberOf: (run: RunSummary) => number])[] = [
@@ -25,17 +24,16 @@ type Html = ReturnType<typeof html>
 
 const RUNS_ON_A_PAGE = 50
 
-export function createPages(): Hono<{ Bindings: Env }> {
-  const pages = new Hono<{ Bindings: Env }>()
-  pages.use('*', requirePassword())
+export function createPages(): Hono<Door> {
+  const pages = new Hono<Door>()
 
-  pages.get('/', async (c) => {
+  pages.get('/', requirePerson(), async (c) => {
     const before = c.req.query('cursor') ?? null
     const runs = await workspaceOf(c.env).runs(RUNS_ON_A_PAGE + 1, before)
     return c.html(await layout('Runs', runList(runs)))
   })
 
-  pages.get('/runs/:id', async (c) => {
+  pages.get('/runs/:id', requirePerson(), async (c) => {
     const run = await workspaceOf(c.env).run(c.req.param('id'))
     if (run === null) return c.html(await layout('No such run', html`<p>There is no such run.</p>`), 404)
     return c.html(await layout(`Run ${run.id}`, runDetail(run)))

@@ -2,7 +2,7 @@
 
 import type { Context } from 'hono'
 
-export type ProblemStatus = 400 | 401 | 404 | 405 | 409 | 413 | 415 | 422 | 429 | 500 | 502 | 503
+export type ProblemStatus = 400 | 401 | 403 | 404 | 405 | 409 | 410 | 413 | 415 | 422 | 429 | 500 | 502 | 503
 
 export interface Problem {
   /** What kind of problem: the same for every occurrence. */
@@ -11,7 +11,13 @@ export interface Problem {
   readonly detail: string
 }
 
-export function problem(c: Context, status: ProblemStatus, { title, detail }: Problem): Response {
-  const headers = { 'content-type': 'application/problem+json; charset=utf-8', 'cache-control': 'no-store' }
+/** `more`: headers besides, such as `allow` or `retry-after`. */
+export function problem(
+  c: Context,
+  status: ProblemStatus,
+  { title, detail }: Problem,
+  more: { readonly [header: string]: string } = {},
+): Response {
+  const headers = { ...more, 'content-type': 'application/problem+json; charset=utf-8', 'cache-control': 'no-store' }
   return c.body(JSON.stringify({ type: 'about:blank', title, status, detail }), status, headers)
 }

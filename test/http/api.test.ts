@@ -67,7 +67,7 @@ describe('the bearer', () => {
       const answer = await ask(world, path, { ...asking, method })
       expect(answer.headers.get('www-authenticate')).toBe('Bearer')
       const { detail } = await problemOf(answer, 401)
-      expect(detail).toBe('Send the admin token: "Authorization: Bearer <ADMIN_TOKEN>".')
+      expect(detail).toBe('Send a token: "Authorization: Bearer <ADMIN_TOKEN>", or <READ_TOKEN> to look only.')
     }
   })
 
@@ -171,9 +171,15 @@ describe('GET /api/runs', () => {
     expect(detail).toBe('"limit" must be a whole number from 1 to 100.')
   })
 
-  it('has nothing after a run that is not known', async () => {
-    const answer = await ask(await looking(), '/api/runs?cursor=nonsense')
-    expect(await answer.json()).toEqual({ runs: [], cursor: null })
+  it.each(['nonsense', '', '20260101-000000-abcdef'])('refuses the cursor "%s" that no answer gave', async (cursor) => {
+    const { title, detail } = await problemOf(await ask(await looking(), `/api/runs?cursor=${cursor}`), 400)
+    expect(title).toBe('Bad cursor')
+    expect(detail).toMatch(/Ask without one/)
+  })
+
+  it('refuses a misspelt query parameter, which would silently do nothing', async () => {
+    const { detail } = await problemOf(await ask(await looking(), '/api/runs?limt=5'), 400)
+    expect(detail).toBe('"limt" is not a query parameter of this address. Did you mean "limit"?')
   })
 })
 
@@ -238,12 +244,12 @@ describe('POST /api/runs', () => {
       422,
       /"rule" is not a key of this request\. Did you mean "rules"\?/,
     ],
-    ['a key like nothing', '{"mode":"act","zzzzzzz":1}', 422, /Known keys: mode, rules\./],
+    ['a key like nothing', '{"mode":"act","zzzzzzz":1}', 422, /Known: mode, rules\./],
     ['another mode', '{"mode":"destroy"}', 422, /mode: must be "report" or "act"/],
     ['no mode', '{}', 422, /mode: must be there, as in/],
     ['an empty list of rules', '{"mode":"act","rules":[]}', 422, /rules: must name a rule, or be left out/],
     ['a rule that is no text', '{"mode":"act","rules":[1]}', 422, /rules\.0: must be the id of a rule/],
-    ['a rule that the policy has not', '{"mode":"act","rules":["odl"]}', 422, /no rule "odl"\. Did you mean "old"\?/],
+    ['a rule that the policy has not', '{"mode":"act","rules":["odl"]}', 422, /"odl" is not a rule of the policy\. Did you mean "old"\?/],
     ['a list', '[]', 422, /mode: must be there, as in/],
     ['null', 'null', 422, /The body: must be there, as in/],
     ['nothing', '', 400, /one JSON value in UTF-8/],

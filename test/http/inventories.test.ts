@@ -1,28 +1,10 @@
 /** The doors to stored inventories: what a back-test of a policy replays. */
 
-import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import type { Inventory } from '../../src/core/project.ts'
-import type { Env } from '../../src/env.ts'
-import { createApp } from '../../src/http/app.ts'
+import { ask } from '../support/door.ts'
 import { DELETE_OLD, stale } from '../support/policies.ts'
 import { DAY, makeWorld, type World } from '../support/world.ts'
-
-const app = createApp()
-
-/** Asks a world's Worker, with the admin bearer unless another header is given. */
-async function ask(world: World, path: string, authorization = 'Bearer dev-admin-token'): Promise<Response> {
-  const bindings = {
-    ...(env as unknown as Env),
-    QC_USER_ID: '123',
-    QC_API_TOKEN: 'abc',
-    QC_ORGANIZATION_ID: '5cad178b20a1d52567b534553413b691',
-    ADMIN_TOKEN: 'dev-admin-token',
-    QC_API_URL: `${world.sandbox}/api/v2`,
-    WORKSPACE: { getByName: () => world.stub } as unknown as Env['WORKSPACE'],
-  }
-  return app.fetch(new Request(`https://leansweep.test${path}`, { headers: { authorization } }), bindings)
-}
 
 interface Listed {
   readonly inventories: readonly { readonly run: string; readonly key: string; readonly at: string; projects: number }[]
@@ -59,7 +41,9 @@ describe('GET /api/inventories', () => {
     expect(page.inventories.map(({ run }) => run)).toEqual([third.id, second.id])
     const rest = await list(world, `?limit=2&cursor=${page.cursor}`)
     expect(rest).toEqual({ inventories: [all.inventories[2]], cursor: null })
-    expect(await list(world, '?cursor=nowhere')).toEqual({ inventories: [], cursor: null })
+    const nowhere = await ask(world, '/api/inventories?cursor=nowhere')
+    expect(nowhere.status).toBe(400)
+    expect(await nowhere.json()).toMatchObject({ title: 'Bad cursor' })
   })
 
   it('leaves out a run whose survey was not good', async () => {
@@ -74,8 +58,8 @@ describe('GET /api/inventories', () => {
     const answer = await ask(world, '/api/inventories?limit=0')
     expect(answer.status).toBe(400)
     expect(await answer.json()).toMatchObject({ detail: '"limit" must be a whole number from 1 to 100.' })
-    expect((await ask(world, '/api/inventories', 'Bearer wrong')).status).toBe(401)
-    expect((await ask(world, '/api/inventories/x', '')).status).toBe(401)
+    expect((await ask(world, '/api/inventories', { bearer: 'wrong' })).status).toBe(401)
+    expect((await ask(world, '/api/inventories/x', { bearer: null })).status).toBe(401)
   })
 })
 

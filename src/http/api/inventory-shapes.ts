@@ -1,0 +1,110 @@
+/** The shapes of projects, inventories and verdicts, as the policy engine has them. */
+
+import * as v from 'valibot'
+import { Counts, Cursor, ProjectId, Sentences, Time } from './shapes.ts'
+
+const Unknown = v.pipe(
+  v.strictObject({ unknown: v.pipe(v.string(), v.description('Why it could not be read.')) }),
+  v.title('Unknown'),
+)
+
+/** A fact that was read, or that could not be. */
+function evidence<const Schema extends v.GenericSchema>(schema: Schema) {
+  return v.union([schema, Unknown])
+}
+
+/** Milliseconds since 1970, UTC. */
+const Moment = v.number()
+
+const Project = v.pipe(
+  v.strictObject({
+    id: ProjectId,
+    name: v.pipe(v.string(), v.description('As QuantConnect wrote it.')),
+    path: v.pipe(v.string(), v.description('Without stray slashes; what patterns are matched against.')),
+    organizationId: evidence(v.string()),
+    created: evidence(Moment),
+    modified: evidence(Moment),
+    owned: evidence(v.boolean()),
+    ownerId: evidence(v.number()),
+    ownerName: v.string(),
+    language: v.string(),
+    description: v.string(),
+    parameters: v.array(v.strictObject({ key: v.string(), value: v.string() })),
+    libraries: evidence(v.array(ProjectId)),
+    collaborators: v.number(),
+    encrypted: evidence(v.boolean()),
+    codeRunning: evidence(v.boolean()),
+    lastLive: evidence(v.nullable(Moment)),
+  }),
+  v.title('Project'),
+)
+
+const INVENTORY = {
+  at: v.pipe(Moment, v.description('Policy time of the survey, milliseconds since 1970.')),
+  organizationId: v.string(),
+  projects: v.array(Project),
+  running: v.pipe(evidence(v.array(ProjectId)), v.description('Ids of the projects that run or deploy live.')),
+  paid: v.record(
+    v.string(),
+    v.strictObject({
+      backtests: v.optional(evidence(v.strictObject({ count: v.number(), last: v.nullable(Moment) }))),
+      files: v.optional(evidence(v.strictObject({ count: v.number(), bytes: v.number() }))),
+    }),
+  ),
+}
+
+export const Inventory = v.pipe(v.strictObject(INVENTORY), v.title('Inventory'))
+
+const Verdict = v.picklist(['kept', 'protected', 'held', 'notJudged', 'marked', 'due'])
+
+export const ShownInventory = v.pipe(
+  v.strictObject({
+    ...INVENTORY,
+    run: v.pipe(v.string(), v.description('Whose survey it is.')),
+    counts: Counts,
+    verdicts: v.pipe(
+      v.record(v.string(), v.strictObject({ verdict: Verdict, rule: v.nullable(v.string()), reasons: Sentences })),
+      v.description('By project id, as of now.'),
+    ),
+  }),
+  v.title('ShownInventory'),
+)
+
+export const InventoryPage = v.pipe(
+  v.strictObject({
+    inventories: v.array(v.strictObject({ run: v.string(), key: v.string(), at: Time, projects: v.number() })),
+    cursor: Cursor,
+  }),
+  v.title('InventoryPage'),
+)
+
+const Reading = v.picklist(['yes', 'no', 'unknown'])
+
+export const Why = v.pipe(
+  v.strictObject({
+    projectId: ProjectId,
+    name: v.string(),
+    verdict: Verdict,
+    sentences: Sentences,
+    rules: v.array(
+      v.strictObject({
+        rule: v.string(),
+        matched: Reading,
+        outcome: v.picklist(['no match', 'saved', 'not judged', 'selected', 'untouchable']),
+        sentences: Sentences,
+        predicates: v.array(
+          v.strictObject({
+            predicate: v.string(),
+            part: v.picklist(['when', 'unless']),
+            value: v.string(),
+            threshold: v.string(),
+            reading: Reading,
+          }),
+        ),
+      }),
+    ),
+    mark: v.nullable(v.strictObject({ rule: v.string(), since: Time })),
+    due: v.pipe(v.nullable(Time), v.description('When it may happen at the earliest; null when nothing will.')),
+  }),
+  v.title('Why'),
+)

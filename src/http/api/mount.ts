@@ -1,0 +1,46 @@
+/** Puts the operations on the router. Before a handler runs, the caller's right, the address and the body are checked. */
+
+import type { Hono } from 'hono'
+import { workspaceOf } from '../../workspace/address.ts'
+import { type Caller, type Door, refusal, requireCaller } from '../auth.ts'
+import { readJson } from '../body.ts'
+import { isFromElsewhere } from '../origin.ts'
+import { problem } from '../problem.ts'
+import { checkAll, checkQuery } from './check.ts'
+import type { DoorContext, Operation } from './operation.ts'
+import { OPERATIONS } from './operations.ts'
+
+export function mountApi(app: Hono<Door>): void {
+  // Nobody gets under /api unasked, whatever is put there.
+  app.use('/api/*', requireCaller())
+  for (const operation of OPERATIONS) {
+    app.on(operation.method, operation.path.replaceAll(/\{(\w+)\}/g, ':$1'), (c) => perform(operation, c))
+  }
+}
+
+/** Whoever comes to a public operation. */
+const ANYBODY: Caller = { who: null, rights: [], name: 'Anybody', isAmbient: false }
+
+async function perform(operation: Operation, c: DoorContext): Promise<Response> {
+  const { needs, method } = operation
+  const caller = needs === 'none' ? ANYBODY : c.var.caller
+  if (needs !== 'none') {
+    const refused = refusal(c, caller, needs)
+    if (refused !== null) return refused
+    if (caller.isAmbient && method !== 'GET' && isFromElsewhere(c.req.raw)) {
+      return problem(c, 403, {
+        title: 'From another site',
+        detail: 'Another site made the browser ask; nothing was done.',
+      })
+    }
+  }
+  const params = checkAll(c, operation.params ?? {}, c.req.param())
+  if (!params.ok) return params.response
+  const query = checkQuery(c, operation.query ?? {})
+  if (!query.ok) return query.response
+  const workspace = workspaceOf(c.env)
+  const ask = { c, workspace, caller, params: params.values, query: query.values }
+  if (operation.body === undefined) return operation.handle({ ...ask, body: undefined })
+  const read = await readJson(c, operation.body, operation.mayBeEmpty)
+  return read.ok ? operation.handle({ ...ask, body: read.body }) : read.response
+}

@@ -1,0 +1,23 @@
+/** Every operation of the API, in the order in which the document shows them. */
+
+import { showHealth } from './health.ts'
+import { acceptBase, listInventories, showInventory, showStoredInventory } from './inventory.ts'
+import type { Operation } from './operation.ts'
+import { pause, resume } from './pause.ts'
+import { showPlan, showWhy } from './plan.ts'
+import { listRuns, showRun, startRun } from './runs.ts'
+
+export const OPERATIONS: readonly Operation[] = [
+  listRuns,
+  startRun,
+  showRun,
+  showPlan,
+  showWhy,
+  showInventory,
+  acceptBase,
+  listInventories,
+  showStoredInventory,
+  pause,
+  resume,
+  showHealth,
+]

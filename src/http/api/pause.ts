@@ -1,0 +1,32 @@
+/** Stops all acting and lets it go on (G19). */
+
+import { actorOf } from '../auth.ts'
+import { operation } from './operation.ts'
+
+const TOPIC = 'Pause'
+
+export const pause = operation({
+  method: 'PUT',
+  path: '/api/pause',
+  needs: 'operate',
+  topic: TOPIC,
+  summary: 'Stop before the next call that changes anything',
+  answers: { 204: { means: 'Nothing more is done until the pause is lifted.', shape: null } },
+  async handle({ c, workspace, caller }) {
+    await workspace.pause(actorOf(caller))
+    return c.body(null, 204)
+  },
+})
+
+export const resume = operation({
+  method: 'DELETE',
+  path: '/api/pause',
+  needs: 'operate',
+  topic: TOPIC,
+  summary: 'Go on',
+  answers: { 204: { means: 'What was under way goes on.', shape: null } },
+  async handle({ c, workspace }) {
+    await workspace.resume()
+    return c.body(null, 204)
+  },
+})

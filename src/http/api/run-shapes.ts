@@ -1,0 +1,113 @@
+/** The shapes of runs and plans, as `workspace/run.ts` has them. */
+
+import * as v from 'valibot'
+import { COUNTS, Counts, Cursor, Hash, ProjectId, Sentences, Time } from './shapes.ts'
+
+const Action = v.picklist(['describe', 'rename', 'move', 'archive', 'delete'])
+
+const RunCounts = v.pipe(
+  v.strictObject({
+    ...COUNTS,
+    acted: v.pipe(v.number(), v.description('Calls that were sent.')),
+    confirmed: v.pipe(v.number(), v.description('Those of them that a later list showed to have happened.')),
+    skipped: v.number(),
+    failed: v.number(),
+    unsure: v.number(),
+  }),
+  v.title('RunCounts'),
+)
+
+const SUMMARY = {
+  id: v.string(),
+  trigger: v.picklist(['cron', 'hook', 'github', 'quantconnect', 'slack', 'discord', 'page', 'api', 'approval']),
+  actor: v.pipe(v.string(), v.description('Who asked.')),
+  mode: v.picklist(['report', 'act']),
+  status: v.pipe(
+    v.picklist(['queued', 'running', 'waiting', 'ok', 'partial', 'blocked', 'refused', 'failed']),
+    v.description('queued and running are going on; the others are final.'),
+  ),
+  message: v.pipe(v.string(), v.description('What happened and what to do; empty when the counts say it all.')),
+  at: v.pipe(Time, v.description('Policy time at which it was asked for.')),
+  startedAt: v.nullable(Time),
+  finishedAt: v.nullable(Time),
+  policy: v.pipe(v.nullable(Hash), v.description('SHA-256 of the policy; null when it was not read.')),
+  counts: RunCounts,
+  apiCalls: v.number(),
+}
+
+export const RunSummary = v.pipe(v.strictObject(SUMMARY), v.title('RunSummary'))
+
+export const RunPage = v.pipe(v.strictObject({ runs: v.array(RunSummary), cursor: Cursor }), v.title('RunPage'))
+
+const Item = v.pipe(
+  v.strictObject({
+    projectId: ProjectId,
+    name: v.string(),
+    action: Action,
+    rule: v.pipe(v.nullable(v.string()), v.description('Null for a command.')),
+    reasons: Sentences,
+    to: v.pipe(v.nullable(v.string()), v.description('The new full name or description; null for a delete.')),
+  }),
+  v.title('Item'),
+)
+
+const PLAN = {
+  hash: v.pipe(Hash, v.description('Over exactly what will be done; an approval names it.')),
+  policy: Hash,
+  at: Time,
+  items: v.array(Item),
+  counts: Counts,
+  stopped: v.pipe(Sentences, v.description('Limits the plan is over; the items they stop do not act.')),
+}
+
+export const Plan = v.pipe(v.strictObject(PLAN), v.title('Plan'))
+
+const Outcome = v.pipe(
+  v.strictObject({
+    projectId: ProjectId,
+    name: v.string(),
+    action: v.string(),
+    rule: v.nullable(v.string()),
+    outcome: v.picklist(['done', 'already', 'changed', 'protected', 'failed', 'unsure']),
+    detail: v.string(),
+    backup: v.pipe(v.nullable(v.string()), v.description('Key of the verified backup.')),
+  }),
+  v.title('Outcome'),
+)
+
+const LEFT = { projectId: ProjectId, name: v.string(), reasons: Sentences }
+
+const NotJudged = v.pipe(v.strictObject(LEFT), v.title('NotJudged'))
+
+export const RunRecord = v.pipe(
+  v.strictObject({
+    ...SUMMARY,
+    plan: v.nullable(Plan),
+    outcomes: v.array(Outcome),
+    notJudged: v.array(NotJudged),
+    unmarked: v.array(v.strictObject({ projectId: ProjectId, name: v.string(), rule: v.string(), reason: v.string() })),
+    warnings: Sentences,
+    audit: v.pipe(
+      v.strictObject({ previous: v.nullable(Hash), hash: v.nullable(Hash) }),
+      v.description('The link to the record before, and this one; null while the run goes on.'),
+    ),
+  }),
+  v.title('RunRecord'),
+)
+
+export const Preview = v.pipe(
+  v.strictObject({
+    ...PLAN,
+    marked: v.array(
+      v.strictObject({
+        ...LEFT,
+        rule: v.nullable(v.string()),
+        due: v.pipe(v.nullable(Time), v.description('Null when nothing will happen as things stand.')),
+      }),
+    ),
+    notJudged: v.array(NotJudged),
+    warnings: Sentences,
+    apiCalls: v.number(),
+  }),
+  v.title('Preview'),
+)

@@ -1,0 +1,86 @@
+/** Runs: the list, each in detail, and a new one. */
+
+import * as v from 'valibot'
+import { isGoingOn } from '../../workspace/run.ts'
+import { notAKey } from '../body.ts'
+import { taggedJson } from '../etag.ts'
+import { problem } from '../problem.ts'
+import { ACCEPTED, accept, TAKEN_BEFORE } from './accept.ts'
+import { operation } from './operation.ts'
+import { pageOf } from './paging.ts'
+import { PAGING, RUN } from './params.ts'
+import { RunPage, RunRecord } from './run-shapes.ts'
+
+export const listRuns = operation({
+  method: 'GET',
+  path: '/api/runs',
+  needs: 'read',
+  topic: 'Runs',
+  summary: 'The runs, newest first',
+  query: PAGING,
+  answers: { 200: { means: 'A page of runs.', shape: RunPage } },
+  async handle({ c, workspace, query }) {
+    const page = await pageOf(
+      c,
+      query,
+      (limit, before) => workspace.runs(limit, before),
+      ({ id }) => id,
+    )
+    return page instanceof Response ? page : c.json({ runs: page.shown, cursor: page.cursor })
+  },
+})
+
+export const showRun = operation({
+  method: 'GET',
+  path: '/api/runs/{id}',
+  needs: 'read',
+  topic: 'Runs',
+  summary: 'One run: plan, outcomes, what was not judged',
+  details: 'A finished run has an ETag; send it back as If-None-Match and get 304 while nothing has changed.',
+  params: RUN,
+  answers: { 200: { means: 'The run as it is recorded, or as far as it is.', shape: RunRecord }, 404: 'No such run.' },
+  async handle({ c, workspace, params }) {
+    const run = await workspace.run(params.id)
+    if (run !== null) return isGoingOn(run.status) ? c.json(run) : taggedJson(c, run)
+    return problem(c, 404, {
+      title: 'No such run',
+      detail: `There is no run ${params.id}. GET /api/runs lists them.`,
+    })
+  },
+})
+
+const NewRun = v.strictObject(
+  {
+    mode: v.pipe(
+      v.picklist(['report', 'act'], 'must be "report" or "act"'),
+      v.description('`report` shows what would happen and changes nothing, marks included.'),
+    ),
+    rules: v.optional(
+      v.pipe(
+        v.array(v.string('must be the id of a rule')),
+        v.minLength(1, 'must name a rule, or be left out'),
+        v.description('Ids of the only rules that may act.'),
+      ),
+    ),
+  },
+  'must be there, as in {"mode": "report"}',
+)
+
+export const startRun = operation({
+  method: 'POST',
+  path: '/api/runs',
+  needs: 'operate',
+  topic: 'Runs',
+  summary: 'Sweep now',
+  body: NewRun,
+  submits: true,
+  answers: { 202: ACCEPTED, 422: `There is no such rule. ${TAKEN_BEFORE}` },
+  async handle(ask) {
+    const { c, workspace, body } = ask
+    const { unknown, known } = await workspace.unknownRules(body.rules ?? [])
+    if (unknown[0] !== undefined) {
+      return problem(c, 422, { title: 'No such rule', detail: notAKey(unknown[0], 'a rule of the policy', known) })
+    }
+    return accept(ask, { kind: 'sweep', mode: body.mode, rules: body.rules ?? null })
+  },
+})
