@@ -42,7 +42,7 @@ export function requireCaller(): MiddlewareHandler<Door> {
     const bearer = /^Bearer ([^\s]+)$/i.exec(c.req.header('authorization') ?? '')?.[1]
     const caller = bearer === undefined ? await signedIn(c) : await callerWith(bearer, read.config)
     if (caller === null) {
-      const detail = 'Send a token: "Authorization: Bearer <ADMIN_TOKEN>", or <READ_TOKEN> to look only.'
+      const detail = 'Send the admin token: "Authorization: Bearer <ADMIN_TOKEN>"; a READ_TOKEN may look.'
       return problem(c, 401, { title: 'No valid bearer token', detail }, { 'www-authenticate': 'Bearer' })
     }
     c.set('caller', caller)

@@ -67,7 +67,7 @@ describe('the bearer', () => {
       const answer = await ask(world, path, { ...asking, method })
       expect(answer.headers.get('www-authenticate')).toBe('Bearer')
       const { detail } = await problemOf(answer, 401)
-      expect(detail).toBe('Send a token: "Authorization: Bearer <ADMIN_TOKEN>", or <READ_TOKEN> to look only.')
+      expect(detail).toBe('Send the admin token: "Authorization: Bearer <ADMIN_TOKEN>"; a READ_TOKEN may look.')
     }
   })
 
@@ -249,7 +249,12 @@ describe('POST /api/runs', () => {
     ['no mode', '{}', 422, /mode: must be there, as in/],
     ['an empty list of rules', '{"mode":"act","rules":[]}', 422, /rules: must name a rule, or be left out/],
     ['a rule that is no text', '{"mode":"act","rules":[1]}', 422, /rules\.0: must be the id of a rule/],
-    ['a rule that the policy has not', '{"mode":"act","rules":["odl"]}', 422, /"odl" is not a rule of the policy\. Did you mean "old"\?/],
+    [
+      'a rule that the policy has not',
+      '{"mode":"act","rules":["odl"]}',
+      422,
+      /"odl" is not a rule of the policy\. Did you mean "old"\?/,
+    ],
     ['a list', '[]', 422, /mode: must be there, as in/],
     ['null', 'null', 422, /The body: must be there, as in/],
     ['nothing', '', 400, /one JSON value in UTF-8/],
