@@ -13,10 +13,20 @@ export function deleteProject(situation: Situation, wanted: number | string): Co
   return found.ok ? deleteAll(situation, [found.project], null) : found
 }
 
-/** Never the directory's own namesake, its ancestors or its neighbours; one project that must stay saves all. */
-export function deleteDirectory(situation: Situation, directory: string): CommandItems {
+/**
+ * Never the directory's own namesake, its ancestors or its neighbours; one project that must stay saves all, and so does one
+ * that is not among those the asker was shown (`only`).
+ */
+export function deleteDirectory(situation: Situation, directory: string, only?: readonly number[]): CommandItems {
   const found = insideOf(situation.inventory, directory)
-  return found.ok ? deleteAll(situation, found.projects, found.path) : found
+  if (!found.ok) return found
+  const shown = only === undefined ? null : new Set(only)
+  const other = shown === null ? undefined : found.projects.find(({ id }) => !shown.has(id))
+  if (other === undefined) return deleteAll(situation, found.projects, found.path)
+  return refuse(
+    `"${other.name}" (${other.id}) is inside "${found.path}" and was not there when this was asked for. Ask again.`,
+    other.id,
+  )
 }
 
 /** Why a text names no directory that could be deleted, in words; null when it does. */

@@ -10,7 +10,7 @@ export function commandItems(situation: Situation, ledger: Ledger, command: Comm
     case 'project.delete':
       return deleteProject(situation, command.project)
     case 'directory.delete':
-      return deleteDirectory(situation, command.directory)
+      return deleteDirectory(situation, command.directory, command.only)
     case 'project.update':
       return updateProject(situation, command)
     case 'project.restore':

@@ -10,7 +10,8 @@ import type { Inventory, Project } from './project.ts'
 
 export type Command =
   | { readonly type: 'project.delete'; readonly project: ProjectRef }
-  | { readonly type: 'directory.delete'; readonly directory: string }
+  /** `only`: ids of the projects the asker was shown; while another one is inside, nothing is done. */
+  | { readonly type: 'directory.delete'; readonly directory: string; readonly only?: readonly number[] }
   | UpdateCommand
   /** Back from the Recycle Bin, or rebuilt from our backup once the bin has let it go. */
   | { readonly type: 'project.restore'; readonly projectId: number }

@@ -204,3 +204,15 @@ function fromColumns(row: Columns): ItemRow {
     backup: row.backup,
   }
 }
+
+/** The newest run that did something to a project, undoing apart; null when none did. */
+export function lastDeedOf(sql: SqlStorage, projectId: number): string | null {
+  const row = sql
+    .exec<{ run: string }>(
+      `SELECT i.run FROM items i JOIN runs r ON r.id = i.run WHERE i.project_id = ? AND i.outcome = 'done'
+         AND json_extract(r.request, '$.kind') <> 'undo' ORDER BY r.created_at DESC, r.id DESC LIMIT 1`,
+      projectId,
+    )
+    .toArray()[0]
+  return row?.run ?? null
+}

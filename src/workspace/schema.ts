@@ -25,6 +25,7 @@
  * | `backups` | a backup and whether it was read back | BACKUP_DAYS | `backup.ts` | `gate.ts`, undo |
  * | `inventories` | key, time and size of a stored good inventory | 400 days | `finish.ts` | `floor.ts`, tools |
  * | `records` | gzip JSON of a finished run, as put to KV | newest 50 | `finish.ts` | doors |
+ * | `questions` | a deletion that was typed and waits for its asker's yes | a day | `questions.ts` | `questions.ts` |
  * | `facts` | one named value: newest tick, head of the audit chain, pause, … | for ever | several | several |
  */
 export function createTables(sql: SqlStorage): void {
@@ -99,6 +100,9 @@ export function createTables(sql: SqlStorage): void {
     CREATE INDEX IF NOT EXISTS backups_by_project ON backups (project_id, put_at DESC);
     CREATE TABLE IF NOT EXISTS inventories (key TEXT PRIMARY KEY, run TEXT NOT NULL, at INTEGER NOT NULL, ours INTEGER NOT NULL);
     CREATE TABLE IF NOT EXISTS records (run TEXT PRIMARY KEY, position INTEGER NOT NULL, record BLOB NOT NULL);
+    CREATE TABLE IF NOT EXISTS questions (
+      id TEXT PRIMARY KEY, command TEXT NOT NULL, by TEXT NOT NULL, asked_at INTEGER NOT NULL, ended TEXT
+    );
     CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
   `)
 }

@@ -5,12 +5,14 @@
 
 import { DurableObject } from 'cloudflare:workers'
 import { readConfig } from '../config.ts'
+import type { Card } from '../core/card.ts'
+import { DAY } from '../core/duration.ts'
 import type { Why } from '../core/explain.ts'
+import type { Named, Word } from '../core/named.ts'
 import { type Person, readPolicy } from '../core/policy.ts'
-import type { Redaction } from '../core/secrets.ts'
+import { dayOf } from '../core/zone.ts'
 import { createDeps, type Deps, type DepsResult } from '../deps.ts'
 import type { Env } from '../env.ts'
-import { logError, redactionOf } from '../log.ts'
 import { gunzipJson } from '../records/gzip.ts'
 import { advance } from './advance.ts'
 import type { Decided, Decision, Held, IdKind, ProposalView, Who } from './asks.ts'
@@ -19,8 +21,19 @@ import { readFact, removeFact, writeFact } from './facts.ts'
 import { draftRecord } from './finish.ts'
 import { type Health, readHealth } from './health.ts'
 import { inventoryKeyOf, listInventories } from './inventories.ts'
-import type { Asked } from './last-survey.ts'
+import { lastDeedOf } from './items.ts'
+import { type Asked, usablePolicy } from './last-survey.ts'
+import { named } from './named.ts'
 import { explainProject, preview } from './preview.ts'
+import {
+  askFirst,
+  type Confirmed,
+  confirmed,
+  type DeleteCommand,
+  type Questioned,
+  type Withdrawn,
+  withdrawn,
+} from './questions.ts'
 import {
   isGoingOn,
   type Preview,
@@ -28,6 +41,7 @@ import {
   type RunSummary,
   type ShownInventory,
   type StoredInventory,
+  type Trigger,
 } from './run.ts'
 import { changeRun, listRuns, nextRun, runById, summary } from './runs.ts'
 import { createTables } from './schema.ts'
@@ -89,7 +103,10 @@ export class Workspace extends DurableObject<Env> {
       if ((await advance(this.storage, this.env.LOG, this.deps())) === 'idle') return
     } catch (error) {
       const run = nextRun(this.sql)
-      logError(this.clean(), `Run ${run?.id ?? '?'}, phase ${run?.phase ?? '?'}`, error)
+      // Only the kind of error is logged: a message may hold what must not be shown (G20).
+      console.error(
+        `Run ${run?.id ?? '?'}, phase ${run?.phase ?? '?'}: ${error instanceof Error ? error.name : typeof error}`,
+      )
       if (run !== null) changeRun(this.sql, run, { crashes: run.crashes + 1 })
       wait = this.waitAfterCrashMs * ((run?.crashes ?? 0) + 1)
     }
@@ -181,6 +198,45 @@ export class Workspace extends DurableObject<Env> {
     throw new Error('coming')
   }
 
+  /** The card of a run's plan as it stands: the question, or how it ended; null when that run left no plan waiting. */
+  async proposalCard(_run: string): Promise<Card | null> {
+    throw new Error('coming')
+  }
+
+  /** The day so many days from today, by the policy's clock: `2027-01-31`. */
+  async dayAfter(days: number): Promise<Asked<string>> {
+    return this.withDeps(async (deps) => {
+      const policy = await usablePolicy(deps.policyText)
+      if (!policy.ok) return policy
+      return { ok: true, value: dayOf(policyNow(this.sql, deps.now()) + days * DAY, policy.value.timezone) }
+    })
+  }
+
+  /** Which project or directory the words behind a command name, by the last survey. */
+  async named(text: string, words: readonly Word[], goneToo: boolean): Promise<Asked<Named>> {
+    return this.withDeps((deps) => named(this.sql, deps, text, words, goneToo))
+  }
+
+  /** The newest run that did something to a project, to be undone; null when none did. */
+  lastDeed(projectId: number): string | null {
+    return lastDeedOf(this.sql, projectId)
+  }
+
+  /** Puts a typed deletion down as a question: nothing happens before its asker confirms it. */
+  async askFirst(command: DeleteCommand, by: string): Promise<Asked<Questioned>> {
+    return this.withDeps((deps) => askFirst(this.sql, deps, command, by))
+  }
+
+  async confirm(question: string, by: string, trigger: Trigger): Promise<Confirmed> {
+    const answer = await confirmed(this.storage, question, by, trigger, this.now())
+    await this.wake()
+    return answer
+  }
+
+  withdraw(question: string, by: string): Withdrawn {
+    return withdrawn(this.sql, question, by, this.now())
+  }
+
   /** Who of the policy's people is known under that id; null for a stranger, and while the policy cannot be read. */
   async person(kind: IdKind, id: string): Promise<Person | null> {
     const made = this.deps()
@@ -192,11 +248,6 @@ export class Workspace extends DurableObject<Env> {
   private async withDeps<T>(ask: (deps: Deps) => Promise<Asked<T>>): Promise<Asked<T>> {
     const made = this.deps()
     return made.ok ? ask(made.deps) : { ok: false, reason: 'unready', message: made.message }
-  }
-
-  private clean(): Redaction {
-    const made = this.deps()
-    return made.ok ? made.deps.clean : redactionOf(this.env)
   }
 
   private now(): number {

@@ -378,7 +378,7 @@ describe('texts of cards', () => {
       fc.property(items, items, name, (marked, due, person) => {
         const full = (list: typeof marked) => list.map((one) => ({ ...one, action: 'archive' as const }))
         const outcomes = marked.map((one) => outcome(one.projectId, one.name, { detail: one.owner }))
-        const asked = due.map((one) => ({ ...one, action: one.name, modified: null, size: null }))
+        const asked = due.map((one) => ({ ...one, action: 'rename', modified: null, size: null }))
         const by = [person, person]
         for (const card of [
           digestCard(

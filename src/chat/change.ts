@@ -1,0 +1,88 @@
+/** Update and delete: what changes somebody's project by word of mouth. Deleting asks first, with all that would go. */
+
+import { plainText } from '../core/card-text.ts'
+import type { UpdateCommand } from '../core/command.ts'
+import { deleteCard } from '../core/delete-card.ts'
+import type { Word } from '../core/named.ts'
+import type { Env } from '../env.ts'
+import { workspaceOf } from '../workspace/address.ts'
+import { type DeleteCommand, QUESTION_MINUTES } from '../workspace/questions.ts'
+import { type Answer, type Asker, show, tell } from './answer.ts'
+import type { Typed } from './command.ts'
+import { usage } from './help.ts'
+import { allowed } from './rights.ts'
+import { ambiguous, lookUp, notFound, oneProject } from './which.ts'
+
+export async function update(env: Env, asker: Asker, typed: Typed): Promise<Answer> {
+  const may = await allowed(env, asker, 'operate', 'update projects')
+  if (!may.ok) return may.answer
+  const which = await oneProject(env, typed, 'words')
+  if (!which.ok) return which.answer
+  const { projectId, name } = which.project
+  const change = changeOf(typed.text, which.rest)
+  if (change === null) return tell(`What should ${plainText(name)} (${projectId}) get? ${usage('update')}`)
+  const submitted = await workspaceOf(env).submit({
+    triggerId: `${asker.vendor}:${asker.event}`,
+    trigger: asker.vendor,
+    actor: may.person.name,
+    request: { kind: 'command', mode: 'act', command: { type: 'project.update', project: projectId, ...change } },
+  })
+  return tell(`Updating ${plainText(name)} (${projectId}): run ${submitted.run}. The result follows here.`, {
+    follows: submitted.run,
+  })
+}
+
+export async function remove(env: Env, asker: Asker, typed: Typed): Promise<Answer> {
+  const may = await allowed(env, asker, 'operate', 'delete projects')
+  if (!may.ok) return may.answer
+  const found = await lookUp(env, typed, false)
+  if (!found.ok) return found.answer
+  const { projects, directory, used } = found.named
+  const [project] = projects
+  if (project === undefined && directory === null) return tell(notFound(typed, found.named))
+  if (typed.words.length > used) {
+    return tell(`Nothing may follow the name: put it in quotes, or give the id. ${usage('delete')}`)
+  }
+  const meansDirectory = typed.words[used - 1]?.text.endsWith('/') === true
+  if (directory !== null && project !== undefined && !meansDirectory) {
+    return tell(
+      `"${plainText(directory.path)}" is a project (${projects.map(({ projectId }) => projectId).join(', ')}) and a directory with ${directory.projects} projects inside. For the project give its id, for what is inside write "${plainText(directory.path)}/".`,
+    )
+  }
+  if (directory !== null && (meansDirectory || project === undefined)) {
+    return question(env, { type: 'directory.delete', directory: directory.path }, may.person.name)
+  }
+  if (project === undefined || projects.length > 1) return tell(ambiguous(projects))
+  return question(env, { type: 'project.delete', project: project.projectId }, may.person.name)
+}
+
+async function question(env: Env, command: DeleteCommand, by: string): Promise<Answer> {
+  const asked = await workspaceOf(env).askFirst(command, by)
+  if (!asked.ok) return tell(asked.message)
+  if (asked.value.kind === 'refused') return tell(`Nothing can be deleted there. ${asked.value.why}`)
+  return show(deleteCard({ ...asked.value, minutes: QUESTION_MINUTES }))
+}
+
+/** `name X`, `description X`, `parameter key X`, `key X`; the value is the rest as it was typed, or what the quotes hold. */
+function changeOf(text: string, words: readonly Word[]): Omit<UpdateCommand, 'type' | 'project'> | null {
+  const [field, ...rest] = words
+  if (field === undefined) return null
+  const what = field.quoted ? null : field.text.toLowerCase()
+  if (what === 'parameter' && rest.length > 1) return parameter(text, rest[0]?.text ?? '', rest.slice(1))
+  const value = typedValue(text, rest)
+  if (value === null) return null
+  if (what === 'name') return { name: value }
+  if (what === 'description') return { description: value }
+  return parameter(text, field.text, rest)
+}
+
+function parameter(text: string, key: string, words: readonly Word[]): Omit<UpdateCommand, 'type' | 'project'> | null {
+  const value = typedValue(text, words)
+  return value === null || key === '' ? null : { parameters: { [key]: value } }
+}
+
+function typedValue(text: string, words: readonly Word[]): string | null {
+  const [first] = words
+  if (first === undefined) return null
+  return words.length === 1 ? first.text : text.slice(first.start, words.at(-1)?.end)
+}

@@ -1,0 +1,90 @@
+/**
+ * A typed command → what is done and answered. The same functions of the workspace as the API; what takes longer than an
+ * answer may is submitted as a run, and its result follows.
+ */
+
+import { planCard } from '../core/plan-card.ts'
+import { statusCard } from '../core/status-card.ts'
+import { whyCard } from '../core/why-card.ts'
+import type { Env } from '../env.ts'
+import { workspaceOf } from '../workspace/address.ts'
+import type { RunRecord } from '../workspace/run.ts'
+import { type Answer, type Asker, show, tell } from './answer.ts'
+import { keep, release } from './care.ts'
+import { remove, update } from './change.ts'
+import { COMMANDS, type CommandName, readCommand, type Typed } from './command.ts'
+import { helpText } from './help.ts'
+import { decide, pause, refuse, resume, run, undo } from './operate.ts'
+import { nameOf } from './rights.ts'
+import { oneProject } from './which.ts'
+
+/** Does what was typed behind `/sweep`. */
+export async function execute(env: Env, asker: Asker, text: string): Promise<Answer> {
+  const read = readCommand(text)
+  if (read.ok) return DO[read.command.name](env, asker, read.command)
+  const hint = read.close === null ? '' : ` Did you mean "/sweep ${read.close}"?`
+  return tell(`There is no command "${read.word}".${hint} /sweep help lists what there is.`)
+}
+
+type Doer = (env: Env, asker: Asker, typed: Typed) => Promise<Answer> | Answer
+
+const DO: { readonly [name in CommandName]: Doer } = {
+  plan,
+  why,
+  keep,
+  release,
+  update,
+  delete: remove,
+  run,
+  approve: decide,
+  refuse,
+  undo,
+  status,
+  pause,
+  resume,
+  help: (_env, _asker, { words }) => {
+    const about = words[0]?.text.toLowerCase()
+    return tell(helpText(COMMANDS.find((name) => name === about) ?? null))
+  },
+}
+
+/** A report run reads all projects, which takes longer than an answer may; whoever asks within a minute shares it. */
+async function plan(env: Env, asker: Asker): Promise<Answer> {
+  const minute = Math.floor(Date.now() / 60_000)
+  const submitted = await workspaceOf(env).submit({
+    triggerId: `${asker.vendor}:plan:${minute}`,
+    trigger: asker.vendor,
+    actor: await nameOf(env, asker),
+    request: { kind: 'sweep', mode: 'report', rules: null },
+  })
+  return tell('Looking at all projects. The plan follows here.', { follows: submitted.run })
+}
+
+async function why(env: Env, _asker: Asker, typed: Typed): Promise<Answer> {
+  const which = await oneProject(env, typed, 'rest')
+  if (!which.ok) return which.answer
+  return whyOf(env, which.project.projectId)
+}
+
+/** Why a project is where it is, also for the button. */
+export async function whyOf(env: Env, projectId: number): Promise<Answer> {
+  const asked = await workspaceOf(env).why(projectId)
+  return asked.ok ? show(whyCard(asked.value)) : tell(asked.message)
+}
+
+async function status(env: Env): Promise<Answer> {
+  const workspace = workspaceOf(env)
+  const [health, runs, waiting] = await Promise.all([workspace.health(), workspace.runs(5, null), workspace.proposal()])
+  return show(statusCard({ ...health, runs, waiting: waiting?.state === 'open' ? waiting : null }))
+}
+
+/** The result of a run that was asked for in chat, as its asker gets to see it. */
+export function planOf(record: RunRecord) {
+  return planCard({
+    run: record.id,
+    counts: record.counts,
+    items: record.plan?.items ?? [],
+    stopped: record.plan?.stopped ?? [],
+    message: record.message,
+  })
+}

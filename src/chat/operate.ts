@@ -1,0 +1,130 @@
+/** Run, approve, refuse, undo, pause and resume: what concerns sweeps rather than one project. */
+
+import { projects as countProjects, plainText } from '../core/card-text.ts'
+import { nearest } from '../core/nearest.ts'
+import type { Env } from '../env.ts'
+import { workspaceOf } from '../workspace/address.ts'
+import type { ProposalView } from '../workspace/asks.ts'
+import type { RunRequest } from '../workspace/run.ts'
+import { type Answer, type Asker, announce, show, tell } from './answer.ts'
+import type { Typed } from './command.ts'
+import { usage } from './help.ts'
+import { allowed } from './rights.ts'
+import { oneProject } from './which.ts'
+
+const RUN_ID = /^\d{8}-\d{6}-[0-9a-f]{6}$/
+
+export async function run(env: Env, asker: Asker, { words }: Typed): Promise<Answer> {
+  const may = await allowed(env, asker, 'operate', 'start sweeps')
+  if (!may.ok) return may.answer
+  const ids = words.map(({ text }) => text)
+  const { unknown, known } = await workspaceOf(env).unknownRules(ids)
+  if (unknown[0] !== undefined) {
+    const close = nearest(unknown[0], known)
+    const hint = close === null ? `Rules: ${known.join(', ')}.` : `Did you mean "${close}"?`
+    return tell(`The policy has no rule "${plainText(unknown[0])}". ${hint}`)
+  }
+  const rules = ids.length === 0 ? null : ids
+  return submitted(env, asker, may.person.name, { kind: 'sweep', mode: 'act', rules }, 'Sweeping now')
+}
+
+/** With the start of the hash: approves. Without: shows what waits, with its buttons. */
+export async function decide(env: Env, asker: Asker, { words }: Typed): Promise<Answer> {
+  const may = await allowed(env, asker, 'approve', 'approve plans')
+  if (!may.ok) return may.answer
+  const [word] = words
+  const waiting = await open(env)
+  if (waiting === null) return tell('No plan waits for a decision.')
+  if (word === undefined) {
+    const card = await workspaceOf(env).proposalCard(waiting.run)
+    return card === null ? tell('No plan waits for a decision.') : show(card)
+  }
+  const start = word.text.toLowerCase()
+  if (start.length < 6 || !waiting.hash.startsWith(start)) {
+    return tell(
+      `The plan that waits is ${waiting.hash.slice(0, 16)}, not "${plainText(word.text)}". Look at it with ${usage('approve').replace(' [plan]', '')}, and give at least 6 characters of it.`,
+    )
+  }
+  return settle(env, asker, may.person.name, waiting, 'approve')
+}
+
+export async function refuse(env: Env, asker: Asker): Promise<Answer> {
+  const may = await allowed(env, asker, 'approve', 'refuse plans')
+  if (!may.ok) return may.answer
+  const waiting = await open(env)
+  return waiting === null
+    ? tell('No plan waits for a decision.')
+    : settle(env, asker, may.person.name, waiting, 'refuse')
+}
+
+/** The decision itself, also for the buttons. */
+export async function settle(
+  env: Env,
+  asker: Asker,
+  name: string,
+  { run: of, hash, waiting }: Pick<ProposalView, 'run' | 'hash' | 'waiting'>,
+  decision: 'approve' | 'refuse',
+): Promise<Answer> {
+  const decided = await workspaceOf(env).decideOn({
+    run: of,
+    plan: hash,
+    decision,
+    by: { kind: 'person', name },
+    through: asker.vendor,
+  })
+  if (!decided.ok) return tell(decided.message)
+  if (decision === 'refuse') return announce(`${name} refused the plan: ${countProjects(waiting)} stay.`)
+  if (decided.run === null) return announce(`${name} approved the plan; it needs ${decided.missing} more.`)
+  return announce(`${name} approved the plan for ${countProjects(waiting)}: run ${decided.run}.`)
+}
+
+/** A run as a whole, or the last thing that was done to one project. */
+export async function undo(env: Env, asker: Asker, typed: Typed): Promise<Answer> {
+  const may = await allowed(env, asker, 'operate', 'undo')
+  if (!may.ok) return may.answer
+  const [word] = typed.words
+  if (word !== undefined && RUN_ID.test(word.text)) {
+    if ((await workspaceOf(env).run(word.text)) === null) return tell(`There is no run ${word.text}.`)
+    const request = { kind: 'undo', mode: 'act', run: word.text, projectId: null } as const
+    return submitted(env, asker, may.person.name, request, `Undoing run ${word.text}`)
+  }
+  const which = await oneProject(env, typed, 'rest', true)
+  if (!which.ok) return which.answer
+  const { projectId, name } = which.project
+  const last = await workspaceOf(env).lastDeed(projectId)
+  const request: RunRequest =
+    last === null
+      ? { kind: 'command', mode: 'act', command: { type: 'project.restore', projectId } }
+      : { kind: 'undo', mode: 'act', run: last, projectId }
+  return submitted(env, asker, may.person.name, request, `Undoing what was done to ${plainText(name)} (${projectId})`)
+}
+
+export async function pause(env: Env, asker: Asker): Promise<Answer> {
+  const may = await allowed(env, asker, 'operate', 'pause')
+  if (!may.ok) return may.answer
+  await workspaceOf(env).pause(may.person.name)
+  return announce(`${may.person.name} paused everything: nothing is changed until somebody says /sweep resume.`)
+}
+
+export async function resume(env: Env, asker: Asker): Promise<Answer> {
+  const may = await allowed(env, asker, 'operate', 'lift a pause')
+  if (!may.ok) return may.answer
+  await workspaceOf(env).resume()
+  return announce(`${may.person.name} lifted the pause.`)
+}
+
+async function open(env: Env): Promise<ProposalView | null> {
+  const proposal = await workspaceOf(env).proposal()
+  return proposal?.state === 'open' ? proposal : null
+}
+
+async function submitted(env: Env, asker: Asker, actor: string, request: RunRequest, doing: string): Promise<Answer> {
+  const { vendor, event } = asker
+  const { run: id } = await workspaceOf(env).submit({
+    triggerId: `${vendor}:${event}`,
+    trigger: vendor,
+    actor,
+    request,
+  })
+  return tell(`${doing}: run ${id}. The result follows here.`, { follows: id })
+}

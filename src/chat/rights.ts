@@ -1,0 +1,45 @@
+/** Who may: the people of the policy, known by the vendor's id. Nobody named = nobody may; looking is free. */
+
+import type { Person } from '../core/policy.ts'
+import type { Env } from '../env.ts'
+import { workspaceOf } from '../workspace/address.ts'
+import type { Answer, Asker } from './answer.ts'
+import { tell } from './answer.ts'
+
+export type Right = 'operate' | 'approve'
+
+export type Allowed =
+  | { readonly ok: true; readonly person: Person }
+  /** A private and polite no, which says how to be named. */
+  | { readonly ok: false; readonly answer: Answer }
+
+/** `what` finishes the sentence "you may not …". */
+export async function allowed(env: Env, asker: Asker, right: Right, what: string): Promise<Allowed> {
+  const person = await workspaceOf(env).person(asker.vendor, asker.userId)
+  if (person?.may.includes(right) === true) return { ok: true, person }
+  return {
+    ok: false,
+    answer: tell(person === null ? strangerText(asker, right, what) : lacksText(person, right, what)),
+  }
+}
+
+/** The name of who asks, for records: that of the policy, or the vendor's id. */
+export async function nameOf(env: Env, asker: Asker): Promise<string> {
+  const person = await workspaceOf(env).person(asker.vendor, asker.userId)
+  return person?.name ?? `${asker.vendor} ${asker.userId}`
+}
+
+function strangerText({ vendor, userId }: Asker, right: Right, what: string): string {
+  return [
+    `Sorry, you may look but not ${what}: the policy names nobody with your ${VENDOR[vendor]} id.`,
+    'Whoever keeps policy.toml can add you and deploy it:',
+    `[[person]]\nname = "your name"\n${vendor} = "${userId}"\nmay = ["${right}"]`,
+  ].join('\n')
+}
+
+function lacksText({ name, may }: Person, right: Right, what: string): string {
+  const has = may.length === 0 ? 'only lets you look' : `gives you ${may.map((one) => `"${one}"`).join(' and ')}`
+  return `Sorry, ${name}, you may not ${what}: the policy ${has}, and this needs "${right}" in your \`may\`. Whoever keeps policy.toml can add it.`
+}
+
+const VENDOR = { slack: 'Slack', discord: 'Discord' } as const

@@ -1,0 +1,63 @@
+/** What a sweep would do now, as a card: the answer to `plan`. Nothing has happened, so it has no buttons. */
+
+import type { Card } from './card.ts'
+import { type NamedProject, plainText, projects, section, titleText, toDoText } from './card-text.ts'
+import type { Counts } from './decide.ts'
+import { count } from './duration.ts'
+
+export interface PlanFacts {
+  readonly run: string
+  readonly counts: Counts
+  readonly items: readonly (NamedProject & {
+    readonly action: string
+    readonly rule: string | null
+    readonly reasons: readonly string[]
+  })[]
+  /** Caps it is over, as sentences. */
+  readonly stopped: readonly string[]
+  /** Why there is no plan, or what else to know; "" = nothing. */
+  readonly message: string
+}
+
+const ITEMS = 15
+
+export function planCard({ run, counts, items, stopped, message }: PlanFacts): Card {
+  const what = items.length === 0 ? 'nothing is due now' : `${toDoText(items.map(({ action }) => action))} now`
+  const { marked, held, notJudged, inventory } = counts
+  const rest = [
+    `${marked} marked and not due`,
+    `${count(counts.protected, 'protected project')}`,
+    `${held} held`,
+    `${notJudged} not judged`,
+  ]
+  return {
+    title: titleText(`Plan: ${what}`),
+    summary: `Plan: ${what}, of ${projects(inventory)}. Nothing has been done.`,
+    tone: 'neutral',
+    sections: [
+      section(
+        null,
+        [
+          ...(message === '' ? [] : [message]),
+          `Of ${projects(inventory)}: ${rest.join(', ')}. Nothing has been done.`,
+          ...stopped,
+        ],
+        8,
+      ),
+      ...(items.length === 0
+        ? []
+        : [
+            section(
+              'Due',
+              items.map(({ action, name, projectId, rule }) => {
+                return `${action} ${plainText(name)} (${projectId})${rule === null ? '' : `, rule ${rule}`}`
+              }),
+              ITEMS,
+            ),
+          ]),
+    ],
+    buttons: [],
+    menus: [],
+    link: `/runs/${run}`,
+  }
+}
