@@ -5,6 +5,7 @@ import { defineConfig } from 'vitest/config'
 const inNode = [
   'test/sandbox/**/*.test.ts',
   'test/cli/**/*.test.ts',
+  'test/config/**/*.test.ts',
   'test/core/**/*.test.ts',
   'test/pages/**/*.test.ts',
   'test/process/**/*.test.ts',

@@ -49,8 +49,33 @@ export type ConfigResult =
 /** Where QuantConnect's cloud answers. */
 export const PUBLIC_API = 'https://www.quantconnect.com/api/v2'
 
-/** Secrets printed in `.dev.vars.example`: everybody knows them, so they only work against a local sandbox. */
-const DEVELOPMENT_ADMIN_TOKEN = 'dev-admin-token'
+/**
+ * The secrets of development, fixed so that scripts can be written against them. Everybody knows them, so a Worker that is
+ * not beside a sandbox of its own machine refuses any setting that holds one. A new one is added here and nowhere else.
+ */
+export const DEVELOPMENT_SECRETS: readonly string[] = [
+  'dev-admin-token',
+  'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', // Standard Webhooks
+  'dev-github-secret',
+  'dev-quantconnect-secret', // Notify.Web
+  '8f742231b10e8888abcd99yyyzzz85a5', // Slack signing
+  'fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025', // Discord public key, its private half is published
+]
+
+/** Settings that may be shown. Any other is taken for a secret, those that are still to be invented included. */
+const PUBLIC_SETTINGS: readonly string[] = [
+  'QC_USER_ID',
+  'QC_ORGANIZATION_ID',
+  'QC_API_URL',
+  'CALLS_PER_SLICE',
+  'PACE_MS',
+  'TICK_MINUTES',
+  'RECORD_DAYS',
+  'BACKUP_DAYS',
+]
+
+/** Anything shorter is neither hard to guess nor taken out of logs. `openssl rand -hex 32` gives 64 characters. */
+const SHORTEST_ADMIN_TOKEN = 8
 
 export function readConfig(env: Settings): ConfigResult {
   const problems: string[] = []
@@ -78,20 +103,23 @@ export function readConfig(env: Settings): ConfigResult {
     problems.push('QC_ORGANIZATION_ID must be 32 characters of 0-9 and a-f.')
   }
   const adminToken = required(env.ADMIN_TOKEN, 'ADMIN_TOKEN', 'a long random text that callers of /api send', problems)
-  if (adminToken === DEVELOPMENT_ADMIN_TOKEN && !local) {
-    problems.push('ADMIN_TOKEN is the public development token. Choose a secret one: openssl rand -hex 32')
+  if (adminToken !== '' && adminToken.length < SHORTEST_ADMIN_TOKEN && !local) {
+    problems.push(
+      `ADMIN_TOKEN has fewer than ${SHORTEST_ADMIN_TOKEN} characters. Choose a long one: openssl rand -hex 32`,
+    )
   }
   const readTokens = (env.READ_TOKEN ?? '').split(/[\s,]+/).filter((one) => one !== '')
   if (readTokens.includes(adminToken)) {
     problems.push('READ_TOKEN has the ADMIN_TOKEN in it, which may do everything. Choose another: openssl rand -hex 32')
   }
+  if (!local) problems.push(...developmentSecretsIn(env))
 
   const config: Config = {
     development: local,
     quantconnect: { url, userId, token, paceMs: whole(env.PACE_MS, 'PACE_MS', 0, 0, 60_000, problems) },
     organizationId,
     adminToken,
-    hooks: readHookSecrets(env, local, problems),
+    hooks: readHookSecrets(env, problems),
     readTokens,
     callsPerSlice: whole(env.CALLS_PER_SLICE, 'CALLS_PER_SLICE', 40, 10, 900, problems),
     tickMinutes: whole(env.TICK_MINUTES, 'TICK_MINUTES', 60, 1, 10_080, problems),
@@ -104,6 +132,52 @@ export function readConfig(env: Settings): ConfigResult {
 /** The problems as one message for a person: what is wrong and where to set it. */
 export function configText(problems: readonly string[]): string {
   return `The settings are not complete: ${problems.join(' ')} Set secrets with "wrangler secret put NAME", or in .dev.vars while developing.`
+}
+
+/**
+ * Every value that must never be shown: of each secret setting the whole and the parts of a list; of an address what is
+ * secret in it. Takes the environment; bindings that are no text are passed over.
+ */
+export function secretsOf(env: object): readonly string[] {
+  return secretSettings(env).flatMap(([, value]) => {
+    const parts = partsOf(value)
+    const secrets = parts.flatMap((part) => urlSecrets(part) ?? [part])
+    return parts.length > 1 && !parts.some(isUrl) ? [value, ...secrets] : secrets
+  })
+}
+
+function secretSettings(env: object): readonly (readonly [name: string, value: string])[] {
+  return Object.entries(env).filter(
+    (entry): entry is [string, string] => typeof entry[1] === 'string' && !PUBLIC_SETTINGS.includes(entry[0]),
+  )
+}
+
+function developmentSecretsIn(env: object): readonly string[] {
+  return secretSettings(env)
+    .filter(([, value]) => partsOf(value).some(isDevelopmentSecret))
+    .map(([name]) => `${name} is a public development secret of .dev.vars.example. Choose one of your own.`)
+}
+
+/** Hex may be written in capitals. */
+function isDevelopmentSecret(part: string): boolean {
+  return DEVELOPMENT_SECRETS.some((known) => known.toLowerCase() === part.toLowerCase())
+}
+
+/** A setting may hold several secrets, so that they can be changed without a gap. */
+function partsOf(value: string): readonly string[] {
+  return value.split(/[\s,]+/).filter((part) => part !== '')
+}
+
+function isUrl(text: string): boolean {
+  return /^https?:\/\//i.test(text)
+}
+
+/** Credentials, values of the query, and what looks like a key among the parts of the path; null for no address. */
+function urlSecrets(text: string): readonly string[] | null {
+  const url = isUrl(text) ? URL.parse(text) : null
+  if (url === null) return null
+  const keys = url.pathname.split('/').filter((part) => part.length >= 8 && /[\dA-Z]/.test(part))
+  return [...keys, url.username, url.password, ...url.searchParams.values()].filter((part) => part !== '')
 }
 
 function required(value: string | undefined, name: string, what: string, problems: string[]): string {

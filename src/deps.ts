@@ -3,8 +3,10 @@
 import bundledPolicy from '../policy.toml'
 import { channelsOf } from './channels.ts'
 import { type Config, configText, readConfig } from './config.ts'
+import type { Redaction } from './core/secrets.ts'
 import type { Env } from './env.ts'
 import type { Channel } from './hooks/channel.ts'
+import { redactionOf } from './log.ts'
 import { createClient, type QuantConnect } from './quantconnect/client.ts'
 
 export interface Deps {
@@ -19,6 +21,8 @@ export interface Deps {
   readonly deliveryTimeoutMs: number
   /** Real time in milliseconds. */
   now(): number
+  /** Takes the secrets of the settings out of a text that will be logged or shown. */
+  readonly clean: Redaction
   /** From 0 to 1. */
   random(): number
 }
@@ -56,6 +60,7 @@ export function createDeps(env: Env): DepsResult {
       policyText: bundledPolicy,
       channels: channelsOf(read.config),
       deliveryTimeoutMs: DELIVERY_TIMEOUT_MS,
+      clean: redactionOf(env),
       now: () => Date.now(),
       random: () => Math.random(),
     },

@@ -4,7 +4,7 @@ import { type Condition, evaluate, nextToRead, unknownsIn } from './condition.ts
 import type { Directory } from './directory.ts'
 import { createdOf, type Facts, isFresh, modifiedOf, NOT_READ, projectAt } from './facts.ts'
 import { type Candidate, type Group, groupOf, membersOf, slots } from './keep.ts'
-import { lastBacktestOf } from './predicate.ts'
+import { type DirectoryView, lastBacktestOf } from './predicate.ts'
 import { type Evidence, isUnknown, type PaidKind, type Project } from './project.ts'
 import type { ProtectionReading } from './protect.ts'
 import type { Reading, Reason } from './reason.ts'
@@ -69,18 +69,22 @@ export function projectFinder(rule: Rule, bench: Bench): (place: number) => Find
     if (isFresh(facts, project) === true) return fresh
     const unless = rule.unless === null ? 'no' : evaluate(rule.unless, facts, project, null)
     // What is unknown for good stays so, whatever saves the project: other rules are not to take for settled what is not.
+    const dark = unless === 'no' ? NOTHING_DARK : darkParts(rule.unless, facts, project, null)
     const isDark =
-      isUnknownForGood(rule.when, when, facts, project) || isUnknownForGood(rule.unless, unless, facts, project)
+      dark.length > 0 ||
+      isUnknownForGood(rule.when, when, facts, project, null) ||
+      (rule.keep !== null && isSlotUnknownForGood(rule.keep, facts, place))
     if (unless === 'yes' && !isDark) return excluded
 
     const blind = blindSpots(bench, rule, place)
     const slot = inSlot === null || when === 'unknown' || blind.length > 0 ? OUT : inSlot(place)
     if (slot.kind === 'saved' && !isDark) return slot
-    if (blind.length > 0 || when === 'unknown' || unless === 'unknown' || slot.kind === 'unknown') {
+    if (blind.length > 0 || isDark || when === 'unknown' || unless === 'unknown' || slot.kind === 'unknown') {
+      const doubtful = unless === 'unknown' && rule.unless !== null ? [rule.unless] : dark
       const reasons = [
         ...blind,
         ...(when === 'unknown' ? unknownsIn(rule.when, rule.id, facts, project, null) : []),
-        ...(unless === 'unknown' && rule.unless !== null ? unknownsIn(rule.unless, rule.id, facts, project, null) : []),
+        ...doubtful.flatMap((part) => unknownsIn(part, rule.id, facts, project, null)),
         ...(slot.kind === 'unknown' ? slot.reasons : []),
       ]
       return { kind: 'unknown', own: true, reasons, needs: blind.length > 0 || isDark ? [] : needsOf() }
@@ -98,8 +102,39 @@ export function projectFinder(rule: Rule, bench: Bench): (place: number) => Find
   }
 }
 
-function isUnknownForGood(condition: Condition | null, reading: Reading, facts: Facts, project: Project): boolean {
-  return condition !== null && reading === 'unknown' && nextToRead(condition, facts, project, null) === null
+/** Whether nothing that may still be read tells which slot of `keep` a project could fill. */
+function isSlotUnknownForGood(keep: Keep, facts: Facts, place: number): boolean {
+  return (
+    isUnknown(groupOf(keep, facts.inventory, place)) || !isReadOrLeft(rankDate(keep, facts, projectAt(facts, place)))
+  )
+}
+
+/** Whether a part of a rule is unknown, and nothing that may still be read could change that. */
+function isUnknownForGood(
+  condition: Condition,
+  reading: Reading,
+  facts: Facts,
+  project: Project,
+  view: DirectoryView | null,
+): boolean {
+  return reading === 'unknown' && nextToRead(condition, facts, project, view) === null
+}
+
+const NOTHING_DARK: readonly Condition[] = []
+
+/** The alternatives of `unless` that are unknown for good, also where another one is yes. */
+export function darkParts(
+  unless: Condition | null,
+  facts: Facts,
+  project: Project,
+  view: DirectoryView | null,
+): readonly Condition[] {
+  if (unless === null) return NOTHING_DARK
+  if (unless.kind === 'any') {
+    return unless.parts.flatMap((part) => darkParts(part, facts, project, view))
+  }
+  const reading = evaluate(unless, facts, project, view)
+  return isUnknownForGood(unless, reading, facts, project, view) ? [unless] : NOTHING_DARK
 }
 
 /** What must be known of a project before any rule may want it, and could not be read. */

@@ -12,6 +12,7 @@ import { isFresh, parentOf, projectAt } from './facts.ts'
 import {
   type Bench,
   blindSpots,
+  darkParts,
   type Finding,
   isReadOrLeft,
   mayFillSlot,
@@ -106,6 +107,8 @@ export function directoryFinder(rule: Rule, bench: Bench): (place: number) => Fi
         if (!unreadToo && nextToRead(condition, facts, project, seen) !== null) continue
         return unknownsIn(condition, rule.id, facts, project, seen)
       }
+      const [dark] = darkParts(rule.unless, facts, project, seen)
+      if (dark !== undefined) return unknownsIn(dark, rule.id, facts, project, seen)
     }
     const at = rule.keep === null ? null : rankDate(rule.keep, facts, project)
     if (rule.keep === null || !isUnknown(at) || isReadOrLeft(at)) return []

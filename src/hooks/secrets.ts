@@ -24,20 +24,10 @@ export interface HookSecrets {
 
 export type KeyRead = { readonly ok: true; readonly key: Bytes } | { readonly ok: false; readonly why: string }
 
-/** Printed in `.dev.vars.example`, so everybody knows them. */
-const DEVELOPMENT_SECRETS: readonly string[] = [
-  'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
-  'dev-github-secret',
-  'dev-quantconnect-secret',
-]
-
 const LEAST_CHARACTERS = 16
 
-/**
- * Reads all three; whatever is wrong with them is added to the problems. Public development secrets are taken only in
- * development, with a sandbox on this machine.
- */
-export function readHookSecrets(env: HookSettings, development: boolean, problems: string[]): HookSecrets {
+/** Reads all three; whatever is wrong with them is added to the problems. That none is public is for `config.ts`. */
+export function readHookSecrets(env: HookSettings, problems: string[]): HookSecrets {
   function keys(name: keyof HookSettings, read: (text: string) => KeyRead, make: string): readonly Bytes[] {
     const text = env[name]
     if (text === undefined) return []
@@ -47,9 +37,6 @@ export function readHookSecrets(env: HookSettings, development: boolean, problem
       if (!result.ok) {
         problems.push(`${name} ${result.why}. Make one with: ${make}`)
         return []
-      }
-      if (!development && DEVELOPMENT_SECRETS.includes(secret)) {
-        problems.push(`${name} is a public development secret. Choose a secret one: ${make}`)
       }
       return [result.key]
     })

@@ -3,6 +3,7 @@
 import { type Context, Hono } from 'hono'
 import { methodNotAllowed } from 'hono/method-not-allowed'
 import { secureHeaders } from 'hono/secure-headers'
+import { logError, redactionOf } from '../log.ts'
 import { mountApi } from './api/mount.ts'
 import type { Door } from './auth.ts'
 import { createPages } from './pages.ts'
@@ -29,8 +30,7 @@ export function createApp(): Hono<Door> {
 
   app.notFound((c) => problem(c, 404, { title: 'Nothing here', detail: `There is no ${c.req.method} ${c.req.path}.` }))
   app.onError((error, c) => {
-    // Only the kind of error is logged: a message may hold what must not be shown (G20).
-    console.error(`${c.req.method} ${c.req.routePath}: ${error.name}`)
+    logError(redactionOf(c.env), `${c.req.method} ${c.req.routePath}`, error)
     return problem(c, 500, { title: 'Unexpected error', detail: "Try again; if it stays, look into the Worker's log." })
   })
   return app

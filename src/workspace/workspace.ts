@@ -10,9 +10,11 @@ import { DAY } from '../core/duration.ts'
 import type { Why } from '../core/explain.ts'
 import type { Named, Word } from '../core/named.ts'
 import { type Person, readPolicy } from '../core/policy.ts'
+import type { Redaction } from '../core/secrets.ts'
 import { dayOf } from '../core/zone.ts'
 import { createDeps, type Deps, type DepsResult } from '../deps.ts'
 import type { Env } from '../env.ts'
+import { logError, redactionOf } from '../log.ts'
 import { gunzipJson } from '../records/gzip.ts'
 import { advance } from './advance.ts'
 import type { Decided, Decision, Held, IdKind, ProposalView, Who } from './asks.ts'
@@ -103,10 +105,7 @@ export class Workspace extends DurableObject<Env> {
       if ((await advance(this.storage, this.env.LOG, this.deps())) === 'idle') return
     } catch (error) {
       const run = nextRun(this.sql)
-      // Only the kind of error is logged: a message may hold what must not be shown (G20).
-      console.error(
-        `Run ${run?.id ?? '?'}, phase ${run?.phase ?? '?'}: ${error instanceof Error ? error.name : typeof error}`,
-      )
+      logError(this.clean(), `Run ${run?.id ?? '?'}, phase ${run?.phase ?? '?'}`, error)
       if (run !== null) changeRun(this.sql, run, { crashes: run.crashes + 1 })
       wait = this.waitAfterCrashMs * ((run?.crashes ?? 0) + 1)
     }
@@ -248,6 +247,11 @@ export class Workspace extends DurableObject<Env> {
   private async withDeps<T>(ask: (deps: Deps) => Promise<Asked<T>>): Promise<Asked<T>> {
     const made = this.deps()
     return made.ok ? ask(made.deps) : { ok: false, reason: 'unready', message: made.message }
+  }
+
+  private clean(): Redaction {
+    const made = this.deps()
+    return made.ok ? made.deps.clean : redactionOf(this.env)
   }
 
   private now(): number {

@@ -18,10 +18,11 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   slack: ['core', 'hooks'],
   discord: ['core', 'hooks'],
   channels: ['config', 'hooks', 'slack', 'discord'],
-  deps: ['config', 'env', 'quantconnect', 'core', 'hooks', 'channels'],
-  workspace: ['core', 'config', 'env', 'deps', 'quantconnect', 'records', 'hooks'],
+  log: ['config', 'core'],
+  deps: ['config', 'env', 'quantconnect', 'core', 'hooks', 'channels', 'log'],
+  workspace: ['core', 'config', 'env', 'deps', 'log', 'quantconnect', 'records', 'hooks'],
   chat: ['core', 'env', 'workspace'],
-  http: ['core', 'config', 'env', 'deps', 'chat', 'workspace', 'records', 'hooks', 'slack', 'discord'],
+  http: ['core', 'config', 'env', 'deps', 'log', 'chat', 'workspace', 'records', 'hooks', 'slack', 'discord'],
   index: ['env', 'http', 'workspace'],
   cli: ['core', 'config', 'quantconnect', 'records', 'workspace', 'hooks'],
   toml: [],
@@ -58,6 +59,11 @@ describe('the house', () => {
     const impure = /Date\.now\(|new Date\(\)|Math\.random\(|\bfetch\(|cloudflare:|node:|process\.|setTimeout\(/
     const found = files.filter((file) => roomOf(file) === 'core' && impure.test(code(file)))
     expect(found).toEqual([])
+  })
+
+  it('G20 writes to the console in one place, and only there', () => {
+    const loud = files.filter((file) => roomOf(file) !== 'cli' && /\bconsole\b/.test(code(file)))
+    expect(loud).toEqual(['src/log.ts'])
   })
 
   it('lets the sandbox share no code with what it is a second opinion on', () => {

@@ -260,6 +260,20 @@ describe('unknown only where it decides', () => {
     expect(states(rules, inventory([{ ...dark, ownerName: 'Ben' }]))).toEqual({ 1: 'due' })
   })
 
+  it('G1 an alternative of unless that is unknown for good stays so even where another one saves', async () => {
+    const all = rule('all', 'when = { idle = ">30d" }\nthen = "delete"')
+    const one = (unit: string) =>
+      rule(
+        'one',
+        `unit = "${unit}"\nwhen = { path = "**" }\nunless = [{ owner = "Ben" }, { any = [{ collaborators = "=1" }] }]\nthen = "delete"`,
+      )
+    for (const unit of ['project', 'directory']) {
+      const rules = await policy(all, one(unit))
+      expect(states(rules, inventory([project(1, 'a/x', { ownerName: '' })]))).toEqual({ 1: 'notJudged' })
+      expect(states(rules, inventory([project(1, 'a/x')]))).toEqual({ 1: 'due' })
+    }
+  })
+
   it('what is unknown of a neighbour keeps the directory\u2019s rule and harsher ones away, and leaves others their turn', async () => {
     const folder = (then: string) =>
       rule('folder', `unit = "directory"\nwhen = { path = "Research/*" }\nthen = "${then}"`)

@@ -140,6 +140,28 @@ describe('keep', () => {
     ])
     expect(states(rules, seen)).toEqual({ 1: 'notJudged', 2: 'kept', 3: 'due' })
   })
+
+  it('G1 a date that could not be read stays unknown, also where unless saves the project from that rule', async () => {
+    const last = rule('all', 'when = { path = "**" }\nthen = "delete"')
+    const keeps =
+      'when = { path = "**" }\nkeep = { newest = 1, per = "directory", by = "last-backtest" }\nthen = "delete"'
+    const one = [project(1, 'Sweeps/a/x'), project(2, 'Sweeps/a/y')]
+    const paid = { 1: { backtests: UNKNOWN, files: { count: 1, bytes: 9 } } }
+    const seen = inventory(one, { paid })
+    expect(states(await policy(last, rule('one', keeps)), seen)[1]).toBe('notJudged')
+    const guarded = await policy(last, rule('one', `${keeps}\nunless = { files = "<=2" }`))
+    expect(states(guarded, seen)[1]).toBe('notJudged')
+    const read = { 1: { ...paid[1], backtests: { count: 0, last: null } } }
+    expect(states(guarded, inventory(one, { paid: read }))[1]).toBe('due')
+  })
+
+  it('G1 an owner who could not be read stays unknown, also where unless saves the project from that rule', async () => {
+    const last = rule('all', 'when = { path = "**" }\nthen = "delete"')
+    const keeps = 'when = { path = "**" }\nkeep = { newest = 1, per = "owner" }\nthen = "delete"'
+    const guarded = await policy(last, rule('one', `${keeps}\nunless = { name = "x" }`))
+    expect(states(guarded, inventory([project(1, 'Sweeps/a/x', { ownerId: UNKNOWN })]))).toEqual({ 1: 'notJudged' })
+    expect(states(guarded, inventory([project(1, 'Sweeps/a/x')]))).toEqual({ 1: 'due' })
+  })
 })
 
 describe('slots', () => {

@@ -23,7 +23,8 @@ import {
 } from './arbitrary.ts'
 import { DAY, HOUR, NOTHING, NOW } from './support.ts'
 
-const RUNS = { numRuns: 1_000 }
+/** `PROPERTY_RUNS=50000 npx vitest run test/core/properties.test.ts` looks longer. */
+const RUNS = { numRuns: Number(process.env.PROPERTY_RUNS ?? 1_000) }
 const TODAY = { total: 0, byRule: {} }
 
 interface World {

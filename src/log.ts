@@ -1,0 +1,29 @@
+/**
+ * The Worker's log and the texts of its errors: the only place that writes to the console, and both without secrets (G20).
+ */
+
+import { secretsOf } from './config.ts'
+import { type Redaction, redaction } from './core/secrets.ts'
+
+/** Secrets of an environment do not change while it lives. */
+const made = new WeakMap<object, Redaction>()
+
+/** Takes the secrets of these settings out of a text. */
+export function redactionOf(env: object): Redaction {
+  const known = made.get(env)
+  if (known !== undefined) return known
+  const clean = redaction(secretsOf(env))
+  made.set(env, clean)
+  return clean
+}
+
+/** Notes an error that nobody expected: where it was, what kind it is and what it says. */
+export function logError(clean: Redaction, where: string, error: unknown): void {
+  console.error(clean(`${where}: ${errorText(error)}`))
+}
+
+function errorText(error: unknown): string {
+  if (!(error instanceof Error)) return `a thrown ${typeof error}`
+  const cause = error.cause instanceof Error ? ` (${error.cause.name}: ${error.cause.message})` : ''
+  return `${error.name}: ${error.message}${cause}`
+}
