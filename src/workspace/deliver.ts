@@ -19,7 +19,7 @@ const MESSAGES_PER_ALARM = 5
 /** A chat takes about one message a second in a channel, and may hide more. */
 const BETWEEN_CARDS_MS = 1_000
 
-type DeliverDeps = Pick<Deps, 'channels' | 'fetch' | 'deliveryTimeoutMs' | 'now' | 'random'>
+type DeliverDeps = Pick<Deps, 'channels' | 'clean' | 'fetch' | 'deliveryTimeoutMs' | 'now' | 'random'>
 
 export async function deliverDue(storage: DurableObjectStorage, deps: DeliverDeps): Promise<void> {
   const taken = onePerChat(dueMessages(storage.sql, deps.now(), MESSAGES_PER_ALARM), deps.channels)
@@ -54,7 +54,7 @@ async function attempt(storage: DurableObjectStorage, deps: DeliverDeps, row: Me
   if (channel.takes === 'card') restUntil(sql, channel.key, now + BETWEEN_CARDS_MS)
 
   if (delivery.kind === 'delivered') return delivered(storage, row, delivery, now)
-  const reason = plain(delivery.detail)
+  const reason = plain(deps.clean(delivery.detail))
   changeMessage(sql, row.id, { status, reason })
   if (delivery.kind === 'gone') {
     disable(sql, channel.key, await channel.fingerprint(), reason, now)
