@@ -7,9 +7,8 @@ import * as v from 'valibot'
 import type { Command, ProjectRef } from '../core/command.ts'
 import { directoryProblem } from '../core/command-delete.ts'
 import { nameProblem, placeOf } from '../core/names.ts'
-import { nearest } from '../core/nearest.ts'
 import { isProjectId } from './bearer.ts'
-import { anyText, checkShape, type Shaped, shape, text } from './shape.ts'
+import { anyText, checkShape, nearestTo, type Shaped, shape, text } from './shape.ts'
 
 /** What a body asks for, in the shape of a run's request. */
 export type Asked =
@@ -33,7 +32,7 @@ const Envelope = shape({
   type: v.pipe(
     v.string(`must be one of ${COMMANDS.join(', ')}`),
     v.check(isCommandType, ({ input }) => {
-      const close = nearest(input, COMMANDS)
+      const close = nearestTo(input, COMMANDS)
       return close === null ? `must be one of ${COMMANDS.join(', ')}` : `is not a command; did you mean "${close}"?`
     }),
     v.transform((type) => type as CommandType),

@@ -8,6 +8,9 @@ export type Shaped<T> =
   /** A sentence for whoever sent it: what is wrong and how to mend it. */
   | { readonly ok: false; readonly problem: string }
 
+/** Keys are cut to this in sentences, whatever somebody sends. */
+const LONGEST_SHOWN = 60
+
 /** An object with exactly these keys; an unknown one is refused with the nearest that is valid. */
 export function shape<const Entries extends v.ObjectEntries>(entries: Entries) {
   const keys = Object.keys(entries)
@@ -15,7 +18,7 @@ export function shape<const Entries extends v.ObjectEntries>(entries: Entries) {
     if (expected === 'Object') return 'must be an object'
     const key = String(path?.at(-1)?.key)
     if (expected !== 'never') return 'is missing'
-    const close = nearest(key, keys)
+    const close = nearestTo(key, keys)
     return close === null
       ? `is not a key here; keys are ${keys.join(', ')}`
       : `is not a key here; did you mean "${close}"?`
@@ -30,9 +33,14 @@ export function checkShape<T>(schema: v.GenericSchema<unknown, T>, value: unknow
   if (result.success) return { ok: true, value: result.output }
   // A misspelt key explains the missing one.
   const issue = result.issues.find(({ expected }) => expected === 'never') ?? result.issues[0]
-  const path = issue.path?.map(({ key }) => String(key)).join('.')
+  const path = issue.path?.map(({ key }) => String(key).slice(0, LONGEST_SHOWN)).join('.')
   const sentence = `${path === undefined ? what : `"${path}"`} ${issue.message}`
   return { ok: false, problem: /[.?]$/.test(sentence) ? sentence : `${sentence}.` }
+}
+
+/** The candidate that a word was probably meant to be, or null. A very long word is not looked into. */
+export function nearestTo(word: string, candidates: readonly string[]): string | null {
+  return word.length > LONGEST_SHOWN ? null : nearest(word, candidates)
 }
 
 /** Text that is not empty, and has no half of a character in it, which no encoding could carry. */
