@@ -51,6 +51,7 @@ import { changeRun, listRuns, nextRun, runById, summary } from './runs.ts'
 import { createTables } from './schema.ts'
 import { showInventory } from './shown-inventory.ts'
 import { type Submission, type Submitted, submit, submitTick } from './submit.ts'
+import { type AuditPage, verifyPage } from './verify.ts'
 
 /** While settings are broken, or the outbox itself fails, deliveries wait this long. */
 const WAIT_AFTER_TROUBLE_MS = 60_000
@@ -180,6 +181,11 @@ export class Workspace extends DurableObject<Env> {
       config.ok ? config.config.tickMinutes : 60,
       this.now(),
     )
+  }
+
+  /** One page of the audit chain, checked: at most `limit` links below position `before` (null = from the head). */
+  async verify(limit: number, before: number | null): Promise<AuditPage> {
+    return verifyPage({ sql: this.sql, log: this.env.LOG, now: this.now() }, limit, before)
   }
 
   /** Stops all acting before the next mutating call, until a person lifts it (G19). */
