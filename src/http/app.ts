@@ -6,6 +6,7 @@ import { secureHeaders } from 'hono/secure-headers'
 import { logError, redactionOf } from '../log.ts'
 import { mountApi } from './api/mount.ts'
 import type { Door } from './auth.ts'
+import { takeDelivery } from './github.ts'
 import { takeCommand } from './hooks.ts'
 import { createLimiter } from './limiter.ts'
 import { createPages } from './pages.ts'
@@ -30,6 +31,7 @@ export function createApp(): Hono<Door> {
   mountApi(app)
   const failures = createLimiter()
   app.post('/hooks', (c) => takeCommand(c, failures))
+  app.post('/hooks/github', (c) => takeDelivery(c, failures))
   app.route('/', createPages())
 
   app.notFound((c) => problem(c, 404, { title: 'Nothing here', detail: `There is no ${c.req.method} ${c.req.path}.` }))

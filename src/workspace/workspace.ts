@@ -9,6 +9,7 @@ import type { Card } from '../core/card.ts'
 import { DAY } from '../core/duration.ts'
 import type { Why } from '../core/explain.ts'
 import type { Named, Word } from '../core/named.ts'
+import { type BranchDeleted, type EventMeaning, meaningOf } from '../core/on-event.ts'
 import { type Person, readPolicy } from '../core/policy.ts'
 import type { Redaction } from '../core/secrets.ts'
 import { dayOf } from '../core/zone.ts'
@@ -272,6 +273,14 @@ export class Workspace extends DurableObject<Env> {
     const read = made.ok ? await readPolicy(made.deps.policyText) : null
     if (read === null || !read.ok || id === '') return null
     return read.policy.people.find((person) => person[kind] === id) ?? null
+  }
+
+  /** Which directories a deleted branch means, by the policy's `[[on]]`. */
+  async meaningOf(branch: BranchDeleted): Promise<Asked<EventMeaning>> {
+    return this.withDeps(async ({ policyText }) => {
+      const policy = await usablePolicy(policyText)
+      return policy.ok ? { ok: true, value: meaningOf(policy.value.on, branch) } : policy
+    })
   }
 
   private async withDeps<T>(ask: (deps: Deps) => Promise<Asked<T>>): Promise<Asked<T>> {
