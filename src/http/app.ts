@@ -6,9 +6,6 @@ import { secureHeaders } from 'hono/secure-headers'
 import { logError, redactionOf } from '../log.ts'
 import { mountApi } from './api/mount.ts'
 import type { Door } from './auth.ts'
-import { takeDelivery } from './github.ts'
-import { takeCommand } from './hooks.ts'
-import { createLimiter } from './limiter.ts'
 import { createPages } from './pages.ts'
 import { problem } from './problem.ts'
 
@@ -29,9 +26,6 @@ export function createApp(): Hono<Door> {
   app.use('*', methodNotAllowed({ app, onMethodNotAllowed: (c, methods) => otherMethod(c, methods) }))
 
   mountApi(app)
-  const failures = createLimiter()
-  app.post('/hooks', (c) => takeCommand(c, failures))
-  app.post('/hooks/github', (c) => takeDelivery(c, failures))
   app.route('/', createPages())
 
   app.notFound((c) => problem(c, 404, { title: 'Nothing here', detail: `There is no ${c.req.method} ${c.req.path}.` }))

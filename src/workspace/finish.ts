@@ -1,13 +1,12 @@
 /** The last slice of a run: its final status, the inventory snapshot, the record in KV, the next link of the audit chain. */
 
 import type { Config } from '../config.ts'
-import { recordHash } from '../records/chain.ts'
+import { canonicalJson, sha256Hex } from '../core/canonical.ts'
 import { gunzipJson, gzipJson } from '../records/gzip.ts'
 import { inventoryKey, runKey } from '../records/keys.ts'
 import { cutToFit } from '../records/metadata.ts'
-import { appendLink } from './audit.ts'
 import { loadInventory } from './evidence.ts'
-import { readFact } from './facts.ts'
+import { readFact, writeFact } from './facts.ts'
 import { countOurs } from './floor.ts'
 import { attemptsOf, itemsOf, outcomeOf, writeOutcome } from './items.ts'
 import { forgetOld } from './retention.ts'
@@ -22,7 +21,6 @@ import {
   shownItem,
 } from './run.ts'
 import { changeRun, iso, type RunRow, summary } from './runs.ts'
-import { type Audience, tellFinished } from './tell.ts'
 
 /** Finished runs the object keeps itself, because KV may show a new key up to a minute late. */
 const RECORDS_KEPT = 50
@@ -31,8 +29,6 @@ const RECORDS_KEPT = 50
 export interface FinishDeps {
   readonly config: Pick<Config, 'recordDays' | 'backupDays' | 'organizationId'>
   readonly log: KVNamespace
-  /** Who is told of the end. */
-  audience(): Promise<Audience>
   now(): number
 }
 
@@ -46,23 +42,19 @@ export async function finish(storage: DurableObjectStorage, deps: FinishDeps, go
   const ended: RunRow = { ...run, counts: countsOf(sql, run), status: statusOf(sql, run) }
   const previous = readFact(sql, 'chain')
   const draft = { ...(await draftRecord(sql, ended)), audit: { previous: previous?.hash ?? null, hash: null } }
-  const hash = await recordHash(draft)
+  const hash = await sha256Hex(canonicalJson(draft))
   const record: RunRecord = { ...draft, audit: { ...draft.audit, hash } }
 
   const snapshot = run.state.good ? await putInventory(sql, deps, run) : null
   const key = runKey(run.createdAt, run.id)
-  const putAt = deps.now()
-  const seconds = config.recordDays * 86_400
   await log.put(key, JSON.stringify(record), {
-    expirationTtl: seconds,
+    expirationTtl: config.recordDays * 86_400,
     metadata: { ...summary(ended), actor: cutToFit(ended.actor, 100), message: cutToFit(ended.message, 200) },
   })
   const packed = await gzipJson(record)
-  const audience = await deps.audience()
 
   return storage.transactionSync(() => {
-    const expiresAt = putAt + seconds * 1_000
-    appendLink(sql, { run: run.id, previous: record.audit.previous, hash, recordKey: key, putAt, expiresAt })
+    writeFact(sql, 'chain', { run: run.id, hash })
     if (snapshot !== null) {
       sql.exec(
         'INSERT OR REPLACE INTO inventories (key, run, at, ours) VALUES (?, ?, ?, ?)',
@@ -74,7 +66,6 @@ export async function finish(storage: DurableObjectStorage, deps: FinishDeps, go
     }
     keepRecord(sql, run.id, packed)
     forgetOld(sql, config, deps.now(), run.policyAt)
-    tellFinished(sql, audience, ended, record.outcomes, deps.now())
     return changeRun(sql, run, { status: ended.status, counts: ended.counts, recordKey: key })
   })
 }

@@ -9,7 +9,6 @@ import type { Card } from '../core/card.ts'
 import { DAY } from '../core/duration.ts'
 import type { Why } from '../core/explain.ts'
 import type { Named, Word } from '../core/named.ts'
-import { type BranchDeleted, type EventMeaning, meaningOf } from '../core/on-event.ts'
 import { type Person, readPolicy } from '../core/policy.ts'
 import type { Redaction } from '../core/secrets.ts'
 import { dayOf } from '../core/zone.ts'
@@ -18,10 +17,8 @@ import type { Env } from '../env.ts'
 import { logError, redactionOf } from '../log.ts'
 import { gunzipJson } from '../records/gzip.ts'
 import { advance } from './advance.ts'
-import { nextAlarm } from './alarms.ts'
 import type { Decided, Decision, Held, IdKind, ProposalView, Who } from './asks.ts'
 import { policyNow } from './clock.ts'
-import { deliverDue } from './deliver.ts'
 import { readFact, removeFact, writeFact } from './facts.ts'
 import { draftRecord } from './finish.ts'
 import { type Health, readHealth } from './health.ts'
@@ -52,10 +49,6 @@ import { changeRun, listRuns, nextRun, runById, summary } from './runs.ts'
 import { createTables } from './schema.ts'
 import { showInventory } from './shown-inventory.ts'
 import { type Submission, type Submitted, submit, submitTick } from './submit.ts'
-import { type AuditPage, verifyPage } from './verify.ts'
-
-/** While settings are broken, or the outbox itself fails, deliveries wait this long. */
-const WAIT_AFTER_TROUBLE_MS = 60_000
 
 export class Workspace extends DurableObject<Env> {
   private readonly storage: DurableObjectStorage
@@ -63,8 +56,6 @@ export class Workspace extends DurableObject<Env> {
   private made: DepsResult | null = null
   /** The wait before a slice is tried again after an unexpected error, times the errors so far. */
   protected readonly waitAfterCrashMs: number = 2_000
-  private sliceNotBefore = 0
-  private othersNotBefore = 0
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
@@ -86,13 +77,13 @@ export class Workspace extends DurableObject<Env> {
   /** A cron tick at that scheduled time (policy time). Every tick re-arms the alarm too. */
   async tick(scheduled: number): Promise<Submitted> {
     const submitted = await submitTick(this.storage, scheduled, this.now())
-    await this.arm()
+    await this.wake()
     return submitted
   }
 
   async submit(submission: Submission): Promise<Submitted> {
     const submitted = await submit(this.storage, submission, this.now())
-    await this.arm()
+    await this.wake()
     return submitted
   }
 
@@ -107,35 +98,18 @@ export class Workspace extends DurableObject<Env> {
     return { unknown: ids.filter((id) => !known.includes(id)), known }
   }
 
-  /**
-   * A slice of the run whose turn it is, then the deliveries whose time has come: neither keeps the other from its turn, and
-   * neither ends the alarms. Everything is caught, for the platform gives up on an alarm that throws too often.
-   */
+  /** One slice. Everything is caught, for the platform gives up on an alarm that throws too often. */
   override async alarm(): Promise<void> {
-    if (Date.now() >= this.sliceNotBefore) await this.slice()
-    await this.deliver()
-    await this.arm()
-  }
-
-  private async slice(): Promise<void> {
+    let wait = 0
     try {
-      await advance(this.storage, this.env.LOG, this.deps())
+      if ((await advance(this.storage, this.env.LOG, this.deps())) === 'idle') return
     } catch (error) {
       const run = nextRun(this.sql)
       logError(this.clean(), `Run ${run?.id ?? '?'}, phase ${run?.phase ?? '?'}`, error)
       if (run !== null) changeRun(this.sql, run, { crashes: run.crashes + 1 })
-      this.sliceNotBefore = Date.now() + this.waitAfterCrashMs * ((run?.crashes ?? 0) + 1)
+      wait = this.waitAfterCrashMs * ((run?.crashes ?? 0) + 1)
     }
-  }
-
-  private async deliver(): Promise<void> {
-    try {
-      const made = this.deps()
-      if (made.ok) return await deliverDue(this.storage, made.deps)
-    } catch (error) {
-      logError(this.clean(), 'Deliveries', error)
-    }
-    this.othersNotBefore = Date.now() + WAIT_AFTER_TROUBLE_MS
+    if (nextRun(this.sql) !== null) await this.storage.setAlarm(Date.now() + wait)
   }
 
   runs(limit: number, before: string | null): readonly RunSummary[] {
@@ -184,11 +158,6 @@ export class Workspace extends DurableObject<Env> {
     )
   }
 
-  /** One page of the audit chain, checked: at most `limit` links below position `before` (null = from the head). */
-  async verify(limit: number, before: number | null): Promise<AuditPage> {
-    return verifyPage({ sql: this.sql, log: this.env.LOG, now: this.now() }, limit, before)
-  }
-
   /** Stops all acting before the next mutating call, until a person lifts it (G19). */
   pause(by: string): void {
     writeFact(this.sql, 'pause', { by, at: this.now() })
@@ -196,7 +165,7 @@ export class Workspace extends DurableObject<Env> {
 
   async resume(): Promise<void> {
     removeFact(this.sql, 'pause')
-    await this.arm()
+    await this.wake()
   }
 
   /** A person takes the inventory as it is now for the truth: the evidence floor counts from here (G6). */
@@ -259,7 +228,7 @@ export class Workspace extends DurableObject<Env> {
 
   async confirm(question: string, by: string, trigger: Trigger): Promise<Confirmed> {
     const answer = await confirmed(this.storage, question, by, trigger, this.now())
-    await this.arm()
+    await this.wake()
     return answer
   }
 
@@ -273,14 +242,6 @@ export class Workspace extends DurableObject<Env> {
     const read = made.ok ? await readPolicy(made.deps.policyText) : null
     if (read === null || !read.ok || id === '') return null
     return read.policy.people.find((person) => person[kind] === id) ?? null
-  }
-
-  /** Which directories a deleted branch means, by the policy's `[[on]]`. */
-  async meaningOf(branch: BranchDeleted): Promise<Asked<EventMeaning>> {
-    return this.withDeps(async ({ policyText }) => {
-      const policy = await usablePolicy(policyText)
-      return policy.ok ? { ok: true, value: meaningOf(policy.value.on, branch) } : policy
-    })
   }
 
   private async withDeps<T>(ask: (deps: Deps) => Promise<Asked<T>>): Promise<Asked<T>> {
@@ -298,11 +259,7 @@ export class Workspace extends DurableObject<Env> {
     return made.ok ? made.deps.now() : Date.now()
   }
 
-  /** Sets the alarm to the earliest thing that waits. */
-  private async arm(): Promise<void> {
-    const now = Date.now()
-    const waits = { run: this.sliceNotBefore - now, others: this.othersNotBefore - now }
-    const wait = nextAlarm(this.sql, this.now(), waits)
-    if (wait !== null) await this.storage.setAlarm(now + wait)
+  private async wake(): Promise<void> {
+    if (nextRun(this.sql) !== null) await this.storage.setAlarm(Date.now())
   }
 }

@@ -8,11 +8,6 @@ import type { World } from './world.ts'
 
 export const TOKEN = 'dev-admin-token'
 
-/** Not those of development, which a deployed Worker refuses. */
-export const WEBHOOK_SECRET = 'whsec_jRLtAqRzb0X6QBvYy1Cdg5RrR1mUEmCPPMDCqMbmSzU='
-export const GITHUB_SECRET = 'the secret of the tests for GitHub'
-export const QUANTCONNECT_SECRET = 'the secret of the tests for algorithms'
-
 export interface Asking {
   readonly method?: string
   readonly body?: BodyInit | object
@@ -43,9 +38,6 @@ export function ask(world: Pick<World, 'name' | 'sandbox'>, path: string, asking
     QC_ORGANIZATION_ID: world.name,
     ADMIN_TOKEN: TOKEN,
     QC_API_URL: `${world.sandbox}/api/v2`,
-    STANDARD_WEBHOOKS_SECRET: WEBHOOK_SECRET,
-    GITHUB_SECRET,
-    QUANTCONNECT_SECRET,
     ...asking.env,
   } as Env
   return Promise.resolve(worker.fetch(request as never, settings, createExecutionContext()))
