@@ -1,7 +1,7 @@
 import { cloudflareTest } from '@cloudflare/vitest-plugin'
 import { defineConfig } from 'vitest/config'
 
-/** Tests that need Node: the sandbox, the commands, browsers, and the pure core (which runs anywhere). */
+/** Tests that need Node: the sandbox, the commands, browsers, files, and what runs anywhere. */
 const inNode = [
   'test/sandbox/**/*.test.ts',
   'test/cli/**/*.test.ts',
@@ -10,6 +10,7 @@ const inNode = [
   'test/pages/**/*.test.ts',
   'test/process/**/*.test.ts',
   'test/architecture/**/*.test.ts',
+  'test/http/openapi/**/*.test.ts',
 ]
 
 export default defineConfig({
@@ -24,7 +25,7 @@ export default defineConfig({
           name: 'workers',
           include: ['test/**/*.test.ts'],
           exclude: inNode,
-          globalSetup: ['./test/support/node/sandbox.ts', './test/support/node/standins.ts'],
+          globalSetup: './test/support/node/sandbox.ts',
           testTimeout: 30_000,
           // Tests of faults and of killed processes mostly wait.
           maxConcurrency: 24,

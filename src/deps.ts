@@ -17,6 +17,8 @@ export interface Deps {
   readonly policyText: string
   /** Every place that is told something. */
   readonly channels: readonly Channel[]
+  /** What channels send with. */
+  fetch(input: string, init: RequestInit): Promise<Response>
   /** How long a channel has for one delivery, in milliseconds. */
   readonly deliveryTimeoutMs: number
   /** Real time in milliseconds. */
@@ -59,6 +61,7 @@ export function createDeps(env: Env): DepsResult {
       log: env.LOG,
       policyText: bundledPolicy,
       channels: channelsOf(read.config),
+      fetch: (input, init) => fetch(input, init),
       deliveryTimeoutMs: DELIVERY_TIMEOUT_MS,
       clean: redactionOf(env),
       now: () => Date.now(),

@@ -22,6 +22,11 @@ export function logError(clean: Redaction, where: string, error: unknown): void 
   console.error(clean(`${where}: ${errorText(error)}`))
 }
 
+/** Notes something that is no error of ours, such as a request that was not let in. */
+export function logWarning(clean: Redaction, text: string): void {
+  console.warn(clean(text))
+}
+
 function errorText(error: unknown): string {
   if (!(error instanceof Error)) return `a thrown ${typeof error}`
   const cause = error.cause instanceof Error ? ` (${error.cause.name}: ${error.cause.message})` : ''

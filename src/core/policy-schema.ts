@@ -306,7 +306,7 @@ export const PolicyFile = table({
       v.description('When archive, move and delete by rules may happen. Absent = always.'),
     ),
   ),
-  notify: v.optional(table({ channels: v.optional(list(oneOf(['slack', 'discord', 'webhook'])), []) }), {}),
+  notify: v.optional(table({ channels: v.optional(list(oneOf(['slack', 'discord', 'webhook', 'teams'])), []) }), {}),
   person: v.optional(tables('person', Person), []),
   on: v.optional(tables('on', OnEvent), []),
   rule: v.optional(tables('rule', RuleTable), []),

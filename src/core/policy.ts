@@ -49,7 +49,7 @@ export interface Policy {
     readonly ids: ReadonlySet<number>
   }
   readonly window: Window | null
-  readonly notify: { readonly channels: readonly ('slack' | 'discord' | 'webhook')[] }
+  readonly notify: { readonly channels: readonly ('slack' | 'discord' | 'webhook' | 'teams')[] }
   readonly people: readonly Person[]
   readonly on: readonly OnEvent[]
   /** What is allowed but probably not meant. */

@@ -10,7 +10,7 @@ import type {
 } from 'discord-api-types/v10'
 import type { Card, CardButton, CardMenu } from '../core/card.ts'
 import { cutText, plainText } from '../core/card-text.ts'
-import { fitSections, type SectionCost } from '../core/fit.ts'
+import { fitSections, type SectionStyle } from '../core/fit.ts'
 import { customId, menuId } from './custom-id.ts'
 import { escapeMarkdown } from './escape.ts'
 import { COMPONENT, STYLE } from './numbers.ts'
@@ -44,24 +44,16 @@ const COLOURS: { readonly [tone in Card['tone']]: number } = {
   bad: 0xc53030,
 }
 
-const WRITE = {
-  heading: (text: string) => `**${escapeMarkdown(text)}**`,
-  line: (text: string) => `• ${escapeMarkdown(text)}`,
-  more: (count: number) => `… and ${count.toLocaleString('en-US')} more`,
-}
-
-/** Each part is a line, so it takes a line break more; an empty line stands between sections. */
-const COST: SectionCost = {
-  heading: (text) => WRITE.heading(text).length + 1,
-  line: (text) => WRITE.line(text).length + 1,
-  more: (count) => WRITE.more(count).length + 1,
-  between: 1,
+const STYLE_OF_SECTIONS: SectionStyle = {
+  heading: (text) => `**${escapeMarkdown(text)}**`,
+  line: (text) => `• ${escapeMarkdown(text)}`,
+  more: (count) => `… and ${count.toLocaleString('en-US')} more`,
 }
 
 /** `publicUrl`: where the Worker's own pages are, such as `https://sweep.example.com`; null = no links. */
 export function renderDiscord(card: Card, publicUrl: string | null): DiscordMessage {
   const link = linkOf(card, publicUrl)
-  const description = textOf(card)
+  const description = fitSections(card.sections, LIMITS.embedDescription, STYLE_OF_SECTIONS)
   const embed: APIEmbed = {
     title: escapedWithin(card.title, LIMITS.embedTitle),
     color: COLOURS[card.tone],
@@ -92,15 +84,6 @@ export function linkOf(card: Card, publicUrl: string | null): string | null {
   if (card.link === null || publicUrl === null) return null
   const { href } = new URL(card.link, publicUrl)
   return href.length <= LIMITS.url ? href : null
-}
-
-function textOf({ sections }: Card): string {
-  const fitted = fitSections(sections, LIMITS.embedDescription, COST)
-  const texts = fitted.sections.map(({ heading, lines, more }) => {
-    const written = [...(heading === null ? [] : [WRITE.heading(heading)]), ...lines.map(WRITE.line)]
-    return [...written, ...(more === 0 ? [] : [WRITE.more(more)])].join('\n')
-  })
-  return [...texts, ...(fitted.left === 0 ? [] : [WRITE.more(fitted.left)])].filter((text) => text !== '').join('\n\n')
 }
 
 /** Escapes what fits: cut before escaping, so that no half of an escape is left at the end. */

@@ -22,6 +22,13 @@ export interface HookSecrets {
   readonly quantconnect: readonly Bytes[]
 }
 
+/** What must be set to open each door. */
+export const SETTING_OF = {
+  standardWebhooks: 'STANDARD_WEBHOOKS_SECRET',
+  github: 'GITHUB_SECRET',
+  quantconnect: 'QUANTCONNECT_SECRET',
+} as const satisfies { readonly [door in keyof HookSecrets]: keyof HookSettings }
+
 export type KeyRead = { readonly ok: true; readonly key: Bytes } | { readonly ok: false; readonly why: string }
 
 const LEAST_CHARACTERS = 16

@@ -5,6 +5,7 @@ import { type Config, configText, readConfig } from '../config.ts'
 import type { Env } from '../env.ts'
 import { workspaceOf } from '../workspace/address.ts'
 import type { Who } from '../workspace/asks.ts'
+import { clientAddress, type Limiter, tooManyFailures } from './limiter.ts'
 import { problem } from './problem.ts'
 
 /** `read`: look at everything. `operate`: start, change, hold, pause. `decide`: say yes or no to a waiting plan. */
@@ -34,7 +35,7 @@ export function actorOf({ who }: Caller): string {
 }
 
 /** For programs: a bearer, or a person signed in by Access. A bearer that is sent is judged alone. */
-export function requireCaller(): MiddlewareHandler<Door> {
+export function requireCaller(failures: Limiter): MiddlewareHandler<Door> {
   return async function requireCallerHandler(c, next) {
     if (c.req.method === 'OPTIONS') return next() // nothing is done and nothing is told
     const read = readConfig(c.env)
@@ -42,6 +43,8 @@ export function requireCaller(): MiddlewareHandler<Door> {
     const bearer = /^Bearer ([^\s]+)$/i.exec(c.req.header('authorization') ?? '')?.[1]
     const caller = bearer === undefined ? await signedIn(c) : await callerWith(bearer, read.config)
     if (caller === null) {
+      const wait = countFailure(c, failures)
+      if (wait !== null) return tooManyFailures(c, wait)
       const detail = 'Send the admin token: "Authorization: Bearer <ADMIN_TOKEN>"; a READ_TOKEN may look.'
       return problem(c, 401, { title: 'No valid bearer token', detail }, { 'www-authenticate': 'Bearer' })
     }
@@ -51,19 +54,30 @@ export function requireCaller(): MiddlewareHandler<Door> {
 }
 
 /** For people: signed in by Access, or with the admin token as password; on a sandbox of this machine anybody. */
-export function requirePerson(): MiddlewareHandler<Door> {
+export function requirePerson(failures: Limiter): MiddlewareHandler<Door> {
   return async function requirePersonHandler(c, next) {
     if (c.req.method === 'OPTIONS') return next() // nothing is done and nothing is told
     const read = readConfig(c.env)
     if (!read.ok) return c.text(configText(read.problems), 503)
     const caller = (await signedIn(c)) ?? (await withPassword(c, read.config))
     if (caller === null) {
+      // Browsers first ask without a password; that is no failure.
+      const wait = c.req.header('authorization') === undefined ? null : countFailure(c, failures)
+      if (wait !== null) return tooManyFailures(c, wait)
       c.header('www-authenticate', 'Basic realm="leansweep", charset="UTF-8"')
       return c.text('Sign in with any name and the admin token as the password.', 401)
     }
     c.set('caller', caller)
     return next()
   }
+}
+
+/** How many seconds this address has to wait after too many failures; null for an answer, and the failure is counted. */
+function countFailure(c: Context, failures: Limiter): number | null {
+  const [address, now] = [clientAddress(c), Date.now()]
+  const wait = failures.wait(address, now)
+  if (wait === null) failures.failed(address, now)
+  return wait
 }
 
 /** The answer to somebody who may not; null when they may. */

@@ -33,10 +33,8 @@ export async function readJson<Schema extends BodySchema>(
     const detail = `The body must be JSON, and it says it is ${type.slice(0, 80)}. Send "content-type: application/json".`
     return refuse(problem(c, 415, { title: 'Not JSON', detail }))
   }
-  const parsed = isEmpty ? {} : parse(bytes)
-  if (parsed === undefined) {
-    return refuse(problem(c, 400, { title: 'Not JSON', detail: 'The body must be one JSON value in UTF-8.' }))
-  }
+  const parsed = isEmpty ? {} : parseJson(bytes)
+  if (parsed === undefined) return refuse(notJson(c))
   const unknown = unknownKey(parsed, Object.keys(schema.entries))
   if (unknown !== null) return refuse(problem(c, 422, { title: 'Unknown key', detail: unknown }))
   const result = v.safeParse(schema, parsed)
@@ -64,19 +62,25 @@ export function tooLarge(c: Context): Response {
   return problem(c, 413, { title: 'Body too large', detail: `A body may have at most ${BODY_LIMIT} bytes.` })
 }
 
+/** The answer to a body that cannot be parsed. */
+export function notJson(c: Context): Response {
+  return problem(c, 400, { title: 'Not JSON', detail: 'The body must be one JSON value in UTF-8.' })
+}
+
+/** One JSON value in UTF-8, without a byte-order mark; undefined for anything else. */
+export function parseJson(bytes: Uint8Array): unknown {
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes))
+  } catch {
+    return undefined
+  }
+}
+
 /** Why a key that is not known was probably meant otherwise; the sentence names the nearest, or all there are. */
 export function notAKey(unknown: string, what: string, keys: readonly string[]): string {
   const close = nearest(unknown, keys)
   const known = keys.length === 0 ? 'There is none.' : `Known: ${keys.join(', ')}.`
   return `"${unknown}" is not ${what}. ${close === null ? known : `Did you mean "${close}"?`}`
-}
-
-function parse(bytes: Uint8Array): unknown {
-  try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: false }).decode(bytes))
-  } catch {
-    return undefined
-  }
 }
 
 function unknownKey(value: unknown, keys: readonly string[]): string | null {

@@ -4,13 +4,14 @@ import { problemText, readPolicy } from '../core/policy.ts'
 import type { DepsResult } from '../deps.ts'
 import { createMeter } from '../quantconnect/meter.ts'
 import { act } from './act.ts'
+import { standsStill } from './alarms.ts'
 import { confirm } from './confirm.ts'
-import { readFact } from './facts.ts'
 import { type FinishDeps, finish } from './finish.ts'
 import { planRun } from './planning.ts'
 import { changeRun, nextRun, type RunRow } from './runs.ts'
 import { type Slice, update } from './slice.ts'
 import { survey } from './survey.ts'
+import { audienceOf, NOBODY } from './tell.ts'
 
 /** A run whose slices end in unexpected errors this often has failed. */
 const MOST_CRASHES = 5
@@ -30,16 +31,15 @@ export async function advance(
   const now = () => (made.ok ? made.deps.now() : Date.now())
   const run = next.startedAt === null ? changeRun(sql, next, { status: 'running', startedAt: now() }) : next
   const keeping: FinishDeps = made.ok
-    ? { config: made.deps.config, log: made.deps.log, now }
-    : { config: DEFAULT_KEEPING, log, now }
+    ? { config: made.deps.config, log: made.deps.log, audience: () => audienceOf(made.deps), now }
+    : { config: DEFAULT_KEEPING, log, audience: () => Promise.resolve(NOBODY), now }
   // Another run may be waiting its turn after this one.
   const end = async (last: RunRow): Promise<'again'> => finish(storage, keeping, last).then(() => 'again')
 
   if (run.phase === 'record') return end(run)
   if (run.crashes >= MOST_CRASHES) return toRecord(sql, run, 'failed', crashText(run))
   if (!made.ok) return toRecord(sql, run, 'failed', `Nothing was done. ${made.message}`)
-  // Paused between two items: nothing goes on until a person lifts it, and then this run does.
-  if (run.phase === 'act' && readFact(sql, 'pause') !== null) return 'idle'
+  if (standsStill(sql, run)) return 'idle'
 
   const read = await readPolicy(made.deps.policyText)
   if (!read.ok) {

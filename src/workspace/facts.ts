@@ -11,6 +11,8 @@ export interface Facts {
   readonly good: { readonly run: string; readonly at: number }
   /** A person accepted a smaller inventory as the new base of the evidence floor at that policy time. */
   readonly base: { readonly by: string; readonly at: number }
+  /** The newest run that programs were told of, and what makes a quiet tick just another one like it. */
+  readonly told: { readonly run: string; readonly print: string }
 }
 
 export function readFact<Name extends keyof Facts>(sql: SqlStorage, name: Name): Facts[Name] | null {

@@ -21,6 +21,7 @@ import {
   shownItem,
 } from './run.ts'
 import { changeRun, iso, type RunRow, summary } from './runs.ts'
+import { type Audience, tellFinished } from './tell.ts'
 
 /** Finished runs the object keeps itself, because KV may show a new key up to a minute late. */
 const RECORDS_KEPT = 50
@@ -29,6 +30,8 @@ const RECORDS_KEPT = 50
 export interface FinishDeps {
   readonly config: Pick<Config, 'recordDays' | 'backupDays' | 'organizationId'>
   readonly log: KVNamespace
+  /** Who is told of the end. */
+  audience(): Promise<Audience>
   now(): number
 }
 
@@ -52,6 +55,7 @@ export async function finish(storage: DurableObjectStorage, deps: FinishDeps, go
     metadata: { ...summary(ended), actor: cutToFit(ended.actor, 100), message: cutToFit(ended.message, 200) },
   })
   const packed = await gzipJson(record)
+  const audience = await deps.audience()
 
   return storage.transactionSync(() => {
     writeFact(sql, 'chain', { run: run.id, hash })
@@ -66,6 +70,7 @@ export async function finish(storage: DurableObjectStorage, deps: FinishDeps, go
     }
     keepRecord(sql, run.id, packed)
     forgetOld(sql, config, deps.now(), run.policyAt)
+    tellFinished(sql, audience, ended, record.outcomes, deps.now())
     return changeRun(sql, run, { status: ended.status, counts: ended.counts, recordKey: key })
   })
 }

@@ -2,6 +2,7 @@
 
 import type { Hold, Mark, Memory, OwnWrite } from '../core/memory.ts'
 import type { DayCount } from '../core/plan.ts'
+import { forgetMark } from './announced.ts'
 
 export function readMemory(sql: SqlStorage): Memory {
   return {
@@ -46,6 +47,7 @@ export function replaceMarks(sql: SqlStorage, marks: readonly Mark[]): void {
         mark.created,
         mark.ruleHash,
       )
+      forgetMark(sql, mark.projectId, mark.created, mark.ruleHash)
     }
   }
   for (const mark of marks) {

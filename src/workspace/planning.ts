@@ -7,6 +7,7 @@ import { capText, dayOf, makePlan, type Plan } from '../core/plan.ts'
 import { type Policy, problemText } from '../core/policy.ts'
 import { type Inventory, isUnknown } from '../core/project.ts'
 import { gzipJson } from '../records/gzip.ts'
+import { readNews, storeNews } from './announced.ts'
 import { dropOtherSurveys, loadInventory, storePaid } from './evidence.ts'
 import { writeFact } from './facts.ts'
 import { belowFloor } from './floor.ts'
@@ -15,6 +16,7 @@ import { attemptsOn, readMemory, replaceMarks } from './memory.ts'
 import { addPaid, buyEvidence, type Paid } from './paid.ts'
 import type { Findings } from './run.ts'
 import { policyTime, type Slice, update } from './slice.ts'
+import { type Audience, canTell, silences } from './tell.ts'
 
 /** `later`: this slice's calls are used up, paid evidence goes on in the next. */
 export async function planRun(slice: Slice): Promise<'planned' | 'later'> {
@@ -60,9 +62,12 @@ export async function planRun(slice: Slice): Promise<'planned' | 'later'> {
 /** Writes marks, items and findings, all at once, and says what the run does next. */
 async function putDown(slice: Slice, inventory: Inventory, decision: Decision, plan: Plan, now: number): Promise<void> {
   const { run, sql } = slice
-  const findings = await gzipJson(findingsOf(slice.policy, inventory, decision, plan))
+  const audience: Audience = { channels: slice.deps.channels, notify: slice.policy.notify.channels }
+  const found = findingsOf(slice.policy, inventory, decision, plan)
+  const findings = await gzipJson({ ...found, warnings: [...found.warnings, ...silences(sql, audience)] })
 
   const acts = run.request.mode === 'act'
+  const news = acts && canTell(sql, audience) ? readNews(sql, slice.policy, inventory, decision, now) : null
   const blocked = isUnknown(inventory.running)
     ? `What runs live could not be read, so nothing destructive was done. ${inventory.running.unknown}`
     : plan.acting.length > 0
@@ -73,6 +78,7 @@ async function putDown(slice: Slice, inventory: Inventory, decision: Decision, p
 
   slice.storage.transactionSync(() => {
     if (acts) replaceMarks(sql, fromTheAsking(decision.marks, now, run.policyAt))
+    if (news !== null) storeNews(sql, run.id, news, decision.counts.notJudged)
     insertItems(sql, run.id, plan.items, acting)
     sql.exec('UPDATE runs SET findings = ? WHERE id = ?', findings, run.id)
     dropOtherSurveys(sql, run.id)

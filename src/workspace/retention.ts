@@ -1,9 +1,12 @@
 /** Lets go of what is older than it is kept for. Runs stay 400 days whatever the settings, so that a replay is known. */
 
 import type { Config } from '../config.ts'
+import { forgetHolds } from './announced.ts'
+import { forgetMessages } from './outbox.ts'
 
 const DAY = 86_400_000
 const RUNS_KEPT_DAYS = 400
+const MESSAGES_KEPT_DAYS = 30
 
 /** `now` is real time; `policyAt` is the policy time that days of attempts are counted in. */
 export function forgetOld(sql: SqlStorage, config: Pick<Config, 'backupDays'>, now: number, policyAt: number): void {
@@ -15,6 +18,8 @@ export function forgetOld(sql: SqlStorage, config: Pick<Config, 'backupDays'>, n
   sql.exec(`DELETE FROM runs WHERE created_at < ? AND status NOT IN ('queued', 'running')`, runsFrom)
   sql.exec('DELETE FROM inventories WHERE run NOT IN (SELECT id FROM runs)')
   sql.exec('DELETE FROM backups WHERE put_at < ?', now - config.backupDays * DAY)
+  forgetMessages(sql, now - MESSAGES_KEPT_DAYS * DAY)
+  forgetHolds(sql, policyAt - MESSAGES_KEPT_DAYS * DAY)
   const weekAgo = new Date(policyAt - 7 * DAY).toISOString().slice(0, 10)
   sql.exec('DELETE FROM attempts WHERE day < ?', weekAgo)
 }

@@ -4,6 +4,7 @@ import type { Command } from '../core/command.ts'
 import type { Counts } from '../core/decide.ts'
 import type { PlanItem } from '../core/plan.ts'
 import type { Inventory } from '../core/project.ts'
+import type { VerdictState } from '../core/verdict.ts'
 
 export type Trigger = 'cron' | 'hook' | 'github' | 'quantconnect' | 'slack' | 'discord' | 'page' | 'api' | 'approval'
 
@@ -165,7 +166,7 @@ export interface ShownInventory extends Inventory {
   /** By project id, as of now. */
   readonly verdicts: {
     readonly [projectId: string]: {
-      readonly verdict: string
+      readonly verdict: VerdictState
       readonly rule: string | null
       readonly reasons: readonly string[]
     }

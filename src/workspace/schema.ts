@@ -26,6 +26,10 @@
  * | `inventories` | key, time and size of a stored good inventory | 400 days | `finish.ts` | `floor.ts`, tools |
  * | `records` | gzip JSON of a finished run, as put to KV | newest 50 | `finish.ts` | doors |
  * | `questions` | a deletion that was typed and waits for its asker's yes | a day | `questions.ts` | `questions.ts` |
+ * | `outbox` | one message to one destination: what it says, how far it is | 30 days, longer while it is due | `outbox.ts` | `deliver.ts`, doors |
+ * | `destinations` | a destination that rests for a while, or is disabled | until a person has seen to it | `destinations.ts` | `deliver.ts`, `/health`, doors |
+ * | `announced` | this mark, this mark's due time, this end of a hold went into the digest of that run | as its mark or hold; less when nobody got the digest | `announced.ts` | `announced.ts` |
+ * | `news` | what a run that is going on has to tell when it ends | until its run has ended | `announced.ts` | `tell.ts` |
  * | `facts` | one named value: newest tick, head of the audit chain, pause, … | for ever | several | several |
  */
 export function createTables(sql: SqlStorage): void {
@@ -103,6 +107,34 @@ export function createTables(sql: SqlStorage): void {
     CREATE TABLE IF NOT EXISTS questions (
       id TEXT PRIMARY KEY, command TEXT NOT NULL, by TEXT NOT NULL, asked_at INTEGER NOT NULL, ended TEXT
     );
+    CREATE TABLE IF NOT EXISTS outbox (
+      id TEXT PRIMARY KEY,
+      destination TEXT NOT NULL,
+      about TEXT NOT NULL,
+      subject TEXT,
+      announces TEXT,
+      payload TEXT NOT NULL,
+      state TEXT NOT NULL,
+      attempt INTEGER NOT NULL,
+      due_at INTEGER NOT NULL,
+      status INTEGER,
+      reason TEXT NOT NULL,
+      ref TEXT,
+      created_at INTEGER NOT NULL,
+      delivered_at INTEGER
+    );
+    CREATE INDEX IF NOT EXISTS outbox_due ON outbox (state, due_at);
+    CREATE INDEX IF NOT EXISTS outbox_by_subject ON outbox (subject, destination);
+    CREATE INDEX IF NOT EXISTS outbox_by_digest ON outbox (announces);
+    CREATE TABLE IF NOT EXISTS destinations (
+      key TEXT PRIMARY KEY, not_before INTEGER NOT NULL, disabled_at INTEGER, reason TEXT NOT NULL, fingerprint TEXT NOT NULL
+    );
+    CREATE TABLE IF NOT EXISTS announced (
+      project_id INTEGER NOT NULL, created INTEGER NOT NULL, rule_hash TEXT NOT NULL, stage TEXT NOT NULL, run TEXT NOT NULL,
+      PRIMARY KEY (project_id, created, rule_hash, stage)
+    );
+    CREATE INDEX IF NOT EXISTS announced_by_run ON announced (run);
+    CREATE TABLE IF NOT EXISTS news (run TEXT PRIMARY KEY, value TEXT NOT NULL);
     CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
   `)
 }

@@ -17,8 +17,10 @@ import type { Env } from '../env.ts'
 import { logError, redactionOf } from '../log.ts'
 import { gunzipJson } from '../records/gzip.ts'
 import { advance } from './advance.ts'
+import { nextAlarm } from './alarms.ts'
 import type { Decided, Decision, Held, IdKind, ProposalView, Who } from './asks.ts'
 import { policyNow } from './clock.ts'
+import { deliverDue } from './deliver.ts'
 import { readFact, removeFact, writeFact } from './facts.ts'
 import { draftRecord } from './finish.ts'
 import { type Health, readHealth } from './health.ts'
@@ -50,12 +52,17 @@ import { createTables } from './schema.ts'
 import { showInventory } from './shown-inventory.ts'
 import { type Submission, type Submitted, submit, submitTick } from './submit.ts'
 
+/** While settings are broken, or the outbox itself fails, deliveries wait this long. */
+const WAIT_AFTER_TROUBLE_MS = 60_000
+
 export class Workspace extends DurableObject<Env> {
   private readonly storage: DurableObjectStorage
   private readonly sql: SqlStorage
   private made: DepsResult | null = null
   /** The wait before a slice is tried again after an unexpected error, times the errors so far. */
   protected readonly waitAfterCrashMs: number = 2_000
+  private sliceNotBefore = 0
+  private othersNotBefore = 0
 
   constructor(ctx: DurableObjectState, env: Env) {
     super(ctx, env)
@@ -77,13 +84,13 @@ export class Workspace extends DurableObject<Env> {
   /** A cron tick at that scheduled time (policy time). Every tick re-arms the alarm too. */
   async tick(scheduled: number): Promise<Submitted> {
     const submitted = await submitTick(this.storage, scheduled, this.now())
-    await this.wake()
+    await this.arm()
     return submitted
   }
 
   async submit(submission: Submission): Promise<Submitted> {
     const submitted = await submit(this.storage, submission, this.now())
-    await this.wake()
+    await this.arm()
     return submitted
   }
 
@@ -98,18 +105,35 @@ export class Workspace extends DurableObject<Env> {
     return { unknown: ids.filter((id) => !known.includes(id)), known }
   }
 
-  /** One slice. Everything is caught, for the platform gives up on an alarm that throws too often. */
+  /**
+   * A slice of the run whose turn it is, then the deliveries whose time has come: neither keeps the other from its turn, and
+   * neither ends the alarms. Everything is caught, for the platform gives up on an alarm that throws too often.
+   */
   override async alarm(): Promise<void> {
-    let wait = 0
+    if (Date.now() >= this.sliceNotBefore) await this.slice()
+    await this.deliver()
+    await this.arm()
+  }
+
+  private async slice(): Promise<void> {
     try {
-      if ((await advance(this.storage, this.env.LOG, this.deps())) === 'idle') return
+      await advance(this.storage, this.env.LOG, this.deps())
     } catch (error) {
       const run = nextRun(this.sql)
       logError(this.clean(), `Run ${run?.id ?? '?'}, phase ${run?.phase ?? '?'}`, error)
       if (run !== null) changeRun(this.sql, run, { crashes: run.crashes + 1 })
-      wait = this.waitAfterCrashMs * ((run?.crashes ?? 0) + 1)
+      this.sliceNotBefore = Date.now() + this.waitAfterCrashMs * ((run?.crashes ?? 0) + 1)
     }
-    if (nextRun(this.sql) !== null) await this.storage.setAlarm(Date.now() + wait)
+  }
+
+  private async deliver(): Promise<void> {
+    try {
+      const made = this.deps()
+      if (made.ok) return await deliverDue(this.storage, made.deps)
+    } catch (error) {
+      logError(this.clean(), 'Deliveries', error)
+    }
+    this.othersNotBefore = Date.now() + WAIT_AFTER_TROUBLE_MS
   }
 
   runs(limit: number, before: string | null): readonly RunSummary[] {
@@ -165,7 +189,7 @@ export class Workspace extends DurableObject<Env> {
 
   async resume(): Promise<void> {
     removeFact(this.sql, 'pause')
-    await this.wake()
+    await this.arm()
   }
 
   /** A person takes the inventory as it is now for the truth: the evidence floor counts from here (G6). */
@@ -228,7 +252,7 @@ export class Workspace extends DurableObject<Env> {
 
   async confirm(question: string, by: string, trigger: Trigger): Promise<Confirmed> {
     const answer = await confirmed(this.storage, question, by, trigger, this.now())
-    await this.wake()
+    await this.arm()
     return answer
   }
 
@@ -259,7 +283,11 @@ export class Workspace extends DurableObject<Env> {
     return made.ok ? made.deps.now() : Date.now()
   }
 
-  private async wake(): Promise<void> {
-    if (nextRun(this.sql) !== null) await this.storage.setAlarm(Date.now())
+  /** Sets the alarm to the earliest thing that waits. */
+  private async arm(): Promise<void> {
+    const now = Date.now()
+    const waits = { run: this.sliceNotBefore - now, others: this.othersNotBefore - now }
+    const wait = nextAlarm(this.sql, this.now(), waits)
+    if (wait !== null) await this.storage.setAlarm(now + wait)
   }
 }

@@ -10,22 +10,21 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
 /** Which rooms a room may look into, besides itself. */
 const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   core: [],
-  config: ['core', 'hooks', 'discord', 'notify'],
+  config: ['hooks'],
   env: ['config'],
   quantconnect: ['core'],
   records: ['core', 'quantconnect'],
   hooks: ['core'],
   slack: ['core', 'hooks'],
   discord: ['core', 'hooks'],
-  notify: ['core', 'hooks', 'slack', 'discord'],
-  channels: ['config', 'hooks', 'slack', 'discord', 'notify'],
+  channels: ['config', 'hooks', 'slack', 'discord'],
   log: ['config', 'core'],
   deps: ['config', 'env', 'quantconnect', 'core', 'hooks', 'channels', 'log'],
   workspace: ['core', 'config', 'env', 'deps', 'log', 'quantconnect', 'records', 'hooks'],
   chat: ['core', 'env', 'workspace'],
   http: ['core', 'config', 'env', 'deps', 'log', 'chat', 'workspace', 'records', 'hooks', 'slack', 'discord'],
   index: ['env', 'http', 'workspace'],
-  cli: ['core', 'config', 'quantconnect', 'records', 'workspace', 'hooks', 'discord'],
+  cli: ['core', 'config', 'quantconnect', 'records', 'workspace', 'hooks'],
   toml: [],
 }
 

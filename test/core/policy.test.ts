@@ -425,7 +425,7 @@ describe('readPolicy, refusals', () => {
     [
       'a channel that does not exist',
       '[notify]\nchannels = ["slak"]',
-      'policy.toml line 2, key "notify.channels": "slak" is not a value of this key. Did you mean "slack"? It is one of "slack", "discord", "webhook".',
+      'policy.toml line 2, key "notify.channels": "slak" is not a value of this key. Did you mean "slack"? It is one of "slack", "discord", "webhook", "teams".',
     ],
     [
       'what is no TOML',

@@ -217,7 +217,9 @@ describe('POST /api/runs', () => {
     const first = (await (await post({ mode: 'report' })).json()) as { run: string }
     expect(await (await post({ mode: 'report' })).json()).toEqual(expect.objectContaining({ run: first.run }))
     const { detail } = await problemOf(await post({ mode: 'act' }), 422)
-    expect(detail).toBe(`This Idempotency-Key was used for run ${first.run} with another body. Use a new key.`)
+    expect(detail).toBe(
+      `This Idempotency-Key was used for run ${first.run} with another body. Nothing was done; use a new one.`,
+    )
     await world.ended(first.run)
     expect(await world.calls('projects/read')).toBe(1)
   })

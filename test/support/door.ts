@@ -4,9 +4,15 @@ import { createExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import type { Env } from '../../src/env.ts'
 import worker from '../../src/index.ts'
+import { checkDescribed } from './described.ts'
 import type { World } from './world.ts'
 
 export const TOKEN = 'dev-admin-token'
+
+/** Not those of development, which a deployed Worker refuses. */
+export const WEBHOOK_SECRET = 'whsec_jRLtAqRzb0X6QBvYy1Cdg5RrR1mUEmCPPMDCqMbmSzU='
+export const GITHUB_SECRET = 'the secret of the tests for GitHub'
+export const QUANTCONNECT_SECRET = 'the secret of the tests for algorithms'
 
 export interface Asking {
   readonly method?: string
@@ -14,12 +20,18 @@ export interface Asking {
   /** The bearer; null sends none. */
   readonly bearer?: string | null
   readonly headers?: { readonly [name: string]: string }
+  /** Whom Cloudflare Access has signed in: a person by email, or null for somebody without one. */
+  readonly access?: { readonly email: string } | null
   /** Settings that are otherwise; undefined takes one away. */
   readonly env?: { readonly [name: string]: string | undefined }
 }
 
-/** Sends a request to the Worker as the world's organisation. */
-export function ask(world: Pick<World, 'name' | 'sandbox'>, path: string, asking: Asking = {}): Promise<Response> {
+/** Sends a request to the Worker as the world's organisation. What the API answers must be as it is described. */
+export async function ask(
+  world: Pick<World, 'name' | 'sandbox'>,
+  path: string,
+  asking: Asking = {},
+): Promise<Response> {
   const { method = 'GET', body, bearer = TOKEN, headers = {} } = asking
   const isPlain = typeof body === 'object' && Object.getPrototypeOf(body) === Object.prototype
   const request = new Request(`https://leansweep.example${path}`, {
@@ -38,9 +50,22 @@ export function ask(world: Pick<World, 'name' | 'sandbox'>, path: string, asking
     QC_ORGANIZATION_ID: world.name,
     ADMIN_TOKEN: TOKEN,
     QC_API_URL: `${world.sandbox}/api/v2`,
+    STANDARD_WEBHOOKS_SECRET: WEBHOOK_SECRET,
+    GITHUB_SECRET,
+    QUANTCONNECT_SECRET,
     ...asking.env,
   } as Env
-  return Promise.resolve(worker.fetch(request as never, settings, createExecutionContext()))
+  const answer: Response = await worker.fetch(request as never, settings, contextOf(asking.access))
+  await checkDescribed(method, path, answer)
+  return answer
+}
+
+/** A context as the platform gives it; with Access in front, it says who is signed in. */
+function contextOf(access: Asking['access']): ExecutionContext {
+  const context = createExecutionContext()
+  if (access === undefined) return context
+  const said = { aud: 'test', getIdentity: () => Promise.resolve(access ?? undefined) }
+  return new Proxy(context, { get: (target, key) => (key === 'access' ? said : Reflect.get(target, key, target)) })
 }
 
 /** A network nobody has used: failures are counted per address, and no test should wait for those of another. */

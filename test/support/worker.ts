@@ -28,6 +28,8 @@ export interface Setting {
   readonly token?: string
   /** Further settings of the Worker, such as WEBHOOK_URLS. */
   readonly env?: { readonly [name: string]: string }
+  /** Stands before everything that channels send. */
+  readonly outside?: (input: string, init: RequestInit) => Promise<Response>
   /** How long a delivery may take. */
   readonly deliveryTimeoutMs?: number
   readonly log?: (log: KVNamespace) => KVNamespace
@@ -78,6 +80,7 @@ export class Workspace extends RealWorkspace {
       client,
       log,
       now,
+      fetch: (input, init) => (settings.get(name)?.outside ?? fetch)(input, init),
       deliveryTimeoutMs: setting.deliveryTimeoutMs ?? made.deps.deliveryTimeoutMs,
       get policyText() {
         return settings.get(name)?.policy ?? ''

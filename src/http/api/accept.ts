@@ -2,6 +2,7 @@
 
 import type * as v from 'valibot'
 import type { RunRequest } from '../../workspace/run.ts'
+import { handIn } from '../accepted.ts'
 import { actorOf } from '../auth.ts'
 import type { BodySchema } from '../body.ts'
 import { problem } from '../problem.ts'
@@ -13,21 +14,14 @@ export const ACCEPTED: Success = { means: 'The run is taken and goes on by itsel
 /** What every operation that hands a run in may answer besides. */
 export const TAKEN_BEFORE = 'The body does not fit, or the Idempotency-Key was used with another one.'
 
-type Asking = Pick<Ask<v.ObjectEntries, v.ObjectEntries, BodySchema>, 'c' | 'caller' | 'workspace'>
+type Asking = Pick<Ask<v.ObjectEntries, v.ObjectEntries, BodySchema>, 'c' | 'caller'>
 
-export async function accept({ c, caller, workspace }: Asking, request: RunRequest): Promise<Response> {
+export async function accept({ c, caller }: Asking, request: RunRequest): Promise<Response> {
   const key = idempotencyKey(c)
   if (key instanceof Response) return key
   const actor = actorOf(caller)
   const triggerId = `api:${caller.who?.kind}:${encodeURIComponent(actor)}:${key ?? crypto.randomUUID()}`
-  const submitted = await workspace.submit({ triggerId, trigger: 'api', actor, request })
-  if (submitted.ok) return accepted(c, submitted.run)
-  const detail = `This Idempotency-Key was used for run ${submitted.run} with another body. Use a new key.`
-  return problem(c, 422, { title: 'Key used before', detail })
-}
-
-export function accepted(c: DoorContext, run: string): Response {
-  return c.json({ run, url: new URL(`/api/runs/${run}`, c.req.url).href }, 202)
+  return handIn(c, { triggerId, trigger: 'api', actor, request }, 'Idempotency-Key')
 }
 
 /** The key with or without its quotation marks; null for none. Keys of different callers never meet. */

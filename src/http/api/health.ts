@@ -16,6 +16,7 @@ const Health = v.pipe(
 )
 
 export const showHealth = operation({
+  id: 'showHealth',
   method: 'GET',
   path: '/health',
   needs: 'none',

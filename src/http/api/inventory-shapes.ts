@@ -47,8 +47,8 @@ const INVENTORY = {
   paid: v.record(
     v.string(),
     v.strictObject({
-      backtests: v.optional(evidence(v.strictObject({ count: v.number(), last: v.nullable(Moment) }))),
-      files: v.optional(evidence(v.strictObject({ count: v.number(), bytes: v.number() }))),
+      backtests: v.exactOptional(evidence(v.strictObject({ count: v.number(), last: v.nullable(Moment) }))),
+      files: v.exactOptional(evidence(v.strictObject({ count: v.number(), bytes: v.number() }))),
     }),
   ),
 }

@@ -13,6 +13,7 @@ import { PAGING } from './params.ts'
 const TOPIC = 'Inventories'
 
 export const showInventory = operation({
+  id: 'showInventory',
   method: 'GET',
   path: '/api/inventory',
   needs: 'read',
@@ -26,6 +27,7 @@ export const showInventory = operation({
 })
 
 export const listInventories = operation({
+  id: 'listInventories',
   method: 'GET',
   path: '/api/inventories',
   needs: 'read',
@@ -45,6 +47,7 @@ export const listInventories = operation({
 })
 
 export const showStoredInventory = operation({
+  id: 'showStoredInventory',
   method: 'GET',
   path: '/api/inventories/{run}',
   needs: 'read',
@@ -73,6 +76,7 @@ export const showStoredInventory = operation({
 })
 
 export const acceptBase = operation({
+  id: 'acceptBase',
   method: 'POST',
   path: '/api/inventory/base',
   needs: 'operate',

@@ -4,15 +4,16 @@ import type { Hono } from 'hono'
 import { workspaceOf } from '../../workspace/address.ts'
 import { type Caller, type Door, refusal, requireCaller } from '../auth.ts'
 import { readJson } from '../body.ts'
+import type { Limiter } from '../limiter.ts'
 import { isFromElsewhere } from '../origin.ts'
 import { problem } from '../problem.ts'
 import { checkAll, checkQuery } from './check.ts'
 import type { DoorContext, Operation } from './operation.ts'
 import { OPERATIONS } from './operations.ts'
 
-export function mountApi(app: Hono<Door>): void {
+export function mountApi(app: Hono<Door>, failures: Limiter): void {
   // Nobody gets under /api unasked, whatever is put there.
-  app.use('/api/*', requireCaller())
+  app.use('/api/*', requireCaller(failures))
   for (const operation of OPERATIONS) {
     app.on(operation.method, operation.path.replaceAll(/\{(\w+)\}/g, ':$1'), (c) => perform(operation, c))
   }

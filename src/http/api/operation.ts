@@ -33,6 +33,8 @@ export interface Ask<Params extends v.ObjectEntries, Query extends v.ObjectEntri
 type Values<Entries extends v.ObjectEntries> = { readonly [key in keyof Entries]: v.InferOutput<Entries[key]> }
 
 export interface Declared<Params extends v.ObjectEntries, Query extends v.ObjectEntries, Body extends BodySchema> {
+  /** Its name for programs that are generated from the document. */
+  readonly id: string
   readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   /** As OpenAPI writes it: `/api/runs/{id}`. */
   readonly path: `/${string}`

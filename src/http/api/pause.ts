@@ -6,6 +6,7 @@ import { operation } from './operation.ts'
 const TOPIC = 'Pause'
 
 export const pause = operation({
+  id: 'pause',
   method: 'PUT',
   path: '/api/pause',
   needs: 'operate',
@@ -19,6 +20,7 @@ export const pause = operation({
 })
 
 export const resume = operation({
+  id: 'resume',
   method: 'DELETE',
   path: '/api/pause',
   needs: 'operate',

@@ -7,6 +7,7 @@ import { PROJECT } from './params.ts'
 import { Preview } from './run-shapes.ts'
 
 export const showPlan = operation({
+  id: 'showPlan',
   method: 'GET',
   path: '/api/plan',
   needs: 'read',
@@ -21,6 +22,7 @@ export const showPlan = operation({
 })
 
 export const showWhy = operation({
+  id: 'showWhy',
   method: 'GET',
   path: '/api/why/{projectId}',
   needs: 'read',

@@ -3,7 +3,7 @@
 import * as v from 'valibot'
 import { COUNTS, Counts, Cursor, Hash, ProjectId, Sentences, Time } from './shapes.ts'
 
-const Action = v.picklist(['describe', 'rename', 'move', 'archive', 'delete'])
+const Action = v.picklist(['describe', 'rename', 'move', 'archive', 'delete', 'update', 'restore', 'rebuild'])
 
 const RunCounts = v.pipe(
   v.strictObject({

@@ -12,6 +12,7 @@ import { PAGING, RUN } from './params.ts'
 import { RunPage, RunRecord } from './run-shapes.ts'
 
 export const listRuns = operation({
+  id: 'listRuns',
   method: 'GET',
   path: '/api/runs',
   needs: 'read',
@@ -31,6 +32,7 @@ export const listRuns = operation({
 })
 
 export const showRun = operation({
+  id: 'showRun',
   method: 'GET',
   path: '/api/runs/{id}',
   needs: 'read',
@@ -67,6 +69,7 @@ const NewRun = v.strictObject(
 )
 
 export const startRun = operation({
+  id: 'startRun',
   method: 'POST',
   path: '/api/runs',
   needs: 'operate',

@@ -1,0 +1,179 @@
+/**
+ * The body of a signed command: `{ type, timestamp, data }`. In every command `projectId` or `project` says which project
+ * is meant, by its id or by its exact present name; `name` is always a new name.
+ */
+
+import * as v from 'valibot'
+import type { Command, ProjectRef } from '../core/command.ts'
+import { directoryProblem } from '../core/command-delete.ts'
+import { nameProblem, placeOf } from '../core/names.ts'
+import { isProjectId } from './bearer.ts'
+import { anyText, checkShape, nearestTo, type Shaped, shape, text } from './shape.ts'
+
+/** What a body asks for, in the shape of a run's request. */
+export type Asked =
+  | { readonly kind: 'command'; readonly mode: 'act'; readonly command: Command }
+  | { readonly kind: 'sweep'; readonly mode: 'report' | 'act'; readonly rules: readonly string[] | null }
+
+/** The types of commands that `POST /hooks` takes. */
+export const COMMANDS = [
+  'project.update',
+  'project.delete',
+  'directory.delete',
+  'project.restore',
+  'sweep.run',
+] as const
+
+type CommandType = (typeof COMMANDS)[number]
+
+const TIME = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:?\d{2})$/
+
+const Envelope = shape({
+  type: v.pipe(
+    v.string(`must be one of ${COMMANDS.join(', ')}`),
+    v.check(isCommandType, ({ input }) => {
+      const close = nearestTo(input, COMMANDS)
+      return close === null ? `must be one of ${COMMANDS.join(', ')}` : `is not a command; did you mean "${close}"?`
+    }),
+    v.transform((type) => type as CommandType),
+  ),
+  timestamp: v.pipe(
+    v.string('must be a time such as "2026-11-24T10:00:00Z"'),
+    v.regex(TIME, 'must be a time such as "2026-11-24T10:00:00Z"'),
+  ),
+  data: v.unknown(),
+})
+
+/** The id of a project. */
+export const projectId = v.custom<number>(isProjectId, 'must be the id of a project, a whole number')
+
+const whichProject = { projectId: v.optional(projectId), project: v.optional(text('the exact name of a project')) }
+
+/** The whole new description. */
+export const description = anyText('a description')
+
+/** Those that are named are set, the others stay; null removes one. Numbers become their digits. */
+export const parameters = v.pipe(
+  v.custom<object>(
+    (value) => typeof value === 'object' && value !== null && !Array.isArray(value),
+    'must be an object of parameters, as in {"fast": "10"}',
+  ),
+  v.check((given) => Object.keys(given).length > 0, 'must name a parameter, or be left out'),
+  v.check(
+    (given) => Object.keys(given).every((key) => key !== '' && key !== '__proto__' && key.isWellFormed()),
+    'has a parameter whose name cannot be written',
+  ),
+  v.check(
+    (given) => Object.values(given).every(isParameter),
+    'must have texts or numbers as values, or null to remove a parameter',
+  ),
+  v.transform((given): { readonly [key: string]: string | null } =>
+    Object.fromEntries(Object.entries(given).map(([key, value]) => [key, value === null ? null : String(value)])),
+  ),
+)
+
+const Data = {
+  'project.update': shape({
+    ...whichProject,
+    name: v.optional(v.pipe(text('the new full name'), v.rawCheck(writableName))),
+    description: v.optional(description),
+    parameters: v.optional(parameters),
+  }),
+  'project.delete': shape(whichProject),
+  'directory.delete': shape({ directory: v.pipe(anyText('a directory'), v.rawCheck(deletableDirectory)) }),
+  'project.restore': shape({ projectId }),
+  'sweep.run': shape({
+    mode: v.picklist(['report', 'act'], 'must be "report" or "act"'),
+    rules: v.optional(
+      v.pipe(
+        v.array(text('the id of a rule'), 'must be a list of ids of rules'),
+        v.minLength(1, 'must name a rule, or be left out'),
+      ),
+    ),
+  }),
+} as const satisfies { readonly [type in CommandType]: v.GenericSchema }
+
+/** What a body asks for, or the first thing that is wrong with it. Whether rules exist is not known here. */
+export function readCommand(body: unknown): Shaped<Asked> {
+  const envelope = checkShape(Envelope, body)
+  if (!envelope.ok) return envelope
+  const { type, data } = envelope.value
+  switch (type) {
+    case 'project.update':
+      return readUpdate(data)
+    case 'project.delete': {
+      const read = checkShape(Data[type], data, '"data"')
+      const project = read.ok ? oneProject(read.value) : read
+      return project.ok ? command({ type, project: project.value }) : project
+    }
+    case 'directory.delete': {
+      const read = checkShape(Data[type], data, '"data"')
+      return read.ok ? command({ type, directory: read.value.directory }) : read
+    }
+    case 'project.restore': {
+      const read = checkShape(Data[type], data, '"data"')
+      return read.ok ? command({ type, projectId: read.value.projectId }) : read
+    }
+    case 'sweep.run': {
+      const read = checkShape(Data[type], data, '"data"')
+      if (!read.ok) return read
+      return { ok: true, value: { kind: 'sweep', mode: read.value.mode, rules: read.value.rules ?? null } }
+    }
+  }
+}
+
+function readUpdate(data: unknown): Shaped<Asked> {
+  const read = checkShape(Data['project.update'], data, '"data"')
+  if (!read.ok) return read
+  const project = oneProject(read.value)
+  if (!project.ok) return project
+  const { name, description, parameters } = read.value
+  if (name === undefined && description === undefined && parameters === undefined) {
+    return { ok: false, problem: 'Nothing to change: give "name" (a new one), "description" or "parameters".' }
+  }
+  return command({
+    type: 'project.update',
+    project: project.value,
+    ...(name === undefined ? {} : { name }),
+    ...(description === undefined ? {} : { description }),
+    ...(parameters === undefined ? {} : { parameters }),
+  })
+}
+
+function command(asked: Command): Shaped<Asked> {
+  return { ok: true, value: { kind: 'command', mode: 'act', command: asked } }
+}
+
+interface WhichProject {
+  readonly projectId?: number | undefined
+  readonly project?: string | undefined
+}
+
+function oneProject({ projectId, project }: WhichProject): Shaped<ProjectRef> {
+  if (projectId !== undefined && project === undefined) return { ok: true, value: projectId }
+  if (project !== undefined && projectId === undefined) return { ok: true, value: project }
+  const how = 'Say which project by "projectId", or by "project", its exact present name'
+  return { ok: false, problem: projectId === undefined ? `${how}.` : `${how}, not by both.` }
+}
+
+function isCommandType(type: string): boolean {
+  return COMMANDS.some((known) => known === type)
+}
+
+function isParameter(value: unknown): boolean {
+  return value === null || Number.isFinite(value) || (typeof value === 'string' && value.isWellFormed())
+}
+
+type Check = Parameters<Parameters<typeof v.rawCheck<string>>[0]>[0]
+
+function writableName({ dataset, addIssue }: Check): void {
+  if (!dataset.typed || dataset.value === '') return
+  const place = placeOf(dataset.value)
+  const why = place === null ? nameProblem(dataset.value) : `nothing is written into QuantConnect's own ${place}`
+  if (why !== null) addIssue({ message: `may not be a name: ${why}` })
+}
+
+function deletableDirectory({ dataset, addIssue }: Check): void {
+  const why = dataset.typed ? directoryProblem(dataset.value) : null
+  if (why !== null) addIssue({ message: `is no directory to delete: ${why}` })
+}

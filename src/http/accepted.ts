@@ -1,0 +1,20 @@
+/** Hands a run in for a door for machines: 202 with where to find it, the same for every repeat (G14). */
+
+import type { Context } from 'hono'
+import { workspaceOf } from '../workspace/address.ts'
+import type { Submission } from '../workspace/submit.ts'
+import type { Door } from './auth.ts'
+import { problem } from './problem.ts'
+
+/** `used`: what was used before when the same trigger came with another request, such as `webhook-id`. */
+export async function handIn(c: Context<Door>, submission: Submission, used: string): Promise<Response> {
+  const submitted = await workspaceOf(c.env).submit(submission)
+  if (submitted.ok) return c.json(runAt(c, submitted.run), 202)
+  const detail = `This ${used} was used for run ${submitted.run} with another body. Nothing was done; use a new one.`
+  return problem(c, 422, { title: 'Used before', detail })
+}
+
+/** A run that was taken, and where to look at it. */
+export function runAt(c: Context, run: string): { readonly run: string; readonly url: string } {
+  return { run, url: new URL(`/api/runs/${run}`, c.req.url).href }
+}

@@ -1,0 +1,21 @@
+/** The list of runs, newest first. */
+
+import { html } from 'hono/html'
+import type { RunSummary } from '../../workspace/run.ts'
+import { type Html, table, when } from './layout.ts'
+import { askedBy, inNumbers } from './run-words.ts'
+
+/** `older`: the cursor of the next page, or null. */
+export function runList(runs: readonly RunSummary[], older: string | null): Html {
+  if (runs.length === 0) return html`<p>No runs yet. The first one comes with the next cron tick.</p>`
+  return html`${table('Newest first', ['When', 'Status', 'What happened'], runs.map(row))}
+    ${older === null ? '' : html`<p><a href="/?cursor=${older}">Older runs</a></p>`}`
+}
+
+function row(run: RunSummary): readonly Html[] {
+  return [
+    html`<a href="/runs/${run.id}">${when(run.at)}</a><br /><span class="quiet small">${askedBy(run)}${run.mode === 'report' ? ', report only' : ''}</span>`,
+    html`<span class="status ${run.status}">${run.status}</span>`,
+    html`${inNumbers(run)}${run.message === '' ? '' : html`<br /><span class="quiet small">${run.message}</span>`}`,
+  ]
+}

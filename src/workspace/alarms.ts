@@ -1,0 +1,38 @@
+/**
+ * When the object has to wake up: one alarm for everything that has a time of its own. Each source says when it is next
+ * due; the earliest counts.
+ */
+
+import { readFact } from './facts.ts'
+import { nextDelivery } from './outbox.ts'
+import { nextRun, type RunRow } from './runs.ts'
+
+/** Real time at which something is due, in milliseconds; in the past = at once, null = nothing waits. */
+export type DueTime = (sql: SqlStorage) => number | null
+
+/** Everything besides runs that has a time of its own. */
+export const DUE_TIMES: readonly DueTime[] = [nextDelivery]
+
+/** Waits after something went wrong unexpectedly, in milliseconds: for the run that is going on, and for all else. */
+export interface Waits {
+  readonly run: number
+  readonly others: number
+}
+
+/** How long from now, in milliseconds, until something is due; null when nothing waits. `now` is real time. */
+export function nextAlarm(sql: SqlStorage, now: number, waits: Waits): number | null {
+  const times = DUE_TIMES.map((dueTime) => dueTime(sql)).filter((time) => time !== null)
+  const others = times.map((time) => Math.max(0, time - now, waits.others))
+  const all = isRunDue(sql) ? [Math.max(0, waits.run), ...others] : others
+  return all.length === 0 ? null : Math.min(...all)
+}
+
+/** Paused between two items, a run stands still: nothing goes on until a person lifts it, and then this run does. */
+export function standsStill(sql: SqlStorage, run: RunRow): boolean {
+  return run.phase === 'act' && readFact(sql, 'pause') !== null
+}
+
+function isRunDue(sql: SqlStorage): boolean {
+  const run = nextRun(sql)
+  return run !== null && !standsStill(sql, run)
+}

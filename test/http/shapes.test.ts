@@ -1,0 +1,32 @@
+/** The shapes that the API describes are those of the program: tsc compares them, both ways. */
+
+import type * as v from 'valibot'
+import { describe, expectTypeOf, it } from 'vitest'
+import type { Why } from '../../src/core/explain.ts'
+import type { Inventory as CoreInventory } from '../../src/core/project.ts'
+import type { Inventory, InventoryPage, ShownInventory, Why as WhyShape } from '../../src/http/api/inventory-shapes.ts'
+import type { Preview, RunRecord, RunSummary } from '../../src/http/api/run-shapes.ts'
+import type * as run from '../../src/workspace/run.ts'
+
+/** As a schema gives it, but read-only all through, as the program has it. */
+type Shape<Schema extends v.GenericSchema> = Frozen<v.InferOutput<Schema>>
+type Frozen<T> = T extends readonly (infer Item)[]
+  ? readonly Frozen<Item>[]
+  : T extends object
+    ? { readonly [key in keyof T]: Frozen<T[key]> }
+    : T
+
+describe('the described shapes', () => {
+  it('are those of runs and plans', () => {
+    expectTypeOf<Shape<typeof RunSummary>>().toEqualTypeOf<Frozen<run.RunSummary>>()
+    expectTypeOf<Shape<typeof RunRecord>>().toEqualTypeOf<Frozen<run.RunRecord>>()
+    expectTypeOf<Shape<typeof Preview>>().toEqualTypeOf<Frozen<run.Preview>>()
+  })
+
+  it('are those of inventories and verdicts', () => {
+    expectTypeOf<Shape<typeof Inventory>>().toEqualTypeOf<Frozen<CoreInventory>>()
+    expectTypeOf<Shape<typeof ShownInventory>>().toEqualTypeOf<Frozen<run.ShownInventory>>()
+    expectTypeOf<Shape<typeof InventoryPage>['inventories'][number]>().toEqualTypeOf<Frozen<run.StoredInventory>>()
+    expectTypeOf<Shape<typeof WhyShape>>().toEqualTypeOf<Frozen<Why>>()
+  })
+})
