@@ -1,14 +1,18 @@
 /** Turns the environment into a typed configuration, once, and names every missing or malformed setting in one message. */
 
+import { isLoopback, readAddress } from './core/address.ts'
+import { type DiscordConfig, type DiscordSettings, readDiscord } from './discord/settings.ts'
 import { type HookSecrets, type HookSettings, readHookSecrets } from './hooks/secrets.ts'
+import { type Notify, type NotifySettings, readNotify } from './notify/settings.ts'
 
 /** Settings as they are written down. Anything may be missing or malformed; only `readConfig` looks at them. */
-export interface Settings extends HookSettings {
+export interface Settings extends HookSettings, DiscordSettings, NotifySettings {
   readonly QC_USER_ID?: string
   readonly QC_API_TOKEN?: string
   readonly QC_ORGANIZATION_ID?: string
   readonly ADMIN_TOKEN?: string
   readonly READ_TOKEN?: string
+  readonly PUBLIC_URL?: string
   readonly QC_API_URL?: string
   readonly CALLS_PER_SLICE?: string
   readonly PACE_MS?: string
@@ -32,6 +36,11 @@ export interface Config {
   readonly adminToken: string
   /** What the doors for machines check requests with. */
   readonly hooks: HookSecrets
+  /** Where the Worker's own pages are, without a slash at the end; null = messages have no links. */
+  readonly publicUrl: string | null
+  readonly discord: DiscordConfig
+  /** Incoming webhooks of chats. */
+  readonly notify: readonly Notify[]
   /** Tokens that may only look. */
   readonly readTokens: readonly string[]
   /** API calls one alarm may make, retries included. */
@@ -67,6 +76,9 @@ const PUBLIC_SETTINGS: readonly string[] = [
   'QC_USER_ID',
   'QC_ORGANIZATION_ID',
   'QC_API_URL',
+  'PUBLIC_URL',
+  'DISCORD_APPLICATION_ID',
+  'DISCORD_CHANNEL',
   'CALLS_PER_SLICE',
   'PACE_MS',
   'TICK_MINUTES',
@@ -120,6 +132,9 @@ export function readConfig(env: Settings): ConfigResult {
     organizationId,
     adminToken,
     hooks: readHookSecrets(env, problems),
+    publicUrl: publicUrlOf(env.PUBLIC_URL?.trim() ?? '', local, problems),
+    discord: readDiscord(env, local, problems),
+    notify: readNotify(env, local, problems),
     readTokens,
     callsPerSlice: whole(env.CALLS_PER_SLICE, 'CALLS_PER_SLICE', 40, 10, 900, problems),
     tickMinutes: whole(env.TICK_MINUTES, 'TICK_MINUTES', 60, 1, 10_080, problems),
@@ -201,6 +216,9 @@ function whole(
   return byDefault
 }
 
-function isLoopback(url: string): boolean {
-  return /^https?:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(\/|$)/.test(url)
+function publicUrlOf(text: string, development: boolean, problems: string[]): string | null {
+  if (text === '') return null
+  const read = readAddress(text, { development, originOnly: true })
+  if (!read.ok) problems.push(`PUBLIC_URL ${read.why}.`)
+  return read.ok ? read.address : null
 }

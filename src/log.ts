@@ -27,6 +27,11 @@ export function logWarning(clean: Redaction, text: string): void {
   console.warn(clean(text))
 }
 
+/** Notes what came in, where somebody may look for it later. */
+export function logNote(clean: Redaction, text: string): void {
+  console.log(clean(text))
+}
+
 function errorText(error: unknown): string {
   if (!(error instanceof Error)) return `a thrown ${typeof error}`
   const cause = error.cause instanceof Error ? ` (${error.cause.name}: ${error.cause.message})` : ''

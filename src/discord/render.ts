@@ -10,7 +10,7 @@ import type {
 } from 'discord-api-types/v10'
 import type { Card, CardButton, CardMenu } from '../core/card.ts'
 import { cutText, plainText } from '../core/card-text.ts'
-import { fitSections, type SectionStyle } from '../core/fit.ts'
+import { fitText, type SectionStyle } from '../core/fit.ts'
 import { customId, menuId } from './custom-id.ts'
 import { escapeMarkdown } from './escape.ts'
 import { COMPONENT, STYLE } from './numbers.ts'
@@ -44,7 +44,7 @@ const COLOURS: { readonly [tone in Card['tone']]: number } = {
   bad: 0xc53030,
 }
 
-const STYLE_OF_SECTIONS: SectionStyle = {
+const WRITE: SectionStyle = {
   heading: (text) => `**${escapeMarkdown(text)}**`,
   line: (text) => `• ${escapeMarkdown(text)}`,
   more: (count) => `… and ${count.toLocaleString('en-US')} more`,
@@ -53,7 +53,7 @@ const STYLE_OF_SECTIONS: SectionStyle = {
 /** `publicUrl`: where the Worker's own pages are, such as `https://sweep.example.com`; null = no links. */
 export function renderDiscord(card: Card, publicUrl: string | null): DiscordMessage {
   const link = linkOf(card, publicUrl)
-  const description = fitSections(card.sections, LIMITS.embedDescription, STYLE_OF_SECTIONS)
+  const description = fitText(card.sections, LIMITS.embedDescription, WRITE)
   const embed: APIEmbed = {
     title: escapedWithin(card.title, LIMITS.embedTitle),
     color: COLOURS[card.tone],

@@ -42,8 +42,11 @@ export interface DeliveryDeps {
  * secrets. `status` is the HTTP status, where one came.
  */
 export type Delivery =
-  /** Taken: 2xx, and whatever else the vendor says for yes. `ref`: how to change the message later, where that is possible. */
-  | { readonly kind: 'delivered'; readonly status?: number; readonly ref?: string }
+  /**
+   * Taken: 2xx, and whatever else the vendor says for yes. `ref`: how to change the message later, where that is possible.
+   * `restMs`: so long the vendor wants to hear nothing more; it would refuse a message that came before.
+   */
+  | { readonly kind: 'delivered'; readonly status?: number; readonly ref?: string; readonly restMs?: number }
   /** Not taken; the outbox tries again on its schedule, and not before `retryAfterMs`. */
   | { readonly kind: 'again'; readonly status?: number; readonly detail: string; readonly retryAfterMs?: number }
   /** This message will never be taken (it is too long, or the one it replaces is not there any more); others may be. */

@@ -4,6 +4,7 @@ import { Hono } from 'hono/tiny' // with the smallest of its routers, quick enou
 import { logError, redactionOf } from '../log.ts'
 import { mountApi } from './api/mount.ts'
 import type { Door } from './auth.ts'
+import { takeDelivery } from './github.ts'
 import { safeHeaders } from './headers.ts'
 import { takeCommand } from './hooks.ts'
 import { createLimiter } from './limiter.ts'
@@ -19,6 +20,7 @@ export function createApp(): Hono<Door> {
   const failures = createLimiter()
   mountApi(app, failures)
   app.post('/hooks', (c) => takeCommand(c, failures))
+  app.post('/hooks/github', (c) => takeDelivery(c, failures))
   mountDescription(app)
   mountPages(app, failures)
 

@@ -3,8 +3,10 @@
 export interface Facts {
   /** Policy time and real time of the newest cron tick. */
   readonly tick: { readonly scheduled: number; readonly arrived: number }
-  /** Hash and id of the newest finished run: the head of the audit chain. */
-  readonly chain: { readonly run: string; readonly hash: string }
+  /** The newest finished run: the head of the audit chain. No position: put down before there was a table of links. */
+  readonly chain: { readonly run: string; readonly hash: string; readonly position?: number }
+  /** The oldest link of the table and the hash it follows; null at the very first run. */
+  readonly chainStart: { readonly position: number; readonly previous: string | null }
   /** Somebody stopped all acting. Absent = not paused. */
   readonly pause: { readonly by: string; readonly at: number }
   /** The newest run whose survey was whole and above the floor: its survey is what `why` looks at. */

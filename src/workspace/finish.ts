@@ -1,12 +1,13 @@
 /** The last slice of a run: its final status, the inventory snapshot, the record in KV, the next link of the audit chain. */
 
 import type { Config } from '../config.ts'
-import { canonicalJson, sha256Hex } from '../core/canonical.ts'
+import { recordHash } from '../records/chain.ts'
 import { gunzipJson, gzipJson } from '../records/gzip.ts'
 import { inventoryKey, runKey } from '../records/keys.ts'
 import { cutToFit } from '../records/metadata.ts'
+import { appendLink } from './audit.ts'
 import { loadInventory } from './evidence.ts'
-import { readFact, writeFact } from './facts.ts'
+import { readFact } from './facts.ts'
 import { countOurs } from './floor.ts'
 import { attemptsOf, itemsOf, outcomeOf, writeOutcome } from './items.ts'
 import { forgetOld } from './retention.ts'
@@ -45,20 +46,23 @@ export async function finish(storage: DurableObjectStorage, deps: FinishDeps, go
   const ended: RunRow = { ...run, counts: countsOf(sql, run), status: statusOf(sql, run) }
   const previous = readFact(sql, 'chain')
   const draft = { ...(await draftRecord(sql, ended)), audit: { previous: previous?.hash ?? null, hash: null } }
-  const hash = await sha256Hex(canonicalJson(draft))
+  const hash = await recordHash(draft)
   const record: RunRecord = { ...draft, audit: { ...draft.audit, hash } }
 
   const snapshot = run.state.good ? await putInventory(sql, deps, run) : null
   const key = runKey(run.createdAt, run.id)
+  const putAt = deps.now()
+  const seconds = config.recordDays * 86_400
   await log.put(key, JSON.stringify(record), {
-    expirationTtl: config.recordDays * 86_400,
+    expirationTtl: seconds,
     metadata: { ...summary(ended), actor: cutToFit(ended.actor, 100), message: cutToFit(ended.message, 200) },
   })
   const packed = await gzipJson(record)
   const audience = await deps.audience()
 
   return storage.transactionSync(() => {
-    writeFact(sql, 'chain', { run: run.id, hash })
+    const expiresAt = putAt + seconds * 1_000
+    appendLink(sql, { run: run.id, previous: record.audit.previous, hash, recordKey: key, putAt, expiresAt })
     if (snapshot !== null) {
       sql.exec(
         'INSERT OR REPLACE INTO inventories (key, run, at, ours) VALUES (?, ?, ?, ?)',

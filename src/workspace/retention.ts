@@ -2,6 +2,7 @@
 
 import type { Config } from '../config.ts'
 import { forgetHolds } from './announced.ts'
+import { forgetOldLinks } from './audit.ts'
 import { forgetMessages } from './outbox.ts'
 
 const DAY = 86_400_000
@@ -16,6 +17,7 @@ export function forgetOld(sql: SqlStorage, config: Pick<Config, 'backupDays'>, n
     runsFrom,
   )
   sql.exec(`DELETE FROM runs WHERE created_at < ? AND status NOT IN ('queued', 'running')`, runsFrom)
+  forgetOldLinks(sql)
   sql.exec('DELETE FROM inventories WHERE run NOT IN (SELECT id FROM runs)')
   sql.exec('DELETE FROM backups WHERE put_at < ?', now - config.backupDays * DAY)
   forgetMessages(sql, now - MESSAGES_KEPT_DAYS * DAY)

@@ -30,6 +30,7 @@
  * | `destinations` | a destination that rests for a while, or is disabled | until a person has seen to it | `destinations.ts` | `deliver.ts`, `/health`, doors |
  * | `announced` | this mark, this mark's due time, this end of a hold went into the digest of that run | as its mark or hold; less when nobody got the digest | `announced.ts` | `announced.ts` |
  * | `news` | what a run that is going on has to tell when it ends | until its run has ended | `announced.ts` | `tell.ts` |
+ * | `audit` | one link of the audit chain: a finished run, its hash, the hash before, where its record is | as its run | `audit.ts` | `verify.ts` |
  * | `facts` | one named value: newest tick, head of the audit chain, pause, … | for ever | several | several |
  */
 export function createTables(sql: SqlStorage): void {
@@ -135,6 +136,11 @@ export function createTables(sql: SqlStorage): void {
     );
     CREATE INDEX IF NOT EXISTS announced_by_run ON announced (run);
     CREATE TABLE IF NOT EXISTS news (run TEXT PRIMARY KEY, value TEXT NOT NULL);
+    CREATE TABLE IF NOT EXISTS audit (
+      position INTEGER PRIMARY KEY, run TEXT NOT NULL, previous TEXT, hash TEXT NOT NULL, record_key TEXT NOT NULL,
+      put_at INTEGER NOT NULL, expires_at INTEGER NOT NULL
+    );
+    CREATE INDEX IF NOT EXISTS audit_by_run ON audit (run);
     CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
   `)
 }

@@ -9,6 +9,7 @@ import type { Card } from '../core/card.ts'
 import { DAY } from '../core/duration.ts'
 import type { Why } from '../core/explain.ts'
 import type { Named, Word } from '../core/named.ts'
+import { type BranchDeleted, type EventMeaning, meaningOf } from '../core/on-event.ts'
 import { type Person, readPolicy } from '../core/policy.ts'
 import type { Redaction } from '../core/secrets.ts'
 import { dayOf } from '../core/zone.ts'
@@ -51,6 +52,7 @@ import { changeRun, listRuns, nextRun, runById, summary } from './runs.ts'
 import { createTables } from './schema.ts'
 import { showInventory } from './shown-inventory.ts'
 import { type Submission, type Submitted, submit, submitTick } from './submit.ts'
+import { type AuditPage, verifyPage } from './verify.ts'
 
 /** While settings are broken, or the outbox itself fails, deliveries wait this long. */
 const WAIT_AFTER_TROUBLE_MS = 60_000
@@ -182,6 +184,11 @@ export class Workspace extends DurableObject<Env> {
     )
   }
 
+  /** One page of the audit chain, checked: at most `limit` links below position `before` (null = from the head). */
+  async verify(limit: number, before: number | null): Promise<AuditPage> {
+    return verifyPage({ sql: this.sql, log: this.env.LOG, now: this.now() }, limit, before)
+  }
+
   /** Stops all acting before the next mutating call, until a person lifts it (G19). */
   pause(by: string): void {
     writeFact(this.sql, 'pause', { by, at: this.now() })
@@ -266,6 +273,14 @@ export class Workspace extends DurableObject<Env> {
     const read = made.ok ? await readPolicy(made.deps.policyText) : null
     if (read === null || !read.ok || id === '') return null
     return read.policy.people.find((person) => person[kind] === id) ?? null
+  }
+
+  /** Which directories a deleted branch means, by the policy's `[[on]]`. */
+  async meaningOf(branch: BranchDeleted): Promise<Asked<EventMeaning>> {
+    return this.withDeps(async ({ policyText }) => {
+      const policy = await usablePolicy(policyText)
+      return policy.ok ? { ok: true, value: meaningOf(policy.value.on, branch) } : policy
+    })
   }
 
   private async withDeps<T>(ask: (deps: Deps) => Promise<Asked<T>>): Promise<Asked<T>> {

@@ -10,21 +10,22 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
 /** Which rooms a room may look into, besides itself. */
 const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   core: [],
-  config: ['hooks'],
+  config: ['core', 'hooks', 'discord', 'notify'],
   env: ['config'],
   quantconnect: ['core'],
   records: ['core', 'quantconnect'],
   hooks: ['core'],
   slack: ['core', 'hooks'],
   discord: ['core', 'hooks'],
-  channels: ['config', 'hooks', 'slack', 'discord'],
+  notify: ['core', 'hooks', 'slack', 'discord'],
+  channels: ['config', 'hooks', 'slack', 'discord', 'notify'],
   log: ['config', 'core'],
   deps: ['config', 'env', 'quantconnect', 'core', 'hooks', 'channels', 'log'],
   workspace: ['core', 'config', 'env', 'deps', 'log', 'quantconnect', 'records', 'hooks'],
   chat: ['core', 'env', 'workspace'],
   http: ['core', 'config', 'env', 'deps', 'log', 'chat', 'workspace', 'records', 'hooks', 'slack', 'discord'],
   index: ['env', 'http', 'workspace'],
-  cli: ['core', 'config', 'quantconnect', 'records', 'workspace', 'hooks'],
+  cli: ['core', 'config', 'quantconnect', 'records', 'workspace', 'hooks', 'discord'],
   toml: [],
 }
 

@@ -3,9 +3,9 @@
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest'
 import { readWhsec } from '../../src/hooks/secrets.ts'
 import { signWebhook } from '../../src/hooks/standard-webhooks.ts'
-import type { RunRequest } from '../../src/workspace/run.ts'
 import { ask, WEBHOOK_SECRET } from '../support/door.ts'
 import { DELETE_OLD, staleMany } from '../support/policies.ts'
+import { problemOf, rows } from '../support/rows.ts'
 import { commandBody, hook, rawHook, type Signing, signedHeaders } from '../support/signed.ts'
 import { makeWorld, type World } from '../support/world.ts'
 
@@ -19,37 +19,6 @@ beforeEach(() => {
   log = vi.spyOn(console, 'warn').mockImplementation(() => undefined)
 })
 afterEach(() => log.mockRestore())
-
-interface Problem {
-  readonly title: string
-  readonly status: number
-  readonly detail: string
-}
-
-async function problemOf(answer: Response, status: number): Promise<Problem> {
-  expect(answer.status).toBe(status)
-  expect(answer.headers.get('content-type')).toBe('application/problem+json; charset=utf-8')
-  const problem = (await answer.json()) as Problem
-  expect(problem).toMatchObject({ status, detail: expect.stringMatching(/^.{20,}[.?]$/) })
-  return problem
-}
-
-interface Row {
-  readonly trigger: string
-  readonly actor: string
-  readonly request: RunRequest
-}
-
-/** What the workspace was handed under that id. */
-function rows(world: World, triggerId?: string): Promise<readonly Row[]> {
-  return world.inside(({ storage }) => {
-    const found = storage.sql.exec<{ trigger: string; actor: string; request: string }>(
-      'SELECT "trigger", actor, request FROM runs WHERE ?1 IS NULL OR trigger_id = ?1',
-      triggerId ?? null,
-    )
-    return found.toArray().map((row) => ({ ...row, request: JSON.parse(row.request) as RunRequest }))
-  })
-}
 
 let made: Promise<World> | null = null
 

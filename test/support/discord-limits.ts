@@ -5,7 +5,7 @@
 /* biome-ignore-all lint/suspicious/noExplicitAny: any JSON is looked at */
 
 /** Each problem as a sentence; none when Discord would take it. */
-export function messageProblems(message: any): readonly string[] {
+export function messageProblems(message: any): string[] {
   const problems: string[] = []
   const check = (isFine: boolean, problem: string) => void (isFine || problems.push(problem))
   const { content, embeds = [], components = [], allowed_mentions: mentions, flags } = message

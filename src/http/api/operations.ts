@@ -1,5 +1,6 @@
 /** Every operation of the API, in the order in which the document shows them. */
 
+import { verifyAudit } from './audit.ts'
 import { showHealth } from './health.ts'
 import { acceptBase, listInventories, showInventory, showStoredInventory } from './inventory.ts'
 import type { Operation } from './operation.ts'
@@ -19,5 +20,6 @@ export const OPERATIONS: readonly Operation[] = [
   showStoredInventory,
   pause,
   resume,
+  verifyAudit,
   showHealth,
 ]

@@ -1,0 +1,61 @@
+/** Discord's settings, as they are set and as they are used. Every value is on the application's own pages at Discord. */
+
+import { readAddress } from '../core/address.ts'
+
+/** As they are written down; left out, the door stays closed and no card is posted. */
+export interface DiscordSettings {
+  /** "Public Key" on the page "General Information": 64 hex characters. Opens `POST /discord/interactions`. */
+  readonly DISCORD_PUBLIC_KEY?: string
+  /** "Application ID" on the same page; `npm run chat:register` needs it. */
+  readonly DISCORD_APPLICATION_ID?: string
+  /** "Token" on the page "Bot". A secret. */
+  readonly DISCORD_BOT_TOKEN?: string
+  /** Id of the channel for cards: "Copy Channel ID" in Discord's developer mode. */
+  readonly DISCORD_CHANNEL?: string
+  /** Another address than Discord's own, for a stand-in on this machine. */
+  readonly DISCORD_API_URL?: string
+}
+
+export interface DiscordConfig {
+  readonly apiUrl: string
+  /** Lower-case hex; null = the door is closed. */
+  readonly publicKey: string | null
+  /** Null = no cards in Discord. */
+  readonly bot: { readonly token: string; readonly channelId: string } | null
+}
+
+export const DISCORD_API = 'https://discord.com/api/v10'
+
+/** An id at Discord: a number of up to 64 bits. */
+const ID = /^\d{15,20}$/
+
+/** Whatever is wrong is added to the problems. That no secret is public is for `config.ts`. */
+export function readDiscord(env: DiscordSettings, development: boolean, problems: string[]): DiscordConfig {
+  const given = (name: keyof DiscordSettings) => env[name]?.trim() ?? ''
+  const publicKey = given('DISCORD_PUBLIC_KEY').toLowerCase()
+  if (publicKey !== '' && !/^[0-9a-f]{64}$/.test(publicKey)) {
+    problems.push('DISCORD_PUBLIC_KEY must be 64 characters of 0-9 and a-f: "Public Key" of the application.')
+  }
+  for (const name of ['DISCORD_APPLICATION_ID', 'DISCORD_CHANNEL'] as const) {
+    if (given(name) !== '' && !ID.test(given(name))) problems.push(`${name} must be an id: 15 to 20 digits.`)
+  }
+  const [token, channelId] = [given('DISCORD_BOT_TOKEN'), given('DISCORD_CHANNEL')]
+  if (/\s/.test(token) || /^bot /i.test(token))
+    problems.push('DISCORD_BOT_TOKEN must be the token alone, without "Bot ".')
+  if (channelId !== '' && token === '') problems.push('DISCORD_CHANNEL is set and DISCORD_BOT_TOKEN is missing.')
+  if (channelId !== '' && publicKey === '') {
+    problems.push('DISCORD_CHANNEL is set and DISCORD_PUBLIC_KEY is missing: no button of a card could be answered.')
+  }
+  return {
+    apiUrl: apiUrlOf(given('DISCORD_API_URL'), development, problems),
+    publicKey: publicKey === '' ? null : publicKey,
+    bot: token === '' || channelId === '' ? null : { token, channelId },
+  }
+}
+
+function apiUrlOf(text: string, development: boolean, problems: string[]): string {
+  if (text === '') return DISCORD_API
+  const read = readAddress(text, { development })
+  if (!read.ok) problems.push(`DISCORD_API_URL ${read.why}.`)
+  return read.ok ? read.address : DISCORD_API
+}

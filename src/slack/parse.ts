@@ -1,0 +1,143 @@
+/**
+ * What Slack's verified requests say: a slash command, a press, a question of its set-up. Everything that is not known is
+ * ignored with a yes, as Slack wishes. `token` is deprecated and not looked at.
+ */
+
+/** Where an answer may be sent for half an hour, by anybody who knows it: a secret. */
+export type ResponseUrl = string
+
+export interface SlashCommand {
+  readonly kind: 'command'
+  /** What followed `/sweep`. */
+  readonly text: string
+  readonly userId: string
+  readonly channelId: string
+  /** One per command, so that a repeat has one effect. */
+  readonly triggerId: string
+  readonly responseUrl: ResponseUrl
+}
+
+export interface Pressed {
+  readonly kind: 'press'
+  readonly userId: string
+  readonly channelId: string
+  /** The message the button is on; null for one that only its reader sees. */
+  readonly message: { readonly channel: string; readonly ts: string } | null
+  /** `sweep.approve`; of a menu too. */
+  readonly actionId: string
+  /** What the button carries, or what was chosen. */
+  readonly value: string
+  /** One per press. */
+  readonly actionTs: string
+  readonly responseUrl: ResponseUrl
+}
+
+export type SlackRequest =
+  | SlashCommand
+  | Pressed
+  /** Slack looks whether the certificate is good. */
+  | { readonly kind: 'ssl check' }
+  /** Slack looks whether the address of events is ours. */
+  | { readonly kind: 'url verification'; readonly challenge: string }
+  /** A kind of request that means nothing here. */
+  | { readonly kind: 'ignored'; readonly what: string }
+
+/** Null: not what Slack sends. */
+export type Read = SlackRequest | null
+
+/** `POST /slack/commands`: a form. */
+export function readSlashCommand(body: Uint8Array): Read {
+  const form = formOf(body)
+  if (form === null) return null
+  if (form.get('ssl_check') === '1') return { kind: 'ssl check' }
+  const field = (name: string) => form.get(name) ?? ''
+  const responseUrl = responseUrlOf(field('response_url'))
+  if (field('user_id') === '' || field('trigger_id') === '' || responseUrl === null) return null
+  return {
+    kind: 'command',
+    text: unescaped(field('text')),
+    userId: field('user_id'),
+    channelId: field('channel_id'),
+    triggerId: field('trigger_id'),
+    responseUrl,
+  }
+}
+
+/** `POST /slack/actions`: a form with one field, `payload`, which holds JSON. */
+export function readPress(body: Uint8Array): Read {
+  const form = formOf(body)
+  if (form === null) return null
+  if (form.get('ssl_check') === '1') return { kind: 'ssl check' }
+  const payload = jsonOf(form.get('payload') ?? '')
+  if (!isObject(payload) || typeof payload.type !== 'string') return null
+  if (payload.type !== 'block_actions') return { kind: 'ignored', what: payload.type }
+  const { user, channel, container, actions } = payload
+  const [action] = Array.isArray(actions) ? (actions as unknown[]) : []
+  if (!isObject(user) || typeof user.id !== 'string' || !isObject(action)) return null
+  const { action_id: actionId, action_ts: actionTs } = action
+  if (typeof actionId !== 'string' || typeof actionTs !== 'string') return null
+  const value = carriedBy(action)
+  const responseUrl = responseUrlOf(payload.response_url)
+  // A button that only leads somewhere tells of its press as well, and carries nothing.
+  if (value === null || responseUrl === null) return { kind: 'ignored', what: 'a press without a value' }
+  const channelId = isObject(channel) && typeof channel.id === 'string' ? channel.id : ''
+  const message = messageOf(container, channelId)
+  return { kind: 'press', userId: user.id, channelId, message, actionId, value, actionTs, responseUrl }
+}
+
+/** `POST /slack/events`: JSON. */
+export function readEvent(body: Uint8Array): Read {
+  const event = jsonOf(textOf(body) ?? '')
+  if (!isObject(event) || typeof event.type !== 'string') return null
+  if (event.type !== 'url_verification') return { kind: 'ignored', what: event.type }
+  return typeof event.challenge === 'string' ? { kind: 'url verification', challenge: event.challenge } : null
+}
+
+function carriedBy({ type, value, selected_option: option }: { readonly [key: string]: unknown }): string | null {
+  if (type === 'button' && typeof value === 'string') return value
+  if (type === 'static_select' && isObject(option) && typeof option.value === 'string') return option.value
+  return null
+}
+
+function messageOf(container: unknown, channelId: string): Pressed['message'] {
+  if (!isObject(container) || container.is_ephemeral === true) return null
+  const { message_ts: ts, channel_id: channel = channelId } = container
+  return typeof ts === 'string' && typeof channel === 'string' && channel !== '' ? { channel, ts } : null
+}
+
+/** Only Slack's own addresses are written to: whatever else stands there is not from Slack. */
+function responseUrlOf(text: unknown): ResponseUrl | null {
+  const url = typeof text === 'string' ? URL.parse(text) : null
+  if (url === null || url.protocol !== 'https:') return null
+  return /^hooks\.slack(-gov)?\.com$/.test(url.hostname) ? url.href : null
+}
+
+/** Slack escapes these three in what people type, and only these. */
+function unescaped(text: string): string {
+  return text.replaceAll('&lt;', '<').replaceAll('&gt;', '>').replaceAll('&amp;', '&')
+}
+
+function formOf(body: Uint8Array): URLSearchParams | null {
+  const text = textOf(body)
+  return text === null ? null : new URLSearchParams(text)
+}
+
+function textOf(body: Uint8Array): string | null {
+  try {
+    return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body)
+  } catch {
+    return null // not UTF-8
+  }
+}
+
+function jsonOf(text: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+function isObject(value: unknown): value is { readonly [key: string]: unknown } {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
