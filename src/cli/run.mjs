@@ -15,6 +15,7 @@ const commands = {
   why: 'src/cli/why.ts',
   diff: 'src/cli/diff.ts',
   backtest: 'src/cli/backtest.ts',
+  bearer: 'src/cli/bearer.ts',
   deploy: 'src/cli/deploy.ts',
   test: 'src/cli/test.ts',
   sandbox: 'test/sandbox/main.ts',

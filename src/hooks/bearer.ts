@@ -6,7 +6,9 @@
 import type { ProofFailure } from './failure.ts'
 import { type Bytes, fromHex, isSignedByAny, macOf, toHex, utf8 } from './hmac.ts'
 
-export type BearerVerdict = { readonly ok: true } | { readonly ok: false; readonly failure: ProofFailure }
+export type BearerVerdict =
+  | { readonly ok: true; readonly projectId: number }
+  | { readonly ok: false; readonly failure: ProofFailure }
 
 const BEARER = /^[Bb][Ee][Aa][Rr][Ee][Rr] ([0-9a-f]{64})$/
 
@@ -16,17 +18,17 @@ export async function bearerOf(secret: Bytes, projectId: number): Promise<string
   return toHex(await macOf(secret, utf8(String(projectId))))
 }
 
-/** Whether the `authorization` header is the bearer of that project, by one of the secrets. */
+/** Whether the `authorization` header is the bearer of that project (null = unknown), by one of the secrets. */
 export async function verifyBearer(
   secrets: readonly Bytes[],
   authorization: string | null,
-  projectId: number,
+  projectId: number | null,
 ): Promise<BearerVerdict> {
   if (!authorization) return { ok: false, failure: { kind: 'absent', header: 'authorization' } }
   const mac = BEARER.exec(authorization)?.[1]
   if (mac === undefined) return { ok: false, failure: { kind: 'malformed', header: 'authorization' } }
   if (!isProjectId(projectId)) return { ok: false, failure: { kind: 'no project' } }
-  if (await isSignedByAny(secrets, [fromHex(mac)], utf8(String(projectId)))) return { ok: true }
+  if (await isSignedByAny(secrets, [fromHex(mac)], utf8(String(projectId)))) return { ok: true, projectId }
   return { ok: false, failure: { kind: 'mismatch', header: 'authorization' } }
 }
 

@@ -12,6 +12,7 @@ import { mountDescription } from './openapi/door.ts'
 import { answerUnrouted } from './other-method.ts'
 import { mountPages } from './pages/mount.ts'
 import { problem } from './problem.ts'
+import { takeAlgorithmMessage } from './quantconnect.ts'
 
 export function createApp(): Hono<Door> {
   const app = new Hono<Door>()
@@ -21,6 +22,7 @@ export function createApp(): Hono<Door> {
   mountApi(app, failures)
   app.post('/hooks', (c) => takeCommand(c, failures))
   app.post('/hooks/github', (c) => takeDelivery(c, failures))
+  app.post('/hooks/quantconnect', (c) => takeAlgorithmMessage(c, failures))
   mountDescription(app)
   mountPages(app, failures)
 

@@ -9,6 +9,8 @@ import { insertRun, nextRun, runByTrigger } from './runs.ts'
 export interface Submission {
   /** What makes a trigger the same one: a tick's time, a webhook's id. */
   readonly triggerId: string
+  /** Other ids under which the very same may have come before, such as that of the minute before. */
+  readonly formerIds?: readonly string[]
   readonly trigger: Trigger
   /** Who asked, for the record. */
   readonly actor: string
@@ -23,8 +25,9 @@ export type Submitted =
 export async function submit(storage: DurableObjectStorage, submission: Submission, now: number): Promise<Submitted> {
   const bodyHash = await sha256Hex(canonicalJson(submission.request))
   return storage.transactionSync(() => {
-    const before = runByTrigger(storage.sql, submission.triggerId)
-    if (before !== null) {
+    const ids = [submission.triggerId, ...(submission.formerIds ?? [])]
+    const before = ids.map((id) => runByTrigger(storage.sql, id)).find((run) => run !== null)
+    if (before !== undefined) {
       if (before.bodyHash !== bodyHash) return { ok: false, reason: 'other body', run: before.id }
       return { ok: true, run: before.id, repeated: true }
     }
