@@ -26,6 +26,10 @@ export interface CardMessage {
   readonly card: Card
   /** The vendor's own reference of the message whose place it takes, as an earlier delivery gave it; null = a new message. */
   readonly replaces: string | null
+  /** What it is about, the same for all messages that take each other's place. */
+  readonly key: string
+  /** Whether an earlier attempt to post about that may have been taken without our hearing of it. */
+  readonly repeats: boolean
 }
 
 /** What a channel may use of the world. */

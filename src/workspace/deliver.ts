@@ -11,7 +11,7 @@ import { MOST_ATTEMPTS, restAfter, waitAfter } from '../hooks/retry-schedule.ts'
 import { forgetDigest, giveNotice } from './announced.ts'
 import { policyNow } from './clock.ts'
 import { disable, restUntil, whyDisabled } from './destinations.ts'
-import { changeMessage, dueMessages, type MessageRow, refOf } from './outbox.ts'
+import { changeMessage, dueMessages, isRepeat, type MessageRow, refOf } from './outbox.ts'
 
 /** Messages one alarm tries. A card may take two requests, so this stays within 10 beside a slice's 40 of 50. */
 const MESSAGES_PER_ALARM = 5
@@ -129,23 +129,19 @@ async function handCard(
   use: DeliveryDeps,
 ): Promise<Delivery> {
   const { id } = row
-  if (!channel.edits) return channel.deliver({ kind: 'card', id, card: bare(card), replaces: null }, use)
+  const whole = { kind: 'card', id, card, key: row.subject ?? id, repeats: isRepeat(sql, row) } as const
+  const bare = { ...whole, card: { ...card, buttons: [], menus: [] } }
+  if (!channel.edits) return channel.deliver({ ...bare, replaces: null }, use)
   const replaces = refOf(sql, row)
-  if (replaces !== null || !hasControls(card)) {
-    return channel.deliver({ kind: 'card', id, card, replaces }, use)
-  }
-  const posted = await channel.deliver({ kind: 'card', id, card: bare(card), replaces: null }, use)
+  if (replaces !== null || !hasControls(card)) return channel.deliver({ ...whole, replaces }, use)
+  const posted = await channel.deliver({ ...bare, replaces: null }, use)
   if (posted.kind !== 'delivered' || posted.ref === undefined) return posted
   changeMessage(sql, id, { ref: posted.ref })
-  return channel.deliver({ kind: 'card', id, card, replaces: posted.ref }, use)
+  return channel.deliver({ ...whole, replaces: posted.ref }, use)
 }
 
 function hasControls({ buttons, menus }: Card): boolean {
   return buttons.length > 0 || menus.length > 0
-}
-
-function bare(card: Card): Card {
-  return { ...card, buttons: [], menus: [] }
 }
 
 /** A signal that ends after so long, and a way to end it sooner. */
