@@ -89,6 +89,16 @@ export interface CardChannel extends Place {
 
 export type Channel = EventChannel | CardChannel
 
+/** What somebody is told in answer. */
+export type Said = { readonly kind: 'text'; readonly text: string } | { readonly kind: 'card'; readonly card: Card }
+
+/** Answers the one who typed or pressed, by the way back that the vendor gives along for some minutes. */
+export interface Replier {
+  readonly of: 'slack' | 'discord'
+  /** `way`: the vendor's own; a secret, which stands in nothing that is returned or thrown. Only the asker sees what is said. */
+  reply(way: string, said: Said, deps: DeliveryDeps): Promise<Delivery>
+}
+
 /** Tells two settings apart without giving either away. */
 export async function fingerprintOf(...settings: readonly string[]): Promise<string> {
   return (await sha256Hex(settings.join('\n'))).slice(0, 16)

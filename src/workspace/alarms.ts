@@ -6,13 +6,14 @@
 import { readFact } from './facts.ts'
 import { nextDelivery } from './outbox.ts'
 import { nextExpiry } from './proposals.ts'
+import { nextReply } from './replies.ts'
 import { nextRun, type RunRow } from './runs.ts'
 
 /** Real time at which something is due, in milliseconds; in the past = at once, null = nothing waits. */
 export type DueTime = (sql: SqlStorage) => number | null
 
 /** Everything besides runs that has a time of its own. */
-export const DUE_TIMES: readonly DueTime[] = [nextDelivery, nextExpiry]
+export const DUE_TIMES: readonly DueTime[] = [nextDelivery, nextExpiry, nextReply]
 
 /** Waits after something went wrong unexpectedly, in milliseconds: for the run that is going on, and for all else. */
 export interface Waits {

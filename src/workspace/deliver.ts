@@ -15,14 +15,17 @@ import { changeMessage, dueMessages, isRepeat, type MessageRow, refOf } from './
 
 /** Messages one alarm tries. A card may take two requests, so this stays within 10 beside a slice's 40 of 50. */
 const MESSAGES_PER_ALARM = 5
+const REQUESTS_PER_MESSAGE = 2
 
 /** A chat takes about one message a second in a channel, and may hide more. */
 const BETWEEN_CARDS_MS = 1_000
 
 type DeliverDeps = Pick<Deps, 'channels' | 'clean' | 'fetch' | 'deliveryTimeoutMs' | 'now' | 'random'>
 
-export async function deliverDue(storage: DurableObjectStorage, deps: DeliverDeps): Promise<void> {
-  const taken = onePerChat(dueMessages(storage.sql, deps.now(), MESSAGES_PER_ALARM), deps.channels)
+/** `spent`: requests this alarm has made already for something else than a run. */
+export async function deliverDue(storage: DurableObjectStorage, deps: DeliverDeps, spent: number): Promise<void> {
+  const most = MESSAGES_PER_ALARM - Math.ceil(spent / REQUESTS_PER_MESSAGE)
+  const taken = onePerChat(dueMessages(storage.sql, deps.now(), most), deps.channels)
   await Promise.all(taken.map((row) => attempt(storage, deps, row)))
 }
 
@@ -51,7 +54,9 @@ async function attempt(storage: DurableObjectStorage, deps: DeliverDeps, row: Me
   const { delivery, silent } = await send(sql, deps, row, channel)
   const status = delivery.status ?? null
   const now = deps.now()
-  if (channel.takes === 'card') restUntil(sql, channel.key, now + BETWEEN_CARDS_MS)
+  const wished = delivery.kind === 'delivered' ? (delivery.restMs ?? 0) : 0
+  const least = channel.takes === 'card' ? BETWEEN_CARDS_MS : 0
+  if (least + wished > 0) restUntil(sql, channel.key, now + Math.max(least, wished))
 
   if (delivery.kind === 'delivered') return delivered(storage, row, delivery, now)
   const reason = plain(deps.clean(delivery.detail))

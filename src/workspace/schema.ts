@@ -33,6 +33,7 @@
  * | `announced` | this mark, this mark's due time, this end of a hold went into the digest of that run | as its mark or hold; less when nobody got the digest | `announced.ts` | `announced.ts` |
  * | `news` | what a run that is going on has to tell when it ends | until its run has ended | `announced.ts` | `tell.ts` |
  * | `audit` | one link of the audit chain: a finished run, its hash, the hash before, where its record is | as its run | `audit.ts` | `verify.ts` |
+ * | `replies` | an answer that follows, and the way back to who asked, a secret | until it is sent, at most half an hour | `replies.ts` | `replies.ts` |
  * | `facts` | one named value: newest tick, head of the audit chain, pause, … | for ever | several | several |
  */
 export function createTables(sql: SqlStorage): void {
@@ -152,6 +153,10 @@ export function createTables(sql: SqlStorage): void {
     );
     CREATE INDEX IF NOT EXISTS proposals_by_state ON proposals (state, proposed_at DESC);
     CREATE TABLE IF NOT EXISTS first_approvals (key TEXT PRIMARY KEY, rule TEXT NOT NULL, run TEXT NOT NULL, at INTEGER NOT NULL);
+    CREATE TABLE IF NOT EXISTS replies (
+      id INTEGER PRIMARY KEY, vendor TEXT NOT NULL, way TEXT NOT NULL, run TEXT, says TEXT,
+      until INTEGER NOT NULL, due_at INTEGER NOT NULL, attempt INTEGER NOT NULL
+    );
     CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
   `)
   addColumn(sql, 'items', 'before')

@@ -45,6 +45,7 @@ import {
   type Withdrawn,
   withdrawn,
 } from './questions.ts'
+import { answerDue, type NewReply, putReply } from './replies.ts'
 import {
   isGoingOn,
   type Preview,
@@ -140,7 +141,7 @@ export class Workspace extends DurableObject<Env> {
       const made = this.deps()
       if (made.ok) {
         await expire(this.storage, made.deps)
-        return await deliverDue(this.storage, made.deps)
+        return await deliverDue(this.storage, made.deps, await answerDue(this.storage, made.deps))
       }
     } catch (error) {
       logError(this.clean(), 'Deliveries', error)
@@ -310,6 +311,12 @@ export class Workspace extends DurableObject<Env> {
 
   withdraw(question: string, by: string): Withdrawn {
     return withdrawn(this.sql, question, by, this.now())
+  }
+
+  /** An answer that follows: the result of a run once it has ended, or something to say at once. */
+  async reply(reply: NewReply): Promise<void> {
+    putReply(this.sql, reply, this.now())
+    await this.arm()
   }
 
   /** Who of the policy's people is known under that id; null for a stranger, and while the policy cannot be read. */
