@@ -16,6 +16,8 @@ const commands = {
   diff: 'src/cli/diff.ts',
   backtest: 'src/cli/backtest.ts',
   bearer: 'src/cli/bearer.ts',
+  verify: 'src/cli/verify.ts',
+  backups: 'src/cli/backups.ts',
   deploy: 'src/cli/deploy.ts',
   test: 'src/cli/test.ts',
   sandbox: 'test/sandbox/main.ts',

@@ -1,6 +1,8 @@
 /** Calls a running Worker's API, as any program would. */
 
 import type { Why } from '../core/explain.ts'
+import type { BackupView, ShownBackup } from '../records/backup-shape.ts'
+import type { AuditPage } from '../records/chain.ts'
 import type { Preview, RunRecord, RunSummary, ShownInventory, StoredInventory } from '../workspace/run.ts'
 import { Misuse, Unable } from './command.ts'
 
@@ -9,12 +11,20 @@ export interface WorkerApi {
   plan(): Promise<Preview>
   why(projectId: number): Promise<Why>
   run(id: string): Promise<RunRecord>
+  /** The same, or null when there is no such run. */
+  recordOf(id: string): Promise<RunRecord | null>
+  /** A page of the audit chain, newest first; `cursor` null = from the head. */
+  auditPage(cursor: string | null): Promise<AuditPage>
   /** Newest first; `cursor` null = from the start, and in the answer after the last. */
   inventories(
     cursor: string | null,
   ): Promise<{ readonly inventories: readonly StoredInventory[]; readonly cursor: string | null }>
   /** The inventory of a run, as JSON; null when the Worker's store has let go of it. */
   storedInventory(run: string): Promise<unknown>
+  /** Every verified backup, newest first. */
+  backups(say: (text: string) => void): Promise<readonly BackupView[]>
+  /** The newest backup of a project, or the one of that run, files included; null when there is none. */
+  backup(projectId: string, run: string | null): Promise<ShownBackup | null>
   /** A cron tick at that policy time; resolves when its run has ended. Development only. */
   tick(at: number): Promise<RunRecord>
 }
@@ -28,6 +38,11 @@ export function workerApi(address: string, token: string): WorkerApi {
 
   async function get<T>(path: string): Promise<T> {
     return read(path, await ask(path))
+  }
+
+  async function getIfThere<T>(path: string): Promise<T | null> {
+    const answer = await ask(path)
+    return answer.status === 404 ? null : read(path, answer)
   }
 
   function ask(path: string): Promise<Response> {
@@ -49,6 +64,19 @@ export function workerApi(address: string, token: string): WorkerApi {
     throw new Unable(`${worker} answered with something that is not JSON. Is a leansweep Worker running there?`)
   }
 
+  async function backups(say: (text: string) => void): Promise<readonly BackupView[]> {
+    const all: BackupView[] = []
+    let cursor: string | null = null
+    do {
+      say(`Asking ${worker} for its backups: ${all.length} …`)
+      const from: string = cursor === null ? '' : `&cursor=${encodeURIComponent(cursor)}`
+      const page: { backups: readonly BackupView[]; cursor: string | null } = await get(`/api/backups?limit=100${from}`)
+      all.push(...page.backups)
+      cursor = page.cursor
+    } while (cursor !== null)
+    return all
+  }
+
   async function tick(at: number): Promise<RunRecord> {
     const answer = await fetch(`${worker}/cdn-cgi/handler/scheduled?time=${at}`)
     if (!answer.ok) throw new Error(`The tick was refused: ${answer.status} ${await answer.text()}`)
@@ -68,12 +96,14 @@ export function workerApi(address: string, token: string): WorkerApi {
     plan: () => get('/api/plan'),
     why: (projectId) => get(`/api/why/${projectId}`),
     run: (id) => get(`/api/runs/${id}`),
+    recordOf: (id) => getIfThere(`/api/runs/${encodeURIComponent(id)}`),
+    auditPage: (cursor) => get(`/api/audit/verify?limit=100${cursor === null ? '' : `&cursor=${cursor}`}`),
     inventories: (cursor) => get(`/api/inventories?limit=100${cursor === null ? '' : `&cursor=${cursor}`}`),
-    storedInventory: async (run) => {
-      const path = `/api/inventories/${run}`
-      const answer = await ask(path)
-      return answer.status === 404 ? null : read(path, answer)
+    backups,
+    backup: (projectId, run) => {
+      return getIfThere(`/api/backups/${projectId}${run === null ? '' : `?run=${encodeURIComponent(run)}`}`)
     },
+    storedInventory: (run) => getIfThere(`/api/inventories/${run}`),
   }
 }
 

@@ -1,25 +1,12 @@
 /** Our own copy of a project, made and read back before anything destroys the original (G9). */
 
-import { canonicalJson, sha256Hex } from '../core/canonical.ts'
-import type { Parameter, Project } from '../core/project.ts'
+import type { Project } from '../core/project.ts'
 import type { ProjectFile } from '../quantconnect/files.ts'
+import { type Backup, hashBackup } from './backup-shape.ts'
 import { gunzipJson, gzipJson } from './gzip.ts'
 import { cutToFit } from './metadata.ts'
 
-/** Everything a rebuild needs. Dates are milliseconds, UTC; null = could not be read. */
-export interface Backup {
-  readonly version: 1
-  readonly projectId: number
-  readonly organizationId: string
-  readonly name: string
-  readonly created: number
-  readonly modified: number
-  readonly language: string
-  readonly description: string
-  readonly parameters: readonly Parameter[]
-  readonly libraries: readonly number[]
-  readonly files: readonly { readonly name: string; readonly content: string; readonly modified: number | null }[]
-}
+export { type Backup, hashBackup } from './backup-shape.ts'
 
 /** A value in KV may be at most this large. */
 const KV_VALUE_LIMIT = 25 * 1024 * 1024
@@ -42,11 +29,6 @@ export function makeBackup(project: Project, created: number, modified: number, 
       modified: typeof file.modified === 'number' ? file.modified : null,
     })),
   }
-}
-
-/** SHA-256 over the canonical JSON of the backup: the same project gives the same hash. */
-export function hashBackup(backup: Backup): Promise<string> {
-  return sha256Hex(canonicalJson(backup))
 }
 
 /** Puts a backup under a new key. Gives its hash, or why it cannot be stored. */

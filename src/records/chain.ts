@@ -27,6 +27,30 @@ export interface AuditProblem {
   readonly what: string
 }
 
+/** A link as it is shown, so that anybody can check the records on a machine of their own. */
+export interface ShownLink extends Link {
+  /** Until when the store keeps the record, ISO 8601 UTC. */
+  readonly keptUntil: string
+}
+
+export interface AuditPage {
+  /** Nothing on this page is wrong. */
+  readonly ok: boolean
+  /** Links whose record was read and checked. */
+  readonly checked: number
+  /** Links whose record the store has let go of, as it should at that age. */
+  readonly expired: number
+  readonly problems: readonly AuditProblem[]
+  /** The newest record of all, as the ledger says apart from the chain; null before the first run has ended. */
+  readonly head: Omit<Link, 'previous'> | null
+  /** Where the chain begins; older links went with their runs. Null before there is one. */
+  readonly start: { readonly position: number; readonly previous: string | null } | null
+  /** The links of this page, newest first. */
+  readonly links: readonly ShownLink[]
+  /** For the page below; null after the last. */
+  readonly cursor: string | null
+}
+
 /** SHA-256 over the canonical JSON of the record with its own hash taken out. */
 export function recordHash(record: Chained): Promise<string> {
   return sha256Hex(canonicalJson({ ...record, audit: { ...record.audit, hash: null } }))

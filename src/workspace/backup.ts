@@ -2,6 +2,7 @@
 
 import { isUnknown, type Project } from '../core/project.ts'
 import { failureText } from '../quantconnect/failure.ts'
+import { sizeOf } from '../records/backup-shape.ts'
 import { makeBackup, putBackup, readBackup } from '../records/backups.ts'
 import { backupKey } from '../records/keys.ts'
 import type { ItemRow } from './items.ts'
@@ -54,8 +55,8 @@ export async function makeVerifiedBackup(slice: Slice, row: ItemRow, project: Pr
   const put = await putBackup(deps.log, key, backup, deps.config.backupDays)
   if (!put.ok) return { kind: 'failed', why: put.detail }
   sql.exec(
-    `INSERT OR REPLACE INTO backups (key, project_id, created, name, run, hash, files, modified, put_at, verified_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)`,
+    `INSERT OR REPLACE INTO backups (key, project_id, created, name, run, hash, files, bytes, modified, put_at, verified_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)`,
     key,
     item.projectId,
     item.created,
@@ -63,29 +64,11 @@ export async function makeVerifiedBackup(slice: Slice, row: ItemRow, project: Pr
     run.id,
     put.hash,
     files.value.length,
+    sizeOf(backup),
     item.modified,
     deps.now(),
   )
   return verify(slice, key, put.hash)
-}
-
-/** The newest backup of a project that was read back whole; null when there is none. */
-export function newestBackup(
-  sql: SqlStorage,
-  projectId: number,
-): {
-  readonly key: string
-  readonly hash: string
-  readonly name: string
-  readonly created: number
-  readonly modified: number
-} | null {
-  const rows = sql.exec<{ key: string; hash: string; name: string; created: number; modified: number }>(
-    `SELECT key, hash, name, created, modified FROM backups WHERE project_id = ? AND verified_at IS NOT NULL
-     ORDER BY put_at DESC LIMIT 1`,
-    projectId,
-  )
-  return rows.toArray()[0] ?? null
 }
 
 async function verify(slice: Slice, key: string, hash: string): Promise<BackedUp> {

@@ -3,10 +3,9 @@
  * preview shows, in the Worker and from a terminal; it sends nothing but reads.
  */
 
-import type { AskingOptions } from '../core/asking.ts'
 import { type Decision, decide } from '../core/decide.ts'
 import type { Memory } from '../core/memory.ts'
-import { makePlan, type Plan } from '../core/plan.ts'
+import { type DayCount, makePlan, type Plan } from '../core/plan.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Evidence, Inventory } from '../core/project.ts'
 import type { QuantConnect } from '../quantconnect/client.ts'
@@ -30,7 +29,9 @@ export interface ReadOptions {
   readonly onProgress?: (text: string) => void
 }
 
-export interface LookOptions extends ReadOptions, AskingOptions {}
+export interface LookOptions extends ReadOptions {
+  readonly today: DayCount
+}
 
 export async function lookAt(
   client: QuantConnect,
@@ -43,7 +44,7 @@ export async function lookAt(
   const { inventory, decisions } = read.value
   const [decision] = decisions
   if (decision === undefined) throw new RangeError('One policy gives one decision.')
-  const plan = await makePlan(policy, inventory, decision, options.memory, options)
+  const plan = await makePlan(policy, inventory, decision, options.memory, options.today, options.now)
   return { ok: true, value: { inventory, decision, plan } }
 }
 

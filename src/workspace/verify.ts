@@ -3,37 +3,13 @@
  * against what the ledger has of the run. Reads only.
  */
 
-import { type AuditProblem, type Chained, type Link, orderProblems, recordProblems } from '../records/chain.ts'
+import { type AuditPage, type AuditProblem, type Chained, orderProblems, recordProblems } from '../records/chain.ts'
 import { gunzipJson } from '../records/gzip.ts'
 import { type AuditRow, listLinks } from './audit.ts'
 import { type Facts, readFact } from './facts.ts'
 import { draftRecord } from './finish.ts'
 import type { RunRecord } from './run.ts'
 import { iso, runById } from './runs.ts'
-
-/** A link as it is shown, so that anybody can check the records on a machine of their own. */
-export interface ShownLink extends Link {
-  /** Until when the store keeps the record, ISO 8601 UTC. */
-  readonly keptUntil: string
-}
-
-export interface AuditPage {
-  /** Nothing on this page is wrong. */
-  readonly ok: boolean
-  /** Links whose record was read and checked. */
-  readonly checked: number
-  /** Links whose record the store has let go of, as it should at that age. */
-  readonly expired: number
-  readonly problems: readonly AuditProblem[]
-  /** The newest record of all, as the ledger says apart from the chain; null before the first run has ended. */
-  readonly head: Omit<Link, 'previous'> | null
-  /** Where the chain begins; older links went with their runs. Null before there is one. */
-  readonly start: Facts['chainStart'] | null
-  /** The links of this page, newest first. */
-  readonly links: readonly ShownLink[]
-  /** For the page below; null after the last. */
-  readonly cursor: string | null
-}
 
 export interface VerifyDeps {
   readonly sql: SqlStorage

@@ -20,15 +20,7 @@ function deliver(
   message: Partial<CardMessage> = {},
   change: Partial<DiscordBot> = {},
 ): Promise<Delivery> {
-  const whole: CardMessage = {
-    kind: 'card',
-    id: ID,
-    card: APPROVAL,
-    replaces: null,
-    key: ID,
-    repeats: false,
-    ...message,
-  }
+  const whole: CardMessage = { kind: 'card', id: ID, card: APPROVAL, replaces: null, ...message }
   return channelOf(standins, change).deliver(whole, DELIVERY)
 }
 

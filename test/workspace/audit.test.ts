@@ -1,8 +1,8 @@
 /** G18: the chain of records finds what was edited, dropped or reordered, in KV and in the ledger, and says which. */
 
 import { describe, expect, it } from 'vitest'
+import type { AuditPage } from '../../src/records/chain.ts'
 import type { RunRecord } from '../../src/workspace/run.ts'
-import type { AuditPage } from '../../src/workspace/verify.ts'
 import { ask } from '../support/door.ts'
 import { DELETE_OLD, staleMany } from '../support/policies.ts'
 import { DAY, HOUR, makeWorld, type World } from '../support/world.ts'

@@ -3,11 +3,11 @@
 import * as v from 'valibot'
 import { operation } from './operation.ts'
 import { PAGING } from './params.ts'
-import { Cursor, Hash, Time } from './shapes.ts'
+import { Cursor, Time } from './shapes.ts'
 
 const Position = v.pipe(v.number(), v.integer())
 
-/** As the table has it: an edited link may hold anything. */
+/** As they are found, which may be anything once somebody has meddled. */
 const LINK = { position: Position, run: v.string(), hash: v.string() }
 
 const AuditPage = v.pipe(
@@ -20,7 +20,7 @@ const AuditPage = v.pipe(
     ),
     head: v.pipe(v.nullable(v.strictObject(LINK)), v.description('The newest of all; note it down elsewhere.')),
     start: v.pipe(
-      v.nullable(v.strictObject({ position: Position, previous: v.nullable(Hash) })),
+      v.nullable(v.strictObject({ position: Position, previous: v.nullable(v.string()) })),
       v.description('Where the chain begins; older links went with their runs.'),
     ),
     links: v.array(v.strictObject({ ...LINK, previous: v.nullable(v.string()), keptUntil: Time })),
@@ -32,9 +32,9 @@ const AuditPage = v.pipe(
 const NO_POSITION = 'must be one that an answer gave'
 
 export const verifyAudit = operation({
-  id: 'verifyAudit',
   method: 'GET',
   path: '/api/audit/verify',
+  id: 'verifyAudit',
   needs: 'read',
   topic: 'Audit',
   summary: 'The chain of run records, checked page by page from the newest',

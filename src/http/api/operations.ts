@@ -1,6 +1,7 @@
 /** Every operation of the API, in the order in which the document shows them. */
 
 import { verifyAudit } from './audit.ts'
+import { showBackup, showBackups } from './backups.ts'
 import { showHealth } from './health.ts'
 import { acceptBase, listInventories, showInventory, showStoredInventory } from './inventory.ts'
 import type { Operation } from './operation.ts'
@@ -20,6 +21,8 @@ export const OPERATIONS: readonly Operation[] = [
   showStoredInventory,
   pause,
   resume,
+  showBackups,
+  showBackup,
   verifyAudit,
   showHealth,
 ]

@@ -128,12 +128,12 @@ function responsesOf(operation: Operation, converter: Converter): Described['res
 }
 
 /** What the checks before a handler may answer. */
-function implied({ needs, params, query, body, submits, method }: Operation): readonly string[] {
+function implied({ needs, params, query, body, submits }: Operation): readonly string[] {
   const bad = params !== undefined || query !== undefined || body !== undefined || submits === true
   return [
     ...(bad ? ['400'] : []),
     ...(needs === 'none' ? [] : ['401', '429', '503']),
-    ...(needs === 'none' || method === 'GET' ? [] : ['403']),
+    ...(needs === 'none' || needs === 'read' ? [] : ['403']),
     ...(body === undefined ? [] : ['413', '415', '422']),
     '500',
   ]
