@@ -2,14 +2,26 @@
 
 import type { Config } from './config.ts'
 import { discordChannel } from './discord/channel.ts'
-import type { Channel } from './hooks/channel.ts'
+import { discordReplier } from './discord/replier.ts'
+import type { Channel, Replier } from './hooks/channel.ts'
 import { notifyChannel } from './notify/channel.ts'
+import { slackChannel } from './slack/channel.ts'
 
 /** In the order in which people should see them. */
-export function channelsOf({ discord, notify, publicUrl }: Config): readonly Channel[] {
-  const { apiUrl, bot } = discord
+export function channelsOf({ slack, discord, notify, publicUrl }: Config): readonly Channel[] {
   return [
-    ...(bot === null ? [] : [discordChannel({ apiUrl, publicUrl, botToken: bot.token, channelId: bot.channelId })]),
+    ...botsOf(slack, publicUrl).map(slackChannel),
+    ...botsOf(discord, publicUrl).map(discordChannel),
     ...notify.map((webhook) => notifyChannel(webhook, publicUrl)),
   ]
+}
+
+/** None where a bot is not set up. */
+function botsOf({ apiUrl, bot }: Pick<Config['slack'], 'apiUrl' | 'bot'>, publicUrl: string | null) {
+  return bot === null ? [] : [{ apiUrl, publicUrl, botToken: bot.token, channelId: bot.channelId }]
+}
+
+/** Who answers those who typed or pressed something. */
+export function repliersOf({ discord, publicUrl }: Config): readonly Replier[] {
+  return discord.publicKey === null ? [] : [discordReplier({ apiUrl: discord.apiUrl, publicUrl })]
 }

@@ -4,9 +4,10 @@ import { isLoopback, readAddress } from './core/address.ts'
 import { type DiscordConfig, type DiscordSettings, readDiscord } from './discord/settings.ts'
 import { type HookSecrets, type HookSettings, readHookSecrets } from './hooks/secrets.ts'
 import { type Notify, type NotifySettings, readNotify } from './notify/settings.ts'
+import { readSlack, type SlackConfig, type SlackSettings } from './slack/settings.ts'
 
 /** Settings as they are written down. Anything may be missing or malformed; only `readConfig` looks at them. */
-export interface Settings extends HookSettings, DiscordSettings, NotifySettings {
+export interface Settings extends HookSettings, SlackSettings, DiscordSettings, NotifySettings {
   readonly QC_USER_ID?: string
   readonly QC_API_TOKEN?: string
   readonly QC_ORGANIZATION_ID?: string
@@ -38,6 +39,7 @@ export interface Config {
   readonly hooks: HookSecrets
   /** Where the Worker's own pages are, without a slash at the end; null = messages have no links. */
   readonly publicUrl: string | null
+  readonly slack: SlackConfig
   readonly discord: DiscordConfig
   /** Incoming webhooks of chats. */
   readonly notify: readonly Notify[]
@@ -77,6 +79,7 @@ const PUBLIC_SETTINGS: readonly string[] = [
   'QC_ORGANIZATION_ID',
   'QC_API_URL',
   'PUBLIC_URL',
+  'SLACK_CHANNEL',
   'DISCORD_APPLICATION_ID',
   'DISCORD_CHANNEL',
   'CALLS_PER_SLICE',
@@ -133,6 +136,7 @@ export function readConfig(env: Settings): ConfigResult {
     adminToken,
     hooks: readHookSecrets(env, problems),
     publicUrl: publicUrlOf(env.PUBLIC_URL?.trim() ?? '', local, problems),
+    slack: readSlack(env, local, problems),
     discord: readDiscord(env, local, problems),
     notify: readNotify(env, local, problems),
     readTokens,

@@ -1,11 +1,11 @@
 /** From the environment to the things the workspace works with: settings, clock, client, store, policy. */
 
 import bundledPolicy from '../policy.toml'
-import { channelsOf } from './channels.ts'
+import { channelsOf, repliersOf } from './channels.ts'
 import { type Config, configText, readConfig } from './config.ts'
 import type { Redaction } from './core/secrets.ts'
 import type { Env } from './env.ts'
-import type { Channel } from './hooks/channel.ts'
+import type { Channel, Replier } from './hooks/channel.ts'
 import { redactionOf } from './log.ts'
 import { createClient, type QuantConnect } from './quantconnect/client.ts'
 
@@ -17,6 +17,8 @@ export interface Deps {
   readonly policyText: string
   /** Every place that is told something. */
   readonly channels: readonly Channel[]
+  /** Who answers those who asked in a chat. */
+  readonly repliers: readonly Replier[]
   /** What channels send with. */
   fetch(input: string, init: RequestInit): Promise<Response>
   /** How long a channel has for one delivery, in milliseconds. */
@@ -61,6 +63,7 @@ export function createDeps(env: Env): DepsResult {
       log: env.LOG,
       policyText: bundledPolicy,
       channels: channelsOf(read.config),
+      repliers: repliersOf(read.config),
       fetch: (input, init) => fetch(input, init),
       deliveryTimeoutMs: DELIVERY_TIMEOUT_MS,
       clean: redactionOf(env),

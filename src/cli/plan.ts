@@ -49,7 +49,10 @@ async function planHere(values: Values<typeof OPTIONS>, terminal: Terminal): Pro
   const seen = await seeInventory(values, [policy], terminal)
   const { inventory } = seen
   const decision = decide(policy, inventory, NO_MEMORY, inventory.at)
-  const plan = await makePlan(policy, inventory, decision, NO_MEMORY, { total: 0, byRule: {} }, inventory.at)
+  const plan = await makePlan(policy, inventory, decision, NO_MEMORY, {
+    today: { total: 0, byRule: {} },
+    now: inventory.at,
+  })
   const rows = rowsOf(seen, decision, policy)
   const warnings = [
     ...policy.warnings.map((warning) => problemIn(file, warning)),

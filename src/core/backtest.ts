@@ -92,7 +92,11 @@ export async function replayNext(
   const seen = withActs(inventory, before.acts)
   const memory: Memory = { marks: before.marks, holds: [], ownWrites: [], notices: [] }
   const decision = decide(policy, seen, memory, now)
-  const plan = await makePlan(policy, seen, decision, memory, today, now)
+  const plan = await makePlan(policy, seen, decision, memory, {
+    today,
+    now,
+    approved: new Set(policy.rules.map(({ id }) => id)),
+  })
   const acting = new Set(isUnknown(inventory.running) ? [] : liftLimits ? idsOf(plan.items) : plan.acting)
   const acts = plan.items.filter(({ projectId }) => acting.has(projectId)).map((item) => actOf(item, inventory))
   const gone = acts.filter(({ action }) => isDestructive(action))

@@ -3,95 +3,67 @@
  * what will be done. Preview and real run call the same function (G4).
  */
 
+import { type Asking, type AskingOptions, asking } from './asking.ts'
 import { canonicalJson, sha256Hex } from './canonical.ts'
-import { breaches, type CapBreach, type DayCount, mayAct } from './caps.ts'
 import type { Change } from './change.ts'
 import { openCourt } from './court.ts'
 import type { Decision } from './decide.ts'
 import { itemReasons, reasonText } from './explain.ts'
+import type { PlanItem } from './item.ts'
 import type { Memory } from './memory.ts'
 import type { Policy } from './policy.ts'
 import { type Inventory, isUnknown, type Project } from './project.ts'
-import type { Action, ItemAction, Rule } from './rule.ts'
+import type { Action } from './rule.ts'
 import { namesTaken, openNames } from './taken.ts'
 import type { Verdict } from './verdict.ts'
 
 export { type CapBreach, capText, type DayCount } from './caps.ts'
+export type { PlanItem } from './item.ts'
 export { dayOf } from './zone.ts'
 
-export interface PlanItem {
-  readonly projectId: number
-  /** As the API wrote it. */
-  readonly name: string
-  readonly created: number
-  /** As listed, not the effective one. */
-  readonly modified: number
-  readonly action: ItemAction
-  /** Null for a command. */
-  readonly rule: string | null
-  readonly unit: 'project' | 'directory'
-  /** The directory the rule or command is about, for a unit of several projects. */
-  readonly directory: string | null
-  /** The new full name, or the new full description for describe; null for a delete, and where `change` says it. */
-  readonly to: string | null
-  /** What an update or a restore writes; null for what a rule does and for a delete. */
-  readonly change: Change | null
-  /** Since when it is marked; null for a command. */
-  readonly since: number | null
-  /** Who has to say yes before it may act, as its rule asks; `never` for a command, whose asker had the right to. */
-  readonly approve: Rule['approve']
-  /** How long before a message about it must have been delivered, in milliseconds; 0 = none. */
-  readonly notice: number
-  /** Sentences. */
-  readonly reasons: readonly string[]
-}
-
-export interface Plan {
+export interface Plan extends Asking {
   /** Over what will be done: the policy, and of each item action, id, created, modified, name and `to`. */
   readonly hash: string
   /** Hash of the policy. */
   readonly policy: string
   /** By project id. */
   readonly items: readonly PlanItem[]
-  readonly breaches: readonly CapBreach[]
-  /** Ids of the projects whose item may act now. */
-  readonly acting: readonly number[]
   /** Projects that a rule would rename or move, but not under that name. */
   readonly refusedMoves: readonly { readonly projectId: number; readonly why: string }[]
 }
 
-/**
- * The plan of what is due. `today`: attempts already counted on the day of `now` in the policy's zone. `only`: ids of the
- * only rules that may act; null = all.
- */
+export interface PlanOptions extends AskingOptions {
+  /** Policy time, milliseconds. */
+  readonly now: number
+  /** Ids of the only rules that may act; null = all. */
+  readonly only?: readonly string[] | null
+}
+
+/** The plan of what is due. */
 export async function makePlan(
   policy: Policy,
   inventory: Inventory,
   decision: Decision,
   memory: Memory,
-  today: DayCount,
-  now: number,
-  only: readonly string[] | null = null,
+  options: PlanOptions,
 ): Promise<Plan> {
-  const items = itemsOf(policy, inventory, decision, memory, now, only)
-  return sealPlan(policy, inventory, items, today, refusedMoves(policy, decision))
+  const items = itemsOf(policy, inventory, decision, memory, options.now, options.only ?? null)
+  return sealPlan(policy, inventory, items, options, refusedMoves(policy, decision))
 }
 
-/** Caps and hash: what every plan passes, whether rules made it or a command. */
+/** Caps, approvals and hash: what every plan passes, whether rules made it or a command. */
 export async function sealPlan(
   policy: Policy,
   inventory: Inventory,
   items: readonly PlanItem[],
-  today: DayCount,
+  options: AskingOptions,
   refused: Plan['refusedMoves'] = [],
 ): Promise<Plan> {
-  const breached = breaches(policy, items, inventory, today)
   return {
     hash: await hashItems(policy.hash, items),
     policy: policy.hash,
     items,
-    breaches: breached,
-    acting: items.filter((item) => mayAct(item, breached)).map(({ projectId }) => projectId),
+    ...asking(policy, items, inventory, options),
     refusedMoves: refused,
   }
 }

@@ -61,14 +61,9 @@ export function isStamp(action: ItemAction): boolean {
 }
 
 /** What this rule needs that this version lacks, as sentences. Such a rule marks and reports, but never acts. */
-export function notBuilt(rule: Pick<Rule, 'then' | 'approve' | 'notice'>): readonly string[] {
+export function notBuilt(rule: Pick<Rule, 'then' | 'notice'>): readonly string[] {
   if (rule.then === 'report') return []
   const lacks: string[] = []
-  if (rule.approve !== 'never') {
-    lacks.push(
-      `approve = "${rule.approve}" is not enforced by this version yet; with approve = "never" the rule acts by itself.`,
-    )
-  }
   if (isDestructive(rule.then) && rule.notice > 0) {
     lacks.push(
       'Messages before an action (notice) are not sent by this version yet; with notice = "0h" the rule does without.',

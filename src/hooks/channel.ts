@@ -26,6 +26,10 @@ export interface CardMessage {
   readonly card: Card
   /** The vendor's own reference of the message whose place it takes, as an earlier delivery gave it; null = a new message. */
   readonly replaces: string | null
+  /** What it is about, the same for all messages that take each other's place. */
+  readonly key: string
+  /** Whether an earlier attempt to post about that may have been taken without our hearing of it. */
+  readonly repeats: boolean
 }
 
 /** What a channel may use of the world. */
@@ -84,6 +88,16 @@ export interface CardChannel extends Place {
 }
 
 export type Channel = EventChannel | CardChannel
+
+/** What somebody is told in answer. */
+export type Said = { readonly kind: 'text'; readonly text: string } | { readonly kind: 'card'; readonly card: Card }
+
+/** Answers the one who typed or pressed, by the way back that the vendor gives along for some minutes. */
+export interface Replier {
+  readonly of: 'slack' | 'discord'
+  /** `way`: the vendor's own; a secret, which stands in nothing that is returned or thrown. Only the asker sees what is said. */
+  reply(way: string, said: Said, deps: DeliveryDeps): Promise<Delivery>
+}
 
 /** Tells two settings apart without giving either away. */
 export async function fingerprintOf(...settings: readonly string[]): Promise<string> {

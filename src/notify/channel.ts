@@ -4,6 +4,7 @@ import type { Card } from '../core/card.ts'
 import { readRetryAfter } from '../core/retry-after.ts'
 import { linkOf, renderDiscord } from '../discord/render.ts'
 import { type CardChannel, type Delivery, type DeliveryDeps, fingerprintOf } from '../hooks/channel.ts'
+import { renderSlack } from '../slack/render.ts'
 import type { Notify } from './settings.ts'
 import { renderTeams } from './teams.ts'
 
@@ -18,6 +19,12 @@ interface Vendor {
 }
 
 const VENDORS: { readonly [kind in Notify['kind']]: Vendor } = {
+  slack: {
+    name: 'Slack',
+    body: renderSlack,
+    address: (url) => url,
+    isReceipt: (text) => text === 'ok',
+  },
   discord: {
     name: 'Discord',
     // A link may stand in the title; a component of a webhook that belongs to no application would be left out.

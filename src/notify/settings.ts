@@ -7,6 +7,8 @@ import { readAddress } from '../core/address.ts'
 
 /** As they are written down; each may be left out. */
 export interface NotifySettings {
+  /** `https://hooks.slack.com/services/…`. */
+  readonly SLACK_WEBHOOK_URL?: string
   /** `https://discord.com/api/webhooks/…`. */
   readonly DISCORD_WEBHOOK_URL?: string
   /** Of a workflow "When a Teams webhook request is received", at `…logic.azure.com` or `…powerplatform.com`. */
@@ -14,7 +16,7 @@ export interface NotifySettings {
 }
 
 export interface Notify {
-  readonly kind: 'discord' | 'teams'
+  readonly kind: 'slack' | 'discord' | 'teams'
   readonly url: string
 }
 
@@ -29,12 +31,13 @@ const HOSTS = {
 const SWITCHED_OFF = ['webhook.office.com', 'outlook.office.com', 'outlook.office365.com']
 
 const NAMES = {
+  slack: 'SLACK_WEBHOOK_URL',
   discord: 'DISCORD_WEBHOOK_URL',
   teams: 'TEAMS_WEBHOOK_URL',
 } as const satisfies { readonly [kind in Notify['kind']]: keyof NotifySettings }
 
 export function readNotify(env: NotifySettings, development: boolean, problems: string[]): readonly Notify[] {
-  return (['discord', 'teams'] as const).flatMap((kind) => {
+  return (['slack', 'discord', 'teams'] as const).flatMap((kind) => {
     const name = NAMES[kind]
     const text = env[name]?.trim() ?? ''
     if (text === '') return []

@@ -30,24 +30,27 @@ export function encodeMutation(mutation: Mutation): Request {
       const { endpoint, projectId, name, content } = mutation
       return json(endpoint, { projectId, name, content })
     }
+    case 'files/delete':
+      return json(mutation.endpoint, { projectId: mutation.projectId, name: mutation.name })
   }
 }
 
 /**
- * JSON for the documented name and description. Parameters are only proven in the form encoding that lean-cli sends
- * (lean/components/api/project_client.py): `parameters[0][key]=…`, and an empty `parameters=` to clear the set.
+ * JSON for the documented name and description. Parameters and libraries are only proven in the form encoding that lean-cli
+ * sends (lean/components/api/project_client.py): `parameters[0][key]=…`, an empty `parameters=` to clear the set, `libraries[0]=…`.
  */
 function encodeUpdate(mutation: Mutation & { endpoint: 'projects/update' }): Request {
-  const { endpoint, projectId, name, description, parameters } = mutation
+  const { endpoint, projectId, name, description, parameters, libraries } = mutation
   const texts = { ...(name === undefined ? {} : { name }), ...(description === undefined ? {} : { description }) }
-  if (parameters === undefined) return json(endpoint, { projectId, ...texts })
+  if (parameters === undefined && libraries === undefined) return json(endpoint, { projectId, ...texts })
 
   const form = new URLSearchParams({ projectId: String(projectId), ...texts })
-  for (const [index, { key, value }] of parameters.entries()) {
+  for (const [index, { key, value }] of (parameters ?? []).entries()) {
     form.append(`parameters[${index}][key]`, key)
     form.append(`parameters[${index}][value]`, value)
   }
-  if (parameters.length === 0) form.append('parameters', '')
+  if (parameters?.length === 0) form.append('parameters', '')
+  for (const [index, id] of (libraries ?? []).entries()) form.append(`libraries[${index}]`, String(id))
   return { path: endpoint, contentType: 'application/x-www-form-urlencoded', body: form.toString() }
 }
 

@@ -22,6 +22,8 @@ export type Mutation =
       readonly description?: string
       /** Replaces the whole set; an empty list clears it. */
       readonly parameters?: readonly Parameter[]
+      /** Ids of the linked libraries; replaces the whole set. */
+      readonly libraries?: readonly number[]
     }
   | { readonly endpoint: 'projects/delete'; readonly projectId: number }
   | {
@@ -31,6 +33,7 @@ export type Mutation =
       /** Must not be empty: QuantConnect refuses empty files (lean-cli issue 280). */
       readonly content: string
     }
+  | { readonly endpoint: 'files/delete'; readonly projectId: number; readonly name: string }
 
 export type MutatingEndpoint = Mutation['endpoint']
 
@@ -72,13 +75,18 @@ function problemOf(mutation: Mutation): string | null {
     case 'files/create':
     case 'files/update':
       return idProblem(mutation.projectId) ?? missing(mutation.name, 'name') ?? missing(mutation.content, 'content')
+    case 'files/delete':
+      return idProblem(mutation.projectId) ?? missing(mutation.name, 'name')
     default:
       return 'its endpoint is not one this program uses'
   }
 }
 
-function updateProblem({ name, description, parameters }: Mutation & { endpoint: 'projects/update' }): string | null {
-  if (name === undefined && description === undefined && parameters === undefined) return 'it changes nothing'
+function updateProblem(update: Mutation & { endpoint: 'projects/update' }): string | null {
+  const { name, description, parameters, libraries } = update
+  if ([name, description, parameters, libraries].every((field) => field === undefined)) return 'it changes nothing'
+  if (libraries !== undefined && !libraries.every((id) => idProblem(id) === null))
+    return 'a library of it is no project id'
   if (description !== undefined && typeof description !== 'string') return 'its description must be text'
   if (parameters !== undefined && !Array.isArray(parameters)) return 'its parameters must be a list'
   return name === undefined ? null : missing(name, 'name')

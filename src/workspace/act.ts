@@ -3,20 +3,16 @@
  * (which writes the intent) → call → answer. What became of it is for `confirm.ts` to see.
  */
 
-import { type Decision, decide } from '../core/decide.ts'
-import { stillDue } from '../core/plan.ts'
-import type { Inventory, Project } from '../core/project.ts'
 import { failureText } from '../quantconnect/failure.ts'
+import type { Permit } from '../quantconnect/permit.ts'
 import { makeVerifiedBackup } from './backup.ts'
-import { loadInventory } from './evidence.ts'
-import { shrunk } from './floor.ts'
-import { gate } from './gate.ts'
+import { gate, type Passage } from './gate.ts'
+import { holdRestored } from './holds.ts'
 import { type Answer, attemptsOf, type ItemRow, itemsOf, postpone, writeAnswer, writeOutcome } from './items.ts'
 import { isInBin } from './judge.ts'
-import { readRunning } from './look.ts'
-import { readMemory } from './memory.ts'
-import { addPaid, buyEvidence, type Paid } from './paid.ts'
-import { CALLS_OF_ONE_ITEM } from './planning.ts'
+import { CALLS_OF_ONE_ITEM } from './put-down.ts'
+import { adopt, beginRebuild } from './rebuild.ts'
+import { type Fresh, recheck } from './recheck.ts'
 import type { OutcomeKind } from './run.ts'
 import { lookAgain } from './settle.ts'
 import { policyTime, type Slice, update } from './slice.ts'
@@ -29,7 +25,7 @@ const MOST_TRIES = 4
 export async function act(slice: Slice): Promise<void> {
   const batch = itemsOf(slice.sql, slice.run.id, 'pending', ITEMS_PER_SLICE)
   if (batch.length === 0) {
-    update(slice, { phase: 'confirm' })
+    update(slice, { phase: 'rebuild' })
     return
   }
 
@@ -57,67 +53,11 @@ export async function act(slice: Slice): Promise<void> {
   }
 }
 
-/** What a re-check read, and what the policy says to it. */
-interface Fresh {
-  readonly inventory: Inventory
-  readonly decision: Decision
-  /** Real time at which its lists were asked for. */
-  readonly askedAt: number
-}
-
 /** A re-check that does not fit into a whole slice will not fit into the next one either. */
 function outOfCalls(slice: Slice, [first]: readonly ItemRow[]): void {
   const why = `A re-check takes more than the ${slice.deps.config.callsPerSlice} calls one slice may make.`
   if (first === undefined || first.tries + 1 >= MOST_TRIES) giveUp(slice, `${why} Set CALLS_PER_SLICE higher.`)
   else postpone(slice.sql, first, why)
-}
-
-/** Both lists anew, the paid evidence of the batch anew, and `decide` again (G8). */
-async function recheck(
-  slice: Slice,
-  batch: readonly ItemRow[],
-): Promise<Fresh | 'later' | { readonly failed: string; readonly live?: true }> {
-  const { client, config } = slice.deps
-  const askedAt = slice.deps.now()
-  const projects = await client.readProjects(slice.meter)
-  if (!projects.ok) return projects.failure.kind === 'budget' ? 'later' : { failed: failureText(projects.failure) }
-  const live = await readRunning(client, slice.meter)
-  if (live.failure?.kind === 'budget') return 'later'
-  if (live.failure !== null) return { failed: failureText(live.failure), live: true }
-
-  const surveyed = await loadInventory(slice.sql, slice.run, config.organizationId)
-  const short = shrunk(surveyed.projects, projects.value, attemptsOf(slice.sql, slice.run.id))
-  if (short !== null) return { failed: short }
-  const now = policyTime(slice)
-  const meant = membersOf(batch, projects.value)
-  const paid: Paid = Object.fromEntries(Object.entries(surveyed.paid).filter(([id]) => !meant.has(Number(id))))
-  const inventory: Inventory = { ...surveyed, at: now, projects: projects.value, running: live.running, paid }
-
-  const memory = readMemory(slice.sql)
-  let decision = decide(slice.policy, inventory, memory, now)
-  for (let needs = ofBatch(decision, meant); needs.length > 0; needs = ofBatch(decision, meant)) {
-    for (const { projectId, kind } of needs) {
-      const bought = await buyEvidence(client, projectId, kind, slice.meter)
-      if (bought === 'later') return 'later'
-      addPaid(paid, projectId, kind, bought.evidence)
-    }
-    decision = decide(slice.policy, inventory, memory, now)
-  }
-  return { inventory, decision, askedAt }
-}
-
-/** The projects of a batch, and for a directory all that is in it: one of them may save the others. */
-function membersOf(batch: readonly ItemRow[], projects: readonly Project[]): ReadonlySet<number> {
-  const ids = new Set(batch.map(({ item }) => item.projectId))
-  const directories = new Set(batch.flatMap(({ item }) => (item.directory === null ? [] : [`${item.directory}/`])))
-  for (const directory of directories) {
-    for (const project of projects) if (project.path.startsWith(directory)) ids.add(project.id)
-  }
-  return ids
-}
-
-function ofBatch(decision: Decision, meant: ReadonlySet<number>): Decision['needs'] {
-  return decision.needs.filter((need) => meant.has(need.projectId))
 }
 
 /** `stop`: nothing else of this run can go well either. */
@@ -127,42 +67,54 @@ const DONE: Went = { kind: 'done' }
 
 async function actOn(slice: Slice, row: ItemRow, fresh: Fresh): Promise<Went> {
   const { item } = row
-  const position = fresh.inventory.projects.findIndex((project) => project.id === item.projectId)
-  const project = fresh.inventory.projects[position]
-  if (project === undefined) return vanished(slice, row)
-  if (item.action === 'delete' && project.created === item.created && isInBin(project)) {
+  const project = fresh.inventory.projects.find((one) => one.id === item.projectId) ?? null
+  if (project === null && item.action !== 'rebuild') return vanished(slice, row)
+  if (project !== null && item.action === 'delete' && project.created === item.created && isInBin(project)) {
     return leave(slice, row, 'already', 'Somebody else moved it to the Recycle Bin.')
   }
-
-  const judged = stillDue(item, fresh.decision, fresh.inventory)
-  const state = fresh.decision.verdicts[position]?.state
-  const left: OutcomeKind = state === 'protected' || state === 'held' ? 'protected' : 'changed'
-  if (!judged.still) return leave(slice, row, left, judged.why)
+  const stands = fresh.stands(row)
+  if (!stands.still) return leave(slice, row, stands.outcome, stands.why)
 
   let verifiedBackup: string | null = null
-  if (item.action === 'delete') {
+  if (project !== null && item.action === 'delete') {
     const backup = await makeVerifiedBackup(slice, row, project)
     if (backup.kind === 'later') return { kind: 'later', why: backup.why }
     if (backup.kind !== 'verified') return leave(slice, row, backup.kind, backup.why)
     verifiedBackup = backup.key
   }
 
-  const passage = gate(slice.sql, slice.policy, slice.run, row, {
+  const facts = {
     now: slice.deps.now(),
     listsAskedAt: fresh.askedAt,
     policyNow: policyTime(slice),
-    still: judged,
+    stands,
+    project,
     verifiedBackup,
-  })
+  }
+  if (item.action === 'rebuild') return passed(slice, row, await beginRebuild(slice, row, facts))
+  const passage = await gate(slice.sql, slice.policy, slice.run, row, facts)
+  if (passage.pass && item.action === 'restore' && project !== null && isInBin(project)) {
+    holdRestored(slice.sql, item, facts.policyNow)
+  }
+  return passed(slice, row, passage)
+}
+
+/** Sends what the gate let through. */
+async function passed(slice: Slice, row: ItemRow, passage: Passage): Promise<Went> {
   if (!passage.pass) {
     if (passage.outcome === 'later') return { kind: 'later', why: passage.detail }
     return leave(slice, row, passage.outcome, passage.detail)
   }
-  const sent = await slice.deps.client.mutate(passage.permit, slice.meter)
+  return send(slice, row, passage.permit)
+}
+
+async function send(slice: Slice, row: ItemRow, permit: Permit): Promise<Went> {
+  const sent = await slice.deps.client.mutate(permit, slice.meter)
   const detail = sent.result.ok ? '' : failureText(sent.result.failure)
   const answer: Answer =
     sent.effect === 'accepted' ? { kind: 'accepted' } : { kind: sent.effect === 'none' ? 'refused' : 'lost', detail }
   writeAnswer(slice.sql, row, answer, sent.sentAt, sent.answeredAt)
+  if (sent.result.ok && sent.result.value.created !== null) adopt(slice, row, sent.result.value.created)
   update(slice, {}) // the calls so far, should this be the last thing this process does
   if (!sent.result.ok && sent.result.failure.kind === 'auth') return { kind: 'stop', why: detail }
   return DONE
@@ -186,6 +138,6 @@ function giveUp(slice: Slice, why: string): void {
   slice.storage.transactionSync(() => {
     for (const row of itemsOf(slice.sql, slice.run.id, 'pending'))
       writeOutcome(slice.sql, row, 'failed', `Not tried. ${why}`)
-    update(slice, { phase: 'confirm', message: [slice.run.message, why].filter((text) => text !== '').join(' ') })
+    update(slice, { phase: 'rebuild', message: [slice.run.message, why].filter((text) => text !== '').join(' ') })
   })
 }

@@ -6,8 +6,10 @@ import { createMeter } from '../quantconnect/meter.ts'
 import { act } from './act.ts'
 import { standsStill } from './alarms.ts'
 import { confirm } from './confirm.ts'
+import { readFact } from './facts.ts'
 import { type FinishDeps, finish } from './finish.ts'
 import { planRun } from './planning.ts'
+import { rebuild } from './rebuild.ts'
 import { changeRun, nextRun, type RunRow } from './runs.ts'
 import { type Slice, update } from './slice.ts'
 import { survey } from './survey.ts'
@@ -39,6 +41,11 @@ export async function advance(
   if (run.phase === 'record') return end(run)
   if (run.crashes >= MOST_CRASHES) return toRecord(sql, run, 'failed', crashText(run))
   if (!made.ok) return toRecord(sql, run, 'failed', `Nothing was done. ${made.message}`)
+  const stopped = readFact(sql, 'stop')
+  if (stopped?.run === run.id && run.phase !== 'confirm') {
+    const why = `Stopped by ${stopped.by}.`
+    return run.phase === 'survey' ? toRecord(sql, run, 'refused', why) : toConfirm(sql, run, why)
+  }
   if (standsStill(sql, run)) return 'idle'
 
   const read = await readPolicy(made.deps.policyText)
@@ -72,10 +79,11 @@ async function doPhase(slice: Slice): Promise<void> {
   }
   // Acting and confirming begin in slices of their own: each has a budget of calls.
   else if (slice.run.phase === 'act') await act(slice)
+  else if (slice.run.phase === 'rebuild') await rebuild(slice)
   else if (slice.run.phase === 'confirm') await confirm(slice)
 }
 
-function toRecord(sql: SqlStorage, run: RunRow, ending: 'failed', message: string): 'again' {
+function toRecord(sql: SqlStorage, run: RunRow, ending: 'failed' | 'refused', message: string): 'again' {
   const text = [run.message, message].filter((part) => part !== '').join(' ')
   changeRun(sql, run, { phase: 'record', message: text, state: { ...run.state, ending } })
   return 'again'

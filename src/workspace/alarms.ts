@@ -5,13 +5,15 @@
 
 import { readFact } from './facts.ts'
 import { nextDelivery } from './outbox.ts'
+import { nextExpiry } from './proposals.ts'
+import { nextReply } from './replies.ts'
 import { nextRun, type RunRow } from './runs.ts'
 
 /** Real time at which something is due, in milliseconds; in the past = at once, null = nothing waits. */
 export type DueTime = (sql: SqlStorage) => number | null
 
 /** Everything besides runs that has a time of its own. */
-export const DUE_TIMES: readonly DueTime[] = [nextDelivery]
+export const DUE_TIMES: readonly DueTime[] = [nextDelivery, nextExpiry, nextReply]
 
 /** Waits after something went wrong unexpectedly, in milliseconds: for the run that is going on, and for all else. */
 export interface Waits {
@@ -29,7 +31,9 @@ export function nextAlarm(sql: SqlStorage, now: number, waits: Waits): number | 
 
 /** Paused between two items, a run stands still: nothing goes on until a person lifts it, and then this run does. */
 export function standsStill(sql: SqlStorage, run: RunRow): boolean {
-  return run.phase === 'act' && readFact(sql, 'pause') !== null
+  // Somebody stopped it: then it ends, pause or not.
+  if (readFact(sql, 'stop')?.run === run.id) return false
+  return (run.phase === 'act' || run.phase === 'rebuild') && readFact(sql, 'pause') !== null
 }
 
 function isRunDue(sql: SqlStorage): boolean {

@@ -22,7 +22,7 @@ export type Decided =
   /** Nothing changed. `gone`: there is no such waiting plan, or it is over; `forbidden`: not by this person. */
   | {
       readonly ok: false
-      readonly reason: 'not found' | 'over' | 'other plan' | 'forbidden' | 'not now'
+      readonly reason: 'not found' | 'over' | 'other plan' | 'forbidden' | 'not now' | 'unready'
       readonly message: string
     }
 
@@ -54,6 +54,14 @@ export type Held =
   | { readonly ok: true; readonly until: string | null; readonly run: string | null }
   | {
       readonly ok: false
-      readonly reason: 'not found' | 'bad date' | 'not ours' | 'not held'
+      readonly reason: 'not found' | 'bad date' | 'not ours' | 'not held' | 'unready'
       readonly message: string
     }
+
+/** A hold of the ledger. */
+export interface HoldView {
+  readonly projectId: number
+  /** ISO 8601 UTC; null = for ever. */
+  readonly until: string | null
+  readonly by: string
+}

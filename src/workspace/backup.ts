@@ -71,6 +71,25 @@ export async function makeVerifiedBackup(slice: Slice, row: ItemRow, project: Pr
   return verify(slice, key, put.hash)
 }
 
+/** The newest backup of a project that was read back whole; null when there is none. */
+export function newestBackup(
+  sql: SqlStorage,
+  projectId: number,
+): {
+  readonly key: string
+  readonly hash: string
+  readonly name: string
+  readonly created: number
+  readonly modified: number
+} | null {
+  const rows = sql.exec<{ key: string; hash: string; name: string; created: number; modified: number }>(
+    `SELECT key, hash, name, created, modified FROM backups WHERE project_id = ? AND verified_at IS NOT NULL
+     ORDER BY put_at DESC LIMIT 1`,
+    projectId,
+  )
+  return rows.toArray()[0] ?? null
+}
+
 async function verify(slice: Slice, key: string, hash: string): Promise<BackedUp> {
   const stored = await readBackup(slice.deps.log, key, hash)
   if (stored === null) return { kind: 'later', why: 'The backup could not be read back whole, so nothing was deleted.' }

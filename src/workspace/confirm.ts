@@ -5,6 +5,7 @@ import { failureText } from '../quantconnect/failure.ts'
 import { type ItemRow, itemsOf, writeOutcome } from './items.ts'
 import { judge, type Sight } from './judge.ts'
 import { readMemory, writeOwnWrite } from './memory.ts'
+import { rememberFirstApprovals } from './proposals.ts'
 import { lookAgain } from './settle.ts'
 import { type Slice, update } from './slice.ts'
 
@@ -16,6 +17,10 @@ export async function confirm(slice: Slice): Promise<void> {
     const listed = list.ok ? new Map(list.value.map((project) => [project.id, project])) : null
     const unreadable: Sight = { kind: 'unreadable', detail: list.ok ? '' : failureText(list.failure) }
     for (const row of rows) {
+      if (row.item.action === 'rebuild') {
+        writeOutcome(slice.sql, row, 'failed', halfBuilt(row))
+        continue
+      }
       const sight = listed === null ? unreadable : await sightOf(slice, row, listed)
       if (sight === 'later') return
       const { outcome, detail } = judge(row.item, row.answer, sight)
@@ -25,7 +30,19 @@ export async function confirm(slice: Slice): Promise<void> {
       })
     }
   }
+  const { sql, run, policy } = slice
+  if (run.policy === policy.hash) {
+    await rememberFirstApprovals(sql, policy, run, itemsOf(sql, run.id), slice.deps.now())
+  }
   update(slice, { phase: 'record' })
+}
+
+/** A rebuild that was stopped before it was whole. */
+function halfBuilt({ rebuilt }: ItemRow): string {
+  const made = rebuilt?.projectId ?? null
+  return made === null
+    ? 'Not rebuilt.'
+    : `Project ${made}, "${rebuilt?.name}", was made but not filled; delete it and restore again.`
 }
 
 async function sightOf(slice: Slice, row: ItemRow, listed: ReadonlyMap<number, Project>): Promise<Sight | 'later'> {

@@ -11,18 +11,21 @@ import { MOST_ATTEMPTS, restAfter, waitAfter } from '../hooks/retry-schedule.ts'
 import { forgetDigest, giveNotice } from './announced.ts'
 import { policyNow } from './clock.ts'
 import { disable, restUntil, whyDisabled } from './destinations.ts'
-import { changeMessage, dueMessages, type MessageRow, refOf } from './outbox.ts'
+import { changeMessage, dueMessages, isRepeat, type MessageRow, refOf } from './outbox.ts'
 
 /** Messages one alarm tries. A card may take two requests, so this stays within 10 beside a slice's 40 of 50. */
 const MESSAGES_PER_ALARM = 5
+const REQUESTS_PER_MESSAGE = 2
 
 /** A chat takes about one message a second in a channel, and may hide more. */
 const BETWEEN_CARDS_MS = 1_000
 
 type DeliverDeps = Pick<Deps, 'channels' | 'clean' | 'fetch' | 'deliveryTimeoutMs' | 'now' | 'random'>
 
-export async function deliverDue(storage: DurableObjectStorage, deps: DeliverDeps): Promise<void> {
-  const taken = onePerChat(dueMessages(storage.sql, deps.now(), MESSAGES_PER_ALARM), deps.channels)
+/** `spent`: requests this alarm has made already for something else than a run. */
+export async function deliverDue(storage: DurableObjectStorage, deps: DeliverDeps, spent: number): Promise<void> {
+  const most = MESSAGES_PER_ALARM - Math.ceil(spent / REQUESTS_PER_MESSAGE)
+  const taken = onePerChat(dueMessages(storage.sql, deps.now(), most), deps.channels)
   await Promise.all(taken.map((row) => attempt(storage, deps, row)))
 }
 
@@ -51,7 +54,9 @@ async function attempt(storage: DurableObjectStorage, deps: DeliverDeps, row: Me
   const { delivery, silent } = await send(sql, deps, row, channel)
   const status = delivery.status ?? null
   const now = deps.now()
-  if (channel.takes === 'card') restUntil(sql, channel.key, now + BETWEEN_CARDS_MS)
+  const wished = delivery.kind === 'delivered' ? (delivery.restMs ?? 0) : 0
+  const least = channel.takes === 'card' ? BETWEEN_CARDS_MS : 0
+  if (least + wished > 0) restUntil(sql, channel.key, now + Math.max(least, wished))
 
   if (delivery.kind === 'delivered') return delivered(storage, row, delivery, now)
   const reason = plain(deps.clean(delivery.detail))
@@ -129,23 +134,19 @@ async function handCard(
   use: DeliveryDeps,
 ): Promise<Delivery> {
   const { id } = row
-  if (!channel.edits) return channel.deliver({ kind: 'card', id, card: bare(card), replaces: null }, use)
+  const whole = { kind: 'card', id, card, key: row.subject ?? id, repeats: isRepeat(sql, row) } as const
+  const bare = { ...whole, card: { ...card, buttons: [], menus: [] } }
+  if (!channel.edits) return channel.deliver({ ...bare, replaces: null }, use)
   const replaces = refOf(sql, row)
-  if (replaces !== null || !hasControls(card)) {
-    return channel.deliver({ kind: 'card', id, card, replaces }, use)
-  }
-  const posted = await channel.deliver({ kind: 'card', id, card: bare(card), replaces: null }, use)
+  if (replaces !== null || !hasControls(card)) return channel.deliver({ ...whole, replaces }, use)
+  const posted = await channel.deliver({ ...bare, replaces: null }, use)
   if (posted.kind !== 'delivered' || posted.ref === undefined) return posted
   changeMessage(sql, id, { ref: posted.ref })
-  return channel.deliver({ kind: 'card', id, card, replaces: posted.ref }, use)
+  return channel.deliver({ ...whole, replaces: posted.ref }, use)
 }
 
 function hasControls({ buttons, menus }: Card): boolean {
   return buttons.length > 0 || menus.length > 0
-}
-
-function bare(card: Card): Card {
-  return { ...card, buttons: [], menus: [] }
 }
 
 /** A signal that ends after so long, and a way to end it sooner. */

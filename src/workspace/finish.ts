@@ -9,12 +9,12 @@ import { appendLink } from './audit.ts'
 import { loadInventory } from './evidence.ts'
 import { readFact } from './facts.ts'
 import { countOurs } from './floor.ts'
-import { attemptsOf, itemsOf, outcomeOf, writeOutcome } from './items.ts'
+import { attemptsOf, itemsOf, outcomesOf, writeOutcome } from './items.ts'
+import { tellExecuted } from './plan-ends.ts'
 import { forgetOld } from './retention.ts'
 import {
   type Findings,
   NO_FINDINGS,
-  type Outcome,
   type PlanView,
   type RunCounts,
   type RunRecord,
@@ -75,6 +75,7 @@ export async function finish(storage: DurableObjectStorage, deps: FinishDeps, go
     keepRecord(sql, run.id, packed)
     forgetOld(sql, config, deps.now(), run.policyAt)
     tellFinished(sql, audience, ended, record.outcomes, deps.now())
+    tellExecuted(sql, audience, ended, deps.now())
     return changeRun(sql, run, { status: ended.status, counts: ended.counts, recordKey: key })
   })
 }
@@ -114,12 +115,6 @@ function planView(sql: SqlStorage, run: RunRow): PlanView | null {
   }
 }
 
-function outcomesOf(sql: SqlStorage, run: string): readonly Outcome[] {
-  return itemsOf(sql, run)
-    .map(outcomeOf)
-    .filter((outcome) => outcome !== null)
-}
-
 async function readFindings(sql: SqlStorage, run: string): Promise<Findings> {
   const { findings } = sql.exec<{ findings: ArrayBuffer | null }>('SELECT findings FROM runs WHERE id = ?', run).one()
   return findings === null ? NO_FINDINGS : ((await gunzipJson(findings)) as Findings)
@@ -144,9 +139,12 @@ function statusOf(sql: SqlStorage, run: RunRow): Exclude<RunStatus, 'queued' | '
   const rows = itemsOf(sql, run.id)
   const broken = rows.some((row) => row.outcome === 'failed' || row.outcome === 'unsure')
   const left = new Set(rows.filter((row) => row.outcome === 'changed' || row.outcome === 'protected').map(directoryOf))
-  const halfWorked = rows.some(
-    (row) => row.outcome === 'done' && row.item.directory !== null && left.has(directoryOf(row)),
+  // A command on a directory is whole or half; a rule's directory is half only once something of it went.
+  const halfLeft = rows.some(
+    (row) => row.item.rule === null && row.item.directory !== null && left.has(directoryOf(row)),
   )
+  const halfWorked =
+    halfLeft || rows.some((row) => row.outcome === 'done' && row.item.directory !== null && left.has(directoryOf(row)))
   if (ending === 'blocked' || ending === 'failed' || ending === 'refused') return ending
   if (broken || halfWorked || readsFailed) return 'partial'
   return ending ?? 'ok'

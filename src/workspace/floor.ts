@@ -21,8 +21,8 @@ export function countOurs(inventory: Inventory): number {
   ).length
 }
 
-/** Why this inventory cannot be trusted, or null. `now` is policy time. */
-export function belowFloor(sql: SqlStorage, inventory: Inventory, now: number): string | null {
+/** Why this inventory cannot be trusted, or null. `now` is policy time; `sent`: calls of this run that no list has confirmed yet. */
+export function belowFloor(sql: SqlStorage, inventory: Inventory, now: number, sent = 0): string | null {
   if (inventory.projects.length === 0) {
     return 'QuantConnect answered with an empty list of projects. An empty list is more likely a fault than the truth, so nothing was done. If the account really is empty, there is nothing to sweep.'
   }
@@ -30,7 +30,7 @@ export function belowFloor(sql: SqlStorage, inventory: Inventory, now: number): 
   if (twice !== null) {
     return `The list holds project ${twice} twice, so it cannot be trusted and nothing was done. The next tick reads it anew.`
   }
-  const expected = expectedRows(sql, now)
+  const expected = Math.max(0, expectedRows(sql, now) - sent)
   const ours = countOurs(inventory)
   if (ours >= expected * (1 - SHARE_THAT_MAY_BE_MISSING)) return null
   return `The list holds ${ours} projects of this organisation outside the bin; after the last seven days ${expected} were expected, and over 20 % are missing. Nothing was done. If you removed them yourself, accept the new base: POST /api/inventory/base with the admin bearer.`

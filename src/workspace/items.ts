@@ -1,14 +1,18 @@
 /** The table of items: what each run set out to do, project by project, with the intent before and the outcome after. */
 
+import type { Change } from '../core/change.ts'
+import type { Deed } from '../core/command-restore.ts'
 import type { PlanItem } from '../core/plan.ts'
-import { ACTIONS, type Action } from '../core/rule.ts'
+import type { Project } from '../core/project.ts'
+import { type ItemAction, isDestructive, isStamp } from '../core/rule.ts'
 import type { Outcome, OutcomeKind } from './run.ts'
 
 /**
- * `waiting`: planned, but a cap or an approval stands before it. `pending`: may act, not tried yet. `intent`: about to be
- * sent, so after a crash it may or may not have happened. `answered`: sent, the answer is noted. `final`: has an outcome.
+ * `shown`: part of the plan, but nothing is done about it in this run. `waiting`: people have to decide first. `pending`:
+ * may act, not tried yet. `intent`: about to be sent, so after a crash it may or may not have happened. `answered`: sent,
+ * the answer is noted. `final`: has an outcome, or went over to the run that executes an approved plan.
  */
-export type ItemState = 'waiting' | 'pending' | 'intent' | 'answered' | 'final'
+export type ItemState = 'shown' | 'waiting' | 'pending' | 'intent' | 'answered' | 'final'
 
 /** What came back from a mutating call: `lost` = it may have happened. */
 export type Answer =
@@ -30,6 +34,17 @@ export interface ItemRow {
   readonly outcome: OutcomeKind | null
   readonly detail: string
   readonly backup: string | null
+  /** How far a rebuild is; null for everything else, and before it began. */
+  readonly rebuilt: Rebuilt | null
+}
+
+/** The new project of a rebuild: the name it was made under, and its identity once that is known. */
+export interface Rebuilt {
+  readonly name: string
+  readonly projectId: number | null
+  readonly created: number | null
+  /** What could not come back, as sentences. */
+  readonly lost: readonly string[]
 }
 
 type Columns = {
@@ -44,6 +59,8 @@ type Columns = {
   outcome: string | null
   detail: string
   backup: string | null
+  before: string | null
+  rebuilt: string | null
 }
 
 /** Puts the items of a plan down in the order in which they will be worked on: the longest marked first. */
@@ -51,7 +68,7 @@ export function insertItems(
   sql: SqlStorage,
   run: string,
   items: readonly PlanItem[],
-  acting: ReadonlySet<number>,
+  stateOf: (item: PlanItem) => ItemState,
 ): void {
   const inOrder = [...items].sort((a, b) => (a.since ?? 0) - (b.since ?? 0) || a.projectId - b.projectId)
   for (const [position, item] of inOrder.entries()) {
@@ -63,7 +80,7 @@ export function insertItems(
       item.created,
       JSON.stringify(item),
       position,
-      acting.has(item.projectId) ? 'pending' : 'waiting',
+      stateOf(item),
     )
   }
 }
@@ -81,15 +98,69 @@ export function itemsOf(sql: SqlStorage, run: string, state?: ItemState, limit =
   return rows.toArray().map(fromColumns)
 }
 
-/** Notes that a call is about to be sent. Nothing leaves before this row is durable (the output gate sees to that). */
-export function writeIntent(sql: SqlStorage, row: ItemRow, sentAt: number, backup: string | null): void {
+/**
+ * Notes that a call is about to be sent, with what the project is before it. Nothing leaves before this row is durable
+ * (the output gate sees to that). The item is the one that the re-check found, which may write something newer.
+ */
+export function writeIntent(sql: SqlStorage, row: ItemRow, sentAt: number, intent: Intent): void {
+  const { item, backup, project } = intent
+  const before: Required<Change> | null =
+    project === null ? null : { name: project.name, description: project.description, parameters: project.parameters }
   sql.exec(
-    `UPDATE items SET state = 'intent', sent_at = ?, backup = ? WHERE run = ? AND project_id = ? AND settles = ''`,
+    `UPDATE items SET state = 'intent', sent_at = ?, item = ?, backup = ?, before = ? WHERE run = ? AND project_id = ? AND settles = ''`,
     sentAt,
+    JSON.stringify(item),
     backup,
+    before === null ? null : JSON.stringify(before),
     row.run,
     row.item.projectId,
   )
+}
+
+export interface Intent {
+  readonly item: PlanItem
+  /** Key of the verified backup, for a delete. */
+  readonly backup: string | null
+  /** The project as the re-check shows it; null for a rebuild. */
+  readonly project: Project | null
+}
+
+export function writeRebuilt(sql: SqlStorage, row: ItemRow, rebuilt: Rebuilt): void {
+  sql.exec(
+    `UPDATE items SET rebuilt = ? WHERE run = ? AND project_id = ? AND settles = ''`,
+    JSON.stringify(rebuilt),
+    row.run,
+    row.item.projectId,
+  )
+}
+
+/** What a run did and was seen to have done, later settlements included; of one project or (null) of all. */
+export function deedsOf(sql: SqlStorage, run: string, projectId: number | null): readonly Deed[] {
+  return sql
+    .exec<{ item: string; before: string | null }>(
+      `SELECT item, before FROM items WHERE outcome = 'done' AND (run = ? AND settles = '' OR settles = ?)
+       AND (? IS NULL OR project_id = ?) ORDER BY position, project_id`,
+      run,
+      run,
+      projectId,
+      projectId,
+    )
+    .toArray()
+    .map(({ item, before }) => ({
+      item: JSON.parse(item) as PlanItem,
+      before: before === null ? null : (JSON.parse(before) as Required<Change>),
+    }))
+}
+
+/** The full name a project had when we last deleted it; null when we never did. */
+export function nameBefore(sql: SqlStorage, projectId: number): string | null {
+  const rows = sql.exec<{ item: string }>(
+    `SELECT item FROM items WHERE project_id = ? AND outcome IN ('done', 'unsure') AND json_extract(item, '$.action') = 'delete'
+     ORDER BY rowid DESC LIMIT 1`,
+    projectId,
+  )
+  const row = rows.toArray()[0]
+  return row === undefined ? null : (JSON.parse(row.item) as PlanItem).name
 }
 
 export function writeAnswer(sql: SqlStorage, row: ItemRow, answer: Answer, sentAt: number, answeredAt: number): void {
@@ -150,8 +221,8 @@ export function settle(sql: SqlStorage, earlier: ItemRow, run: string, outcome: 
     earlier.settles,
   )
   sql.exec(
-    `INSERT OR IGNORE INTO items (run, project_id, created, settles, item, position, state, tries, answer, outcome, detail, backup, settled)
-     VALUES (?, ?, ?, ?, ?, -1, 'final', 0, ?, ?, ?, ?, 0)`,
+    `INSERT OR IGNORE INTO items (run, project_id, created, settles, item, position, state, tries, answer, outcome, detail, backup, before, settled)
+     SELECT ?, ?, ?, ?, ?, -1, 'final', 0, ?, ?, ?, ?, before, 0 FROM items WHERE run = ? AND project_id = ? AND settles = ?`,
     run,
     earlier.item.projectId,
     earlier.item.created,
@@ -161,19 +232,21 @@ export function settle(sql: SqlStorage, earlier: ItemRow, run: string, outcome: 
     outcome,
     detail,
     earlier.backup,
+    earlier.run,
+    earlier.item.projectId,
+    earlier.settles,
   )
 }
 
-/** How many calls of these actions a run has sent or was about to send. */
-export function attemptsOf(sql: SqlStorage, run: string, actions: readonly Action[] = ACTIONS): number {
-  return sql
-    .exec<{ n: number }>(
-      `SELECT count(*) AS n FROM items WHERE run = ? AND settles = '' AND sent_at IS NOT NULL
-       AND json_extract(item, '$.action') IN (${actions.map(() => '?').join(', ')})`,
-      run,
-      ...actions,
-    )
-    .one().n
+/** How many items a run has sent a call for, or was about to: of all kinds, or of those a cap counts. */
+export function attemptsOf(sql: SqlStorage, run: string, kind: 'all' | 'destructive' | 'stamps' = 'all'): number {
+  const sent = sql.exec<{ action: ItemAction; n: number }>(
+    `SELECT json_extract(item, '$.action') AS action, count(*) AS n FROM items
+     WHERE run = ? AND settles = '' AND sent_at IS NOT NULL GROUP BY action`,
+    run,
+  )
+  const counts = { all: () => true, destructive: isDestructive, stamps: isStamp }[kind]
+  return sent.toArray().reduce((sum, { action, n }) => (counts(action) ? sum + n : sum), 0)
 }
 
 export function outcomeOf(row: ItemRow): Outcome | null {
@@ -189,6 +262,12 @@ export function outcomeOf(row: ItemRow): Outcome | null {
   }
 }
 
+export function outcomesOf(sql: SqlStorage, run: string): readonly Outcome[] {
+  return itemsOf(sql, run)
+    .map(outcomeOf)
+    .filter((outcome) => outcome !== null)
+}
+
 function fromColumns(row: Columns): ItemRow {
   return {
     run: row.run,
@@ -202,6 +281,7 @@ function fromColumns(row: Columns): ItemRow {
     outcome: row.outcome as OutcomeKind | null,
     detail: row.detail,
     backup: row.backup,
+    rebuilt: row.rebuilt === null ? null : (JSON.parse(row.rebuilt) as Rebuilt),
   }
 }
 

@@ -2,6 +2,9 @@
  * What became of a call, judged from what a list shows afterwards and never from the answer alone (G10). Pure.
  */
 
+import type { Change } from '../core/change.ts'
+import { writtenBy } from '../core/command-restore.ts'
+import { isSameSet } from '../core/command-update.ts'
 import { placeOf } from '../core/names.ts'
 import type { PlanItem } from '../core/plan.ts'
 import { isUnknown, type Project } from '../core/project.ts'
@@ -58,16 +61,28 @@ function deleteShows(item: PlanItem, sight: Exclude<Sight, { kind: 'unreadable' 
 function updateShows(item: PlanItem, sight: Exclude<Sight, { kind: 'unreadable' }>): Shown {
   if (sight.kind === 'notFound') return 'missing'
   if (!isSame(item, sight.project)) return 'another'
-  const { project } = sight
-  const now = item.action === 'describe' ? project.description : project.name
-  return now === item.to ? 'happened' : 'not'
+  return isAsWritten(sight.project, writtenBy(item)) ? 'happened' : 'not'
+}
+
+function isAsWritten(project: Project, { name, description, parameters }: Change): boolean {
+  if (name !== undefined && project.name !== name) return false
+  if (description !== undefined && project.description !== description) return false
+  return parameters === undefined || isSameSet(project.parameters, parameters)
 }
 
 function doneText(item: PlanItem, sight: Sight): string {
-  if (item.action !== 'delete') return item.action === 'describe' ? 'Description written.' : `Now called "${item.to}".`
+  if (item.action !== 'delete') return writtenText(writtenBy(item))
   return sight.kind === 'seen'
     ? `In the Recycle Bin as "${sight.project.name}" for 30 days.`
     : 'Gone for good: not in the bin.'
+}
+
+function writtenText({ name, description, parameters }: Change): string {
+  const texts: string[] = []
+  if (name !== undefined) texts.push(`Now called "${name}".`)
+  if (description !== undefined) texts.push('Description written.')
+  if (parameters !== undefined) texts.push('Parameters written.')
+  return texts.join(' ')
 }
 
 /** Identity is id and created, never the name (G16). */

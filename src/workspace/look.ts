@@ -3,9 +3,10 @@
  * preview shows, in the Worker and from a terminal; it sends nothing but reads.
  */
 
+import type { AskingOptions } from '../core/asking.ts'
 import { type Decision, decide } from '../core/decide.ts'
 import type { Memory } from '../core/memory.ts'
-import { type DayCount, makePlan, type Plan } from '../core/plan.ts'
+import { makePlan, type Plan } from '../core/plan.ts'
 import type { Policy } from '../core/policy.ts'
 import type { Evidence, Inventory } from '../core/project.ts'
 import type { QuantConnect } from '../quantconnect/client.ts'
@@ -29,9 +30,7 @@ export interface ReadOptions {
   readonly onProgress?: (text: string) => void
 }
 
-export interface LookOptions extends ReadOptions {
-  readonly today: DayCount
-}
+export interface LookOptions extends ReadOptions, AskingOptions {}
 
 export async function lookAt(
   client: QuantConnect,
@@ -44,7 +43,7 @@ export async function lookAt(
   const { inventory, decisions } = read.value
   const [decision] = decisions
   if (decision === undefined) throw new RangeError('One policy gives one decision.')
-  const plan = await makePlan(policy, inventory, decision, options.memory, options.today, options.now)
+  const plan = await makePlan(policy, inventory, decision, options.memory, options)
   return { ok: true, value: { inventory, decision, plan } }
 }
 

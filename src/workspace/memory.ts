@@ -33,6 +33,23 @@ export function readMemory(sql: SqlStorage): Memory {
   }
 }
 
+/** Whether a delivered message named the project, as that rule marked it, at that policy time or before. */
+export function wasToldBefore(
+  sql: SqlStorage,
+  { projectId, created }: Pick<Mark, 'projectId' | 'created'>,
+  ruleHash: string,
+  at: number,
+): boolean {
+  const rows = sql.exec(
+    'SELECT 1 FROM notices WHERE project_id = ? AND created = ? AND rule_hash = ? AND at <= ?',
+    projectId,
+    created,
+    ruleHash,
+    at,
+  )
+  return rows.toArray().length > 0
+}
+
 /** Makes the marks exactly these: new ones are added, kept ones keep their time, the others go. */
 export function replaceMarks(sql: SqlStorage, marks: readonly Mark[]): void {
   const key = (mark: Mark) => `${mark.projectId}/${mark.created}/${mark.ruleHash}`

@@ -159,6 +159,18 @@ export function refOf(sql: SqlStorage, row: MessageRow): string | null {
   return found?.ref ?? null
 }
 
+/** Whether the same was tried before, with an end that nobody knows: this message, or one whose place it takes. */
+export function isRepeat(sql: SqlStorage, { id, destination, subject, attempt }: MessageRow): boolean {
+  if (attempt > 0) return true
+  const tried = sql.exec(
+    'SELECT 1 FROM outbox WHERE destination = ? AND subject = ? AND id <> ? AND attempt > 0 AND ref IS NULL LIMIT 1',
+    destination,
+    subject,
+    id,
+  )
+  return tried.toArray().length > 0
+}
+
 /** Fields of a message that change. */
 export interface MessageChange {
   readonly state?: MessageState

@@ -1,16 +1,18 @@
 /** What would happen now, and why: the same survey, decision and plan as a run, with no effect and nothing marked (G4). */
 
+import { askText } from '../core/asking.ts'
 import { reasonText, type Why, why } from '../core/explain.ts'
 import { capText, dayOf } from '../core/plan.ts'
 import type { Deps } from '../deps.ts'
 import { failureText } from '../quantconnect/failure.ts'
 import { createMeter } from '../quantconnect/meter.ts'
 import { policyNow } from './clock.ts'
+import { findingsOf } from './findings.ts'
 import { belowFloor } from './floor.ts'
 import { type Asked, lastSurvey, no, usablePolicy } from './last-survey.ts'
 import { lookAt } from './look.ts'
 import { attemptsOn, readMemory } from './memory.ts'
-import { findingsOf } from './planning.ts'
+import { approvedRules, leftToPeople } from './proposals.ts'
 import { type Preview, shownItem } from './run.ts'
 import { iso } from './runs.ts'
 
@@ -24,7 +26,9 @@ export async function preview(sql: SqlStorage, deps: Deps): Promise<Asked<Previe
   const memory = readMemory(sql)
   const today = attemptsOn(sql, dayOf(now, policy.timezone))
   const { organizationId } = deps.config
-  const seen = await lookAt(deps.client, policy, meter, { organizationId, now, memory, today })
+  const approved = await approvedRules(sql, policy)
+  const asking = { today, approved, leave: leftToPeople(sql) }
+  const seen = await lookAt(deps.client, policy, meter, { organizationId, now, memory, ...asking })
   if (!seen.ok) return no('unreadable', `QuantConnect could not be read. ${failureText(seen.failure)}`)
   const { inventory, decision, plan } = seen.value
   const low = belowFloor(sql, inventory, now)
@@ -40,7 +44,7 @@ export async function preview(sql: SqlStorage, deps: Deps): Promise<Asked<Previe
       at: iso(now),
       items: plan.items.map(shownItem),
       counts: decision.counts,
-      stopped: plan.breaches.map(capText),
+      stopped: [...plan.breaches.map(capText), ...plan.asks.map(askText)],
       marked: decision.verdicts
         .filter(({ state }) => state === 'marked')
         .map(({ projectId, rule, dueAt, reasons }) => ({

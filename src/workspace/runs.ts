@@ -4,7 +4,7 @@ import type { Cursor } from '../quantconnect/projects.ts'
 import { NO_COUNTS, type RunCounts, type RunRequest, type RunStatus, type RunSummary, type Trigger } from './run.ts'
 
 /** What the next slice of a run does. */
-export type Phase = 'survey' | 'act' | 'confirm' | 'record'
+export type Phase = 'survey' | 'act' | 'rebuild' | 'confirm' | 'record'
 
 /** How far a run is inside its phase; enough to go on after a crash. */
 export interface RunState {

@@ -24,6 +24,8 @@
  * | `attempts` | how many destructive attempts a rule made on a day | 2 days | `gate.ts` | `plan-run.ts`, `gate.ts` |
  * | `backups` | a backup and whether it was read back | BACKUP_DAYS | `backup.ts` | `gate.ts`, undo |
  * | `inventories` | key, time and size of a stored good inventory | 400 days | `finish.ts` | `floor.ts`, tools |
+ * | `proposals` | a plan that waits for people, or waited: its hash, who approved, how it ended; its items are those of its run | as its run | `proposals.ts` | doors, `planning.ts`, `gate.ts` |
+ * | `first_approvals` | an approved run of a rule with `approve = "first"`: key of rule, `protect` and limits as they stood | for ever | `proposals.ts` | `planning.ts`, `gate.ts` |
  * | `records` | gzip JSON of a finished run, as put to KV | newest 50 | `finish.ts` | doors |
  * | `questions` | a deletion that was typed and waits for its asker's yes | a day | `questions.ts` | `questions.ts` |
  * | `outbox` | one message to one destination: what it says, how far it is | 30 days, longer while it is due | `outbox.ts` | `deliver.ts`, doors |
@@ -31,6 +33,7 @@
  * | `announced` | this mark, this mark's due time, this end of a hold went into the digest of that run | as its mark or hold; less when nobody got the digest | `announced.ts` | `announced.ts` |
  * | `news` | what a run that is going on has to tell when it ends | until its run has ended | `announced.ts` | `tell.ts` |
  * | `audit` | one link of the audit chain: a finished run, its hash, the hash before, where its record is | as its run | `audit.ts` | `verify.ts` |
+ * | `replies` | an answer that follows, and the way back to who asked, a secret | until it is sent, at most half an hour | `replies.ts` | `replies.ts` |
  * | `facts` | one named value: newest tick, head of the audit chain, pause, … | for ever | several | several |
  */
 export function createTables(sql: SqlStorage): void {
@@ -74,6 +77,8 @@ export function createTables(sql: SqlStorage): void {
       outcome TEXT,
       detail TEXT NOT NULL,
       backup TEXT,
+      before TEXT,
+      rebuilt TEXT,
       settled INTEGER NOT NULL,
       PRIMARY KEY (run, project_id, settles)
     );
@@ -142,12 +147,25 @@ export function createTables(sql: SqlStorage): void {
       put_at INTEGER NOT NULL, expires_at INTEGER NOT NULL
     );
     CREATE INDEX IF NOT EXISTS audit_by_run ON audit (run);
+    CREATE TABLE IF NOT EXISTS proposals (
+      run TEXT PRIMARY KEY, hash TEXT NOT NULL, policy TEXT NOT NULL, needs INTEGER NOT NULL, requester TEXT NOT NULL,
+      proposed INTEGER NOT NULL, proposed_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, state TEXT NOT NULL,
+      approvals TEXT NOT NULL, ended_at INTEGER, ended_by TEXT, execution TEXT
+    );
+    CREATE INDEX IF NOT EXISTS proposals_by_state ON proposals (state, proposed_at DESC);
+    CREATE TABLE IF NOT EXISTS first_approvals (key TEXT PRIMARY KEY, rule TEXT NOT NULL, run TEXT NOT NULL, at INTEGER NOT NULL);
+    CREATE TABLE IF NOT EXISTS replies (
+      id INTEGER PRIMARY KEY, vendor TEXT NOT NULL, way TEXT NOT NULL, run TEXT, says TEXT,
+      until INTEGER NOT NULL, due_at INTEGER NOT NULL, attempt INTEGER NOT NULL
+    );
     CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
   `)
+  addColumn(sql, 'items', 'before', 'TEXT')
+  addColumn(sql, 'items', 'rebuilt', 'TEXT')
   addColumn(sql, 'backups', 'bytes', 'INTEGER')
 }
 
-/** For a deployment whose table is older than the column. */
+/** Tables of an older version get what it did not have. */
 function addColumn(sql: SqlStorage, table: string, column: string, type: string): void {
   const has = sql.exec('SELECT 1 FROM pragma_table_info(?) WHERE name = ?', table, column).toArray().length > 0
   if (!has) sql.exec(`ALTER TABLE ${table} ADD COLUMN ${column} ${type}`)

@@ -2,8 +2,9 @@
 
 import type { Project } from '../core/project.ts'
 import { failureText } from '../quantconnect/failure.ts'
-import { settle, unsureItems } from './items.ts'
+import { type ItemRow, settle, unsureItems } from './items.ts'
 import { judgeLater, type Sight } from './judge.ts'
+import { madeBy } from './rebuilt.ts'
 import { type Slice, update } from './slice.ts'
 
 /** The list may be this old (the API has been seen to serve stale ones), so it proves nothing any sooner. */
@@ -19,6 +20,10 @@ export async function settleEarlier(slice: Slice, projects: readonly Project[]):
     (row) => row.run !== slice.run.id && surveyAt - (row.answeredAt ?? row.sentAt ?? surveyAt) >= SETTLE_AFTER_MS,
   )
   for (const row of due) {
+    if (row.item.action === 'rebuild') {
+      settleRebuild(slice, row, projects)
+      continue
+    }
     const listed = projects.find((project) => project.id === row.item.projectId)
     const sight =
       listed === undefined ? await lookAgain(slice, row.item.projectId) : ({ kind: 'seen', project: listed } as const)
@@ -31,6 +36,16 @@ export async function settleEarlier(slice: Slice, projects: readonly Project[]):
     if (outcome !== 'unsure') settle(slice.sql, row, slice.run.id, outcome, detail)
   }
   return true
+}
+
+/** An answer that was lost when a project was to be made again: by now it is in the list, or was never made. */
+function settleRebuild(slice: Slice, row: ItemRow, projects: readonly Project[]): void {
+  const made = madeBy(row, projects)
+  const why =
+    made === null
+      ? 'The call had no effect: no new project is in the list. Ask for the restore again.'
+      : `An empty project ${made.id}, "${made.name}", was made, but not filled. Delete it and ask for the restore again.`
+  settle(slice.sql, row, slice.run.id, 'failed', why)
 }
 
 /** A project that is absent from the list altogether: one single read must say so too. */

@@ -81,7 +81,7 @@ export async function submitTick(storage: DurableObjectStorage, scheduled: numbe
 }
 
 /** Sorts by time and reads as one: 20261124-100000-1f3a9c. */
-function runId(now: number): string {
+export function runId(now: number): string {
   const time = new Date(now).toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')
   const random = crypto.getRandomValues(new Uint8Array(3))
   return `${time}-${Array.from(random, (byte) => byte.toString(16).padStart(2, '0')).join('')}`

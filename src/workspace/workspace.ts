@@ -10,7 +10,7 @@ import { DAY } from '../core/duration.ts'
 import type { Why } from '../core/explain.ts'
 import type { Named, Word } from '../core/named.ts'
 import { type BranchDeleted, type EventMeaning, meaningOf } from '../core/on-event.ts'
-import { type Person, readPolicy } from '../core/policy.ts'
+import { type Person, type Policy, readPolicy } from '../core/policy.ts'
 import type { Redaction } from '../core/secrets.ts'
 import { dayOf } from '../core/zone.ts'
 import { createDeps, type Deps, type DepsResult } from '../deps.ts'
@@ -21,18 +21,24 @@ import type { AuditPage } from '../records/chain.ts'
 import { gunzipJson } from '../records/gzip.ts'
 import { advance } from './advance.ts'
 import { nextAlarm } from './alarms.ts'
-import type { Decided, Decision, Held, IdKind, ProposalView, Who } from './asks.ts'
+import type { Decided, Decision, Held, HoldView, IdKind, ProposalView, Who } from './asks.ts'
 import { type BackupAsked, listBackups, showBackup } from './backups.ts'
 import { policyNow } from './clock.ts'
+import { decideOn } from './decide-on.ts'
 import { deliverDue } from './deliver.ts'
 import { readFact, removeFact, writeFact } from './facts.ts'
 import { draftRecord } from './finish.ts'
 import { type Health, readHealth } from './health.ts'
 import { inventoryKeyOf, listInventories } from './inventories.ts'
 import { lastDeedOf } from './items.ts'
+import { hold, release } from './keep.ts'
 import { type Asked, usablePolicy } from './last-survey.ts'
+import { readMemory } from './memory.ts'
 import { named } from './named.ts'
+import { planCard } from './plan-cards.ts'
+import { expire } from './plan-ends.ts'
 import { explainProject, preview } from './preview.ts'
+import { newestProposal, proposalOf, viewOf } from './proposals.ts'
 import {
   askFirst,
   type Confirmed,
@@ -42,6 +48,7 @@ import {
   type Withdrawn,
   withdrawn,
 } from './questions.ts'
+import { answerDue, type NewReply, putReply } from './replies.ts'
 import {
   isGoingOn,
   type Preview,
@@ -51,10 +58,11 @@ import {
   type StoredInventory,
   type Trigger,
 } from './run.ts'
-import { changeRun, listRuns, nextRun, runById, summary } from './runs.ts'
+import { changeRun, iso, listRuns, nextRun, runById, summary } from './runs.ts'
 import { createTables } from './schema.ts'
 import { showInventory } from './shown-inventory.ts'
 import { type Submission, type Submitted, submit, submitTick } from './submit.ts'
+import { audienceOf } from './tell.ts'
 import { verifyPage } from './verify.ts'
 
 /** While settings are broken, or the outbox itself fails, deliveries wait this long. */
@@ -134,7 +142,10 @@ export class Workspace extends DurableObject<Env> {
   private async deliver(): Promise<void> {
     try {
       const made = this.deps()
-      if (made.ok) return await deliverDue(this.storage, made.deps)
+      if (made.ok) {
+        await expire(this.storage, made.deps)
+        return await deliverDue(this.storage, made.deps, await answerDue(this.storage, made.deps))
+      }
     } catch (error) {
       logError(this.clean(), 'Deliveries', error)
     }
@@ -218,32 +229,67 @@ export class Workspace extends DurableObject<Env> {
   }
 
   /** One decision on a waiting plan; the first that settles it wins (G7). */
-  async decideOn(_decision: Decision): Promise<Decided> {
-    throw new Error('coming')
+  async decideOn(decision: Decision): Promise<Decided> {
+    const asked = await this.withPolicy(async (deps, policy) => {
+      const audience = await audienceOf(deps)
+      return decideOn(this.storage, { policy, audience }, decision, deps.now())
+    })
+    await this.arm()
+    return asked.ok ? asked.value : { ok: false, reason: 'unready', message: asked.message }
   }
 
   /** The waiting plan, or the last one there was; null when there was none. */
   proposal(): ProposalView | null {
-    throw new Error('coming')
+    const newest = newestProposal(this.sql)
+    return newest === null ? null : viewOf(this.sql, newest)
+  }
+
+  /** The waiting plan of a run, over or not; null when it proposed none. */
+  proposalOf(run: string): ProposalView | null {
+    const proposal = proposalOf(this.sql, run)
+    return proposal === null ? null : viewOf(this.sql, proposal)
   }
 
   /** Keeps a project from now on, until the end of that day (`2027-01-31`) or for ever (null). */
-  async hold(_projectId: number, _until: string | null, _by: Who): Promise<Held> {
-    throw new Error('coming')
+  async hold(projectId: number, until: string | null, by: Who, trigger: Trigger = 'api'): Promise<Held> {
+    const asked = await this.withPolicy((deps, policy) =>
+      hold(this.storage, deps, policy, projectId, until, { by, trigger }),
+    )
+    await this.arm()
+    return asked.ok ? asked.value : { ok: false, reason: 'unready', message: asked.message }
   }
 
-  async release(_projectId: number, _by: Who): Promise<Held> {
-    throw new Error('coming')
+  /** Lets go of a project. */
+  async release(projectId: number, by: Who, trigger: Trigger = 'api'): Promise<Held> {
+    const asked = await this.withPolicy((deps) => release(this.storage, deps, projectId, { by, trigger }))
+    await this.arm()
+    return asked.ok ? asked.value : { ok: false, reason: 'unready', message: asked.message }
+  }
+
+  /** The holds of the ledger. */
+  holds(): readonly HoldView[] {
+    return readMemory(this.sql).holds.map(({ projectId, until, by }) => ({
+      projectId,
+      until: until === null ? null : iso(until),
+      by,
+    }))
   }
 
   /** Ends a run before its next mutating call; what it did not do stays undone. False when it is not going on. */
-  stop(_run: string, _by: Who): boolean {
-    throw new Error('coming')
+  async stop(run: string, by: Who): Promise<boolean> {
+    const row = runById(this.sql, run)
+    if (row === null || !isGoingOn(row.status)) return false
+    writeFact(this.sql, 'stop', { run, by: by.kind === 'person' ? by.name : 'token' })
+    await this.arm()
+    return true
   }
 
   /** The card of a run's plan as it stands: the question, or how it ended; null when that run left no plan waiting. */
-  async proposalCard(_run: string): Promise<Card | null> {
-    throw new Error('coming')
+  async proposalCard(run: string): Promise<Card | null> {
+    const proposal = proposalOf(this.sql, run)
+    if (proposal === null) return null
+    const asked = await this.withPolicy(async (_, policy) => policy)
+    return planCard(this.sql, proposal, asked.ok ? asked.value.people : [])
   }
 
   /** The day so many days from today, by the policy's clock: `2027-01-31`. */
@@ -280,6 +326,12 @@ export class Workspace extends DurableObject<Env> {
     return withdrawn(this.sql, question, by, this.now())
   }
 
+  /** An answer that follows: the result of a run once it has ended, or something to say at once. */
+  async reply(reply: NewReply): Promise<void> {
+    putReply(this.sql, reply, this.now())
+    await this.arm()
+  }
+
   /** Who of the policy's people is known under that id; null for a stranger, and while the policy cannot be read. */
   async person(kind: IdKind, id: string): Promise<Person | null> {
     const made = this.deps()
@@ -293,6 +345,13 @@ export class Workspace extends DurableObject<Env> {
     return this.withDeps(async ({ policyText }) => {
       const policy = await usablePolicy(policyText)
       return policy.ok ? { ok: true, value: meaningOf(policy.value.on, branch) } : policy
+    })
+  }
+
+  private async withPolicy<T>(ask: (deps: Deps, policy: Policy) => Promise<T>): Promise<Asked<T>> {
+    return this.withDeps(async (deps) => {
+      const policy = await usablePolicy(deps.policyText)
+      return policy.ok ? { ok: true, value: await ask(deps, policy.value) } : policy
     })
   }
 

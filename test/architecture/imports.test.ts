@@ -10,7 +10,7 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
 /** Which rooms a room may look into, besides itself. */
 const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   core: [],
-  config: ['core', 'hooks', 'discord', 'notify'],
+  config: ['core', 'hooks', 'slack', 'discord', 'notify'],
   env: ['config'],
   quantconnect: ['core'],
   records: ['core', 'quantconnect'],

@@ -103,7 +103,7 @@ async function tenRules(): Promise<Policy> {
 function planAfresh(rules: Policy, seen: Inventory, memory: Memory) {
   const inventory = { ...seen }
   const known = { ...memory }
-  return makePlan(rules, inventory, decide(rules, inventory, known, NOW), known, TODAY, NOW)
+  return makePlan(rules, inventory, decide(rules, inventory, known, NOW), known, { today: TODAY, now: NOW })
 }
 
 async function median(run: () => unknown): Promise<number> {

@@ -84,8 +84,54 @@ describe('the settings of Discord', () => {
   })
 })
 
+describe('the settings of Slack', () => {
+  const SECRET = '0123456789abcdef0123456789abcdef'
+  const SLACK = { SLACK_SIGNING_SECRET: SECRET, SLACK_BOT_TOKEN: 'xoxb-1-2-a-Token', SLACK_CHANNEL: 'C0123456789' }
+
+  it('may be left out: the doors are closed and nothing is posted', () => {
+    expect(config({}).slack).toEqual({ apiUrl: 'https://slack.com/api', signingSecrets: [], bot: null })
+  })
+
+  it('are read, several signing secrets in their order', () => {
+    expect(config({ ...SLACK, SLACK_SIGNING_SECRET: `${SECRET}, old0${SECRET}` }).slack).toEqual({
+      apiUrl: 'https://slack.com/api',
+      signingSecrets: [SECRET, `old0${SECRET}`],
+      bot: { token: SLACK.SLACK_BOT_TOKEN, channelId: SLACK.SLACK_CHANNEL },
+    })
+  })
+
+  it('may be the secret alone: commands work, and no cards are posted', () => {
+    expect(config({ SLACK_SIGNING_SECRET: SECRET }).slack).toMatchObject({ signingSecrets: [SECRET], bot: null })
+  })
+
+  it.each<[Settings, RegExp]>([
+    [{ SLACK_SIGNING_SECRET: `${SECRET},` }, /^SLACK_SIGNING_SECRET must be the "Signing Secret"/],
+    [{ ...SLACK, SLACK_SIGNING_SECRET: 'short' }, /^SLACK_SIGNING_SECRET must be the "Signing Secret"/],
+    [{ SLACK_BOT_TOKEN: 'xoxp-1-2-a-Token' }, /^SLACK_BOT_TOKEN must be the "Bot User OAuth Token"/],
+    [{ ...SLACK, SLACK_CHANNEL: '#ops' }, /^SLACK_CHANNEL must be the id of a channel/],
+    [{ ...SLACK, SLACK_BOT_TOKEN: '' }, /^SLACK_CHANNEL is set and SLACK_BOT_TOKEN is missing/],
+    [{ ...SLACK, SLACK_SIGNING_SECRET: '' }, /^SLACK_CHANNEL is set and SLACK_SIGNING_SECRET is missing: no button/],
+    [{ SLACK_API_URL: 'http://127.0.0.1:1/api' }, /^SLACK_API_URL must be an https address/],
+    [
+      { SLACK_WEBHOOK_URL: 'https://hooks.slack.com.evil.example/x' },
+      /^SLACK_WEBHOOK_URL must be at hooks\.slack\.com/,
+    ],
+  ])('%j is named with what is wrong', (settings, problem) => {
+    const found = problems(settings)
+    expect(found).toEqual([expect.stringMatching(problem)])
+    for (const secret of [SECRET, 'a-Token']) expect(found.join()).not.toContain(secret)
+  })
+
+  it('the signing secret of development works with a sandbox on this machine and is refused everywhere else', () => {
+    const known = { SLACK_SIGNING_SECRET: `${SECRET},8f742231b10e8888abcd99yyyzzz85a5` }
+    expect(problems(known, LOCAL)).toEqual([])
+    expect(problems(known)).toEqual([expect.stringMatching(/^SLACK_SIGNING_SECRET is a public development secret/)])
+  })
+})
+
 describe('incoming webhooks', () => {
   const URLS = {
+    SLACK_WEBHOOK_URL: 'https://hooks.slack.com/services/T0123456789/B0123456789/a-Long_Token0',
     DISCORD_WEBHOOK_URL: 'https://discord.com/api/webhooks/1100000000000000001/a-Long_Token0',
     TEAMS_WEBHOOK_URL:
       'https://prod-12.westeurope.logic.azure.com:443/workflows/0123456789abcdef/triggers/manual?sig=a-Long_Signature0',
@@ -93,6 +139,7 @@ describe('incoming webhooks', () => {
 
   it('are read in the order in which people see them', () => {
     expect(config(URLS).notify).toEqual([
+      { kind: 'slack', url: URLS.SLACK_WEBHOOK_URL },
       { kind: 'discord', url: URLS.DISCORD_WEBHOOK_URL },
       { kind: 'teams', url: URLS.TEAMS_WEBHOOK_URL.replace(':443', '') },
     ])

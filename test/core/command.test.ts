@@ -22,7 +22,7 @@ async function ask(
 ) {
   const policy = await rules
   const result = commandItems({ policy, inventory: seen, memory, now: NOW }, ledger, command)
-  return result.ok ? { ...result, plan: await sealPlan(policy, seen, result.items, today) } : result
+  return result.ok ? { ...result, plan: await sealPlan(policy, seen, result.items, { today }) } : result
 }
 
 async function deleted(command: Command, seen: Inventory) {

@@ -217,7 +217,7 @@ describe('marks', () => {
   })
 
   it('a rule that needs what is not built only marks and reports', async () => {
-    const rules = await policy(rule('asks', `${DELETE}\napprove = "first"`))
+    const rules = await policy('[notify]\nchannels = ["slack"]', rule('asks', `${DELETE}\nnotice = "24h"`))
     const seen = inventory([project(1, 'x')])
     const verdict = verdictOf(decide(rules, seen, longMarked(rules, seen.projects), NOW), 1)
     expect(verdict.state).toBe('marked')
@@ -288,9 +288,10 @@ describe('unknown only where it decides', () => {
   })
 
   it('a rule that only reports stands in nobody\u2019s way', async () => {
-    const shown = ['then = "report"', 'then = "delete"\nenforce = false', 'then = "delete"\napprove = "always"']
+    const shown = ['then = "report"', 'then = "delete"\nenforce = false', 'then = "delete"\nnotice = "24h"']
     for (const then of shown) {
-      const rules = await policy(rule('old', DELETE), rule('bens', `when = { owner = "Ben" }\n${then}`))
+      const channels = '[notify]\nchannels = ["slack"]'
+      const rules = await policy(channels, rule('old', DELETE), rule('bens', `when = { owner = "Ben" }\n${then}`))
       expect(states(rules, inventory([project(1, 'x', { ownerName: '' })]))).toEqual({ 1: 'due' })
     }
   })

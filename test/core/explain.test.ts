@@ -26,7 +26,7 @@ describe('ruleSentence', () => {
     ['when = { idle = ">90d" }', 'When it has been idle for more than 90 days: report it and do nothing.'],
     [
       'unit = "directory"\nwhen = { path = "Research/*", idle = ">90d" }\nunless = { last-backtest = "<90d" }\nthen = "archive"\napprove = "always"\nenforce = true',
-      'When the directory\'s path matches "Research/*" and the directory has been idle for more than 90 days, judged as a whole with every project in it, unless its last backtest was less than 90 days ago: archive every project in it to "Archive/{yyyy}-{mm}/{path}", 14 days after it was first marked, 2 days after a message about it was delivered, each time after a person has approved. For now it only marks and reports. approve = "always" is not enforced by this version yet; with approve = "never" the rule acts by itself. Messages before an action (notice) are not sent by this version yet; with notice = "0h" the rule does without.',
+      'When the directory\'s path matches "Research/*" and the directory has been idle for more than 90 days, judged as a whole with every project in it, unless its last backtest was less than 90 days ago: archive every project in it to "Archive/{yyyy}-{mm}/{path}", 14 days after it was first marked, 2 days after a message about it was delivered, each time after a person has approved. For now it only marks and reports. Messages before an action (notice) are not sent by this version yet; with notice = "0h" the rule does without.',
     ],
     [
       'when = { name = ["Clone of*", "test*"], idle = ">30d", collaborators = "<=1" }\nunless = { used-as-library = true }\nthen = "delete"\nafter = "7d"\nnotice = "0h"\napprove = "never"\nlimit = { per_run = 5, percent = 2 }',

@@ -153,7 +153,11 @@ describe('a plan', () => {
     const seen = inventory([...projects('old', 1), ...projects('stamp', 1, 10)])
     const memory = longMarked(rules, seen.projects)
     const decision = decide(rules, seen, memory, NOW)
-    const plan = await makePlan(rules, seen, decision, memory, { total: 0, byRule: {} }, NOW, ['stamp'])
+    const plan = await makePlan(rules, seen, decision, memory, {
+      today: { total: 0, byRule: {} },
+      now: NOW,
+      only: ['stamp'],
+    })
     expect(plan.items.map(({ rule }) => rule)).toEqual(['stamp'])
   })
 })

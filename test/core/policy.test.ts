@@ -465,14 +465,16 @@ describe('readPolicy, refusals', () => {
 
 describe('readPolicy, warnings', () => {
   it('says of a rule that should act why it only reports', async () => {
-    const it_ = await read(`${HEAD}when = { idle = ">9d" }\nthen = "delete"\nnotice = "0h"\nenforce = true`)
+    const it_ = await read(
+      `${HEAD}when = { idle = ">9d" }\nthen = "delete"\nenforce = true\n[notify]\nchannels = ["slack"]`,
+    )
     expect(it_.warnings).toEqual([
       {
         rule: 'x',
         key: 'enforce',
-        line: 7,
+        line: 6,
         problem: 'the rule only reports',
-        fix: 'approve = "first" is not enforced by this version yet; with approve = "never" the rule acts by itself.',
+        fix: 'Messages before an action (notice) are not sent by this version yet; with notice = "0h" the rule does without.',
       },
     ])
   })
@@ -486,7 +488,7 @@ describe('notBuilt', () => {
       )
     expect(await of('then = "report"\napprove = "always"')).toEqual([])
     expect(await of('then = "delete"')).toEqual([])
-    expect(await of('then = "delete"\napprove = "always"\nnotice = "48h"')).toHaveLength(2)
+    expect(await of('then = "delete"\napprove = "always"\nnotice = "48h"')).toHaveLength(1)
     expect(await of('then = "describe"\nto = "x"\nnotice = "48h"')).toEqual([])
   })
 })

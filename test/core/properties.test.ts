@@ -104,8 +104,8 @@ describe('for every policy, workspace, memory and clock', () => {
       const two = decide(policy, shuffled, memory, NOW)
       expect(byId(two)).toEqual(byId(one))
       const plans = await Promise.all([
-        makePlan(policy, seen, one, memory, TODAY, NOW),
-        makePlan(policy, shuffled, two, memory, TODAY, NOW),
+        makePlan(policy, seen, one, memory, { today: TODAY, now: NOW }),
+        makePlan(policy, shuffled, two, memory, { today: TODAY, now: NOW }),
       ])
       expect(JSON.stringify(plans[1])).toBe(JSON.stringify(plans[0]))
     }))
@@ -129,8 +129,11 @@ describe('for every policy, workspace, memory and clock', () => {
       const again = await policyFrom(rules)
       if (again === null) return
       const copy = structuredClone(seen)
-      const one = await makePlan(policy, seen, decide(policy, seen, memory, NOW), memory, TODAY, NOW)
-      const two = await makePlan(again, copy, decide(again, copy, structuredClone(memory), NOW), memory, TODAY, NOW)
+      const one = await makePlan(policy, seen, decide(policy, seen, memory, NOW), memory, { today: TODAY, now: NOW })
+      const two = await makePlan(again, copy, decide(again, copy, structuredClone(memory), NOW), memory, {
+        today: TODAY,
+        now: NOW,
+      })
       expect(JSON.stringify(two)).toBe(JSON.stringify(one))
     }))
 

@@ -127,5 +127,5 @@ export function planOf(
   now = NOW,
   today = { total: 0, byRule: {} },
 ): Promise<Plan> {
-  return makePlan(policy, seen, decide(policy, seen, memory, now), memory, today, now)
+  return makePlan(policy, seen, decide(policy, seen, memory, now), memory, { today, now })
 }

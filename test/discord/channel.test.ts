@@ -20,7 +20,15 @@ function deliver(
   message: Partial<CardMessage> = {},
   change: Partial<DiscordBot> = {},
 ): Promise<Delivery> {
-  const whole: CardMessage = { kind: 'card', id: ID, card: APPROVAL, replaces: null, ...message }
+  const whole: CardMessage = {
+    kind: 'card',
+    id: ID,
+    card: APPROVAL,
+    replaces: null,
+    key: ID,
+    repeats: false,
+    ...message,
+  }
   return channelOf(standins, change).deliver(whole, DELIVERY)
 }
 

@@ -11,6 +11,7 @@ import { DELIVERY, makeStandins, type Standins } from '../support/standins.ts'
 const PAGES = 'https://sweep.example'
 const SECRET = 'T0pSecretPart0fTheAddress'
 const PATHS: { readonly [kind in Notify['kind']]: string } = {
+  slack: `slack/services/T1/B1/${SECRET}`,
   discord: `discord/api/webhooks/1/${SECRET}`,
   teams: `teams/workflows/1?sig=${SECRET}`,
 }
@@ -21,7 +22,10 @@ function channelOf(standins: Standins, kind: Notify['kind'], publicUrl: string |
 }
 
 function deliver(standins: Standins, kind: Notify['kind'], card = APPROVAL, publicUrl: string | null = PAGES) {
-  return channelOf(standins, kind, publicUrl).deliver({ kind: 'card', id: 'msg_1', card, replaces: null }, DELIVERY)
+  return channelOf(standins, kind, publicUrl).deliver(
+    { kind: 'card', id: 'msg_1', card, replaces: null, key: 'msg_1', repeats: false },
+    DELIVERY,
+  )
 }
 
 describe.each(KINDS)('an incoming webhook of %s', (kind) => {

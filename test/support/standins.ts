@@ -3,9 +3,23 @@
 import { inject } from 'vitest'
 import type { DeliveryDeps } from '../../src/hooks/channel.ts'
 import type { DiscordMessage, Fault } from './node/discord.ts'
+import type { SlackFault, SlackMessage } from './node/slack.ts'
 
 export const CHANNEL = '1100000000000000001'
 export const BOT_TOKEN = 'stand-in-bot-token'
+
+export const SLACK_CHANNEL = 'C0123456789'
+export const SLACK_TOKEN = 'xoxb-stand-in-token'
+
+export interface SlackSeen {
+  readonly messages: readonly SlackMessage[]
+  readonly requests: readonly {
+    readonly method: string
+    readonly status: number
+    readonly error: string | null
+    readonly body: never
+  }[]
+}
 
 export interface Seen {
   readonly messages: readonly DiscordMessage[]
@@ -17,6 +31,17 @@ export interface Standins {
   readonly url: string
   /** Address for `DISCORD_API_URL`. */
   readonly discordApi: string
+  /** Address for `SLACK_API_URL`. */
+  readonly slackApi: string
+  slack(): Promise<SlackSeen>
+  setSlack(change: {
+    readonly faults?: readonly SlackFault[]
+    readonly channels?: readonly string[]
+    readonly scopes?: readonly string[]
+    readonly skewMs?: number
+    readonly perSecond?: number
+    readonly botToken?: string
+  }): Promise<void>
   discord(): Promise<Seen>
   setDiscord(change: {
     readonly faults?: readonly Fault[]
@@ -46,6 +71,9 @@ export function makeStandins(name: string = crypto.randomUUID()): Standins {
   return {
     url,
     discordApi: `${url}/discord/api/v10`,
+    slackApi: `${url}/slack/api`,
+    slack: async () => (await control('slack/state', {})) as SlackSeen,
+    setSlack: async (change) => void (await control('slack/set', change)),
     discord: async () => (await control('discord/state', {})) as Seen,
     setDiscord: async (change) => void (await control('discord/set', change)),
     taken: async () => ((await control('webhooks', {})) as { taken: never[] }).taken,

@@ -107,7 +107,10 @@ describe('G5 an attempt counts in its day', () => {
     const sameDay = await world.tick(NOON + HOUR)
     expect(sameDay).toMatchObject({ status: 'waiting', counts: { due: 2, acted: 0 } })
     expect(sameDay.message).toMatch(/4 projects .* today, but at most 2 may be/)
-    expect(await world.tick(NOON + DAY)).toMatchObject({ status: 'ok', counts: { confirmed: 2 } })
+    // What waits for people is left alone, on the next day too, until they decide or their time is over.
+    expect(await world.tick(NOON + DAY)).toMatchObject({ status: 'ok', counts: { due: 2, acted: 0 } })
+    world.set({ skewMs: 25 * HOUR })
+    expect(await world.tick(NOON + DAY + HOUR)).toMatchObject({ status: 'ok', counts: { confirmed: 2 } })
   })
 
   it('in the zone of the policy, not in UTC', async () => {

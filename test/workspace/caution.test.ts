@@ -67,13 +67,12 @@ describe('G3 a new rule only reports', () => {
     expect((await world.tick(now + 13 * DAY)).counts).toMatchObject({ confirmed: 1 })
   })
 
-  it('a rule that needs an approval or a notice only reports, and every run says so', async () => {
+  it('a rule that says nothing of approval asks people before it acts the first time', async () => {
     const world = await makeWorld(bare('then = "delete"', 'notice = "0h"', 'enforce = true'), staleMany(2))
     await world.tick(now)
     const run = await world.tick(now + 60 * DAY)
-    expect(run).toMatchObject({ status: 'ok', counts: { marked: 2, due: 0, acted: 0 } })
-    expect(run.warnings.join(' ')).toMatch(/rule "old", .*: the rule only reports\. approve = "first" is not enforced/)
-    expect((await world.why('Old/p0')).sentences.join(' ')).toMatch(/asks for an approval or a notice/)
+    expect(run).toMatchObject({ status: 'waiting', counts: { due: 2, acted: 0 } })
+    expect(run.message).toMatch(/Rule "old" acts only when somebody approves, the first time as the policy now stands/)
     expect(await world.deletions()).toEqual([])
   })
 

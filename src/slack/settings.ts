@@ -1,0 +1,68 @@
+/** Slack's settings, as they are set and as they are used. Every value is on the app's own pages at api.slack.com/apps. */
+
+import { readAddress } from '../core/address.ts'
+
+/** As they are written down; left out, the doors stay closed and no card is posted. */
+export interface SlackSettings {
+  /**
+   * "Signing Secret" on the page "Basic Information". Opens `POST /slack/…`. Several, separated by commas, while it is being
+   * changed: the new one first.
+   */
+  readonly SLACK_SIGNING_SECRET?: string
+  /** "Bot User OAuth Token" on the page "OAuth & Permissions": `xoxb-…`. A secret. */
+  readonly SLACK_BOT_TOKEN?: string
+  /** Id of the channel for cards, such as `C0123456789`: at the end of the channel's details. */
+  readonly SLACK_CHANNEL?: string
+  /** Another address than Slack's own, for a stand-in on this machine. */
+  readonly SLACK_API_URL?: string
+}
+
+export interface SlackConfig {
+  readonly apiUrl: string
+  /** Empty = the doors are closed. */
+  readonly signingSecrets: readonly string[]
+  /** Null = no cards in Slack. */
+  readonly bot: { readonly token: string; readonly channelId: string } | null
+}
+
+export const SLACK_API = 'https://slack.com/api'
+
+/** Of a channel, a private one, or a conversation with one person. */
+const CHANNEL_ID = /^[CGD][A-Z0-9]{7,20}$/
+
+/** Whatever is wrong is added to the problems. That no secret is public is for `config.ts`. */
+export function readSlack(env: SlackSettings, development: boolean, problems: string[]): SlackConfig {
+  const given = (name: keyof SlackSettings) => env[name]?.trim() ?? ''
+  const signingSecrets = secretsOf(given('SLACK_SIGNING_SECRET'), problems)
+  const [token, channelId] = [given('SLACK_BOT_TOKEN'), given('SLACK_CHANNEL')]
+  if (token !== '' && !/^xoxb-[\w-]+$/.test(token)) {
+    problems.push('SLACK_BOT_TOKEN must be the "Bot User OAuth Token": it begins with "xoxb-".')
+  }
+  if (channelId !== '' && !CHANNEL_ID.test(channelId)) {
+    problems.push('SLACK_CHANNEL must be the id of a channel, such as C0123456789, not its name.')
+  }
+  if (channelId !== '' && token === '') problems.push('SLACK_CHANNEL is set and SLACK_BOT_TOKEN is missing.')
+  if (channelId !== '' && given('SLACK_SIGNING_SECRET') === '') {
+    problems.push('SLACK_CHANNEL is set and SLACK_SIGNING_SECRET is missing: no button of a card could be answered.')
+  }
+  return {
+    apiUrl: apiUrlOf(given('SLACK_API_URL'), development, problems),
+    signingSecrets,
+    bot: token === '' || channelId === '' ? null : { token, channelId },
+  }
+}
+
+function secretsOf(text: string, problems: string[]): readonly string[] {
+  if (text === '') return []
+  const secrets = text.split(',').map((part) => part.trim())
+  if (secrets.every((secret) => /^\w{16,}$/.test(secret))) return secrets
+  problems.push('SLACK_SIGNING_SECRET must be the "Signing Secret" of the app: at least 16 letters and digits.')
+  return []
+}
+
+function apiUrlOf(text: string, development: boolean, problems: string[]): string {
+  if (text === '') return SLACK_API
+  const read = readAddress(text, { development })
+  if (!read.ok) problems.push(`SLACK_API_URL ${read.why}.`)
+  return read.ok ? read.address : SLACK_API
+}

@@ -1,0 +1,34 @@
+/** What a person should hear of besides the plan. */
+
+import type { Decision } from '../core/decide.ts'
+import { reasonText, warningText } from '../core/explain.ts'
+import type { Plan } from '../core/plan.ts'
+import { type Policy, problemText } from '../core/policy.ts'
+import type { Inventory } from '../core/project.ts'
+import type { Findings } from './run.ts'
+
+/** As sentences. */
+export function findingsOf(policy: Policy, inventory: Inventory, decision: Decision, plan: Plan): Findings {
+  const names = new Map(inventory.projects.map((project) => [project.id, project.name]))
+  const nameOf = (projectId: number) => names.get(projectId) ?? ''
+  return {
+    notJudged: decision.verdicts
+      .filter((verdict) => verdict.state === 'notJudged')
+      .map(({ projectId, reasons }) => ({
+        projectId,
+        name: nameOf(projectId),
+        reasons: reasons.map((reason) => reasonText(reason, policy)),
+      })),
+    unmarked: decision.unmarked.map(({ mark, reason }) => ({
+      projectId: mark.projectId,
+      name: nameOf(mark.projectId),
+      rule: mark.rule,
+      reason: reasonText(reason, policy),
+    })),
+    warnings: [
+      ...policy.warnings.map(problemText),
+      ...decision.warnings.map(warningText),
+      ...plan.refusedMoves.map(({ projectId, why }) => `${nameOf(projectId)}: ${why}`),
+    ],
+  }
+}
