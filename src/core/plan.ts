@@ -93,13 +93,28 @@ export type StillDue = { readonly still: true } | { readonly still: false; reado
  * action, the same rule and the same `to`. A name with a number behind it stands as long as nobody took it.
  */
 export function stillDue(item: PlanItem, decision: Decision, inventory: Inventory): StillDue {
+  return stands(item, decision, inventory, ({ state }) => state === 'due')
+}
+
+/** Whether an item of a waiting plan may wait on: as above, but nothing is lost only because the window is closed just now. */
+export function stillWaits(item: PlanItem, decision: Decision, inventory: Inventory): StillDue {
+  const isRipe = ({ state, reasons }: Verdict) => state === 'due' || reasons.some(({ kind }) => kind === 'window')
+  return stands(item, decision, inventory, isRipe)
+}
+
+function stands(
+  item: PlanItem,
+  decision: Decision,
+  inventory: Inventory,
+  isRipe: (verdict: Verdict) => boolean,
+): StillDue {
   const position = inventory.projects.findIndex(({ id }) => id === item.projectId)
   const project = inventory.projects[position]
   const verdict = decision.verdicts[position]
   if (project === undefined || verdict === undefined) return no('It is not in the list any more.')
   if (project.created !== item.created) return no('Another project has its id now.')
   if (project.name !== item.name) return no(`It is called "${project.name}" now.`)
-  if (verdict.state !== 'due')
+  if (!isRipe(verdict))
     return no(`It is not due any more. ${verdict.reasons.map((reason) => reasonText(reason)).join(' ')}`)
   if (verdict.action !== item.action || verdict.rule !== item.rule) {
     return no(`Rule "${verdict.rule}" would ${verdict.action} it now.`)

@@ -3,7 +3,7 @@
 import type { CommandItems } from '../core/command.ts'
 import { type Decision, decide } from '../core/decide.ts'
 import type { Memory } from '../core/memory.ts'
-import { dayOf, makePlan, sealPlan, stillDue } from '../core/plan.ts'
+import { dayOf, makePlan, sealPlan, stillWaits } from '../core/plan.ts'
 import type { Inventory } from '../core/project.ts'
 import { askedItems, wordOf } from './asked.ts'
 import { loadInventory, storePaid } from './evidence.ts'
@@ -112,7 +112,7 @@ function lookAtWaiting(slice: Slice, inventory: Inventory, decision: Decision, m
       open,
       (item) => {
         if (meant === null) {
-          const judged = stillDue(item, decision, inventory)
+          const judged = stillWaits(item, decision, inventory)
           return judged.still ? null : judged.why
         }
         if (!meant.ok) return meant.why

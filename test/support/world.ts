@@ -1,6 +1,6 @@
 /** One test's world: a sandbox of its own, a workspace of its own, and the few things tests do with both. */
 
-import { evictDurableObject, runInDurableObject } from 'cloudflare:test'
+import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { inject } from 'vitest'
 import type { Env } from '../../src/env.ts'
@@ -48,6 +48,8 @@ export interface World {
   renew(): Promise<void>
   /** Looks into, or meddles with, the workspace's own storage. */
   inside<T>(look: (state: DurableObjectState) => T): Promise<T>
+  /** The object's alarm, now. */
+  alarm(): Promise<void>
   /** The real time of the workspace moves on by a minute and a second, so that lists are stale and unsure outcomes ripe. */
   aMinuteLater(): void
   /** Replaces the projects of the sandbox. */
@@ -92,6 +94,7 @@ export async function makeWorld(
     log: (env as unknown as Env).LOG,
     renew: () => evictDurableObject(open()),
     inside: (look) => runInDurableObject(open(), (_, state) => look(state)),
+    alarm: async () => void (await runDurableObjectAlarm(open())),
     aMinuteLater: () => world.set({ skewMs: (settings.get(name)?.skewMs ?? 0) + 61_000 }),
     set: (change) => void settings.set(name, { ...(settings.get(name) as Setting), ...change }),
     reset: async (workspace) => void (await world.control('reset', { workspace })),
