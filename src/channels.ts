@@ -4,15 +4,17 @@ import type { Config } from './config.ts'
 import { discordChannel } from './discord/channel.ts'
 import { discordReplier } from './discord/replier.ts'
 import type { Channel, Replier } from './hooks/channel.ts'
+import { webhookChannel } from './hooks/webhook-channel.ts'
 import { notifyChannel } from './notify/channel.ts'
 import { slackChannel } from './slack/channel.ts'
 
 /** In the order in which people should see them. */
-export function channelsOf({ slack, discord, notify, publicUrl }: Config): readonly Channel[] {
+export function channelsOf({ slack, discord, notify, webhooks, publicUrl }: Config): readonly Channel[] {
   return [
     ...botsOf(slack, publicUrl).map(slackChannel),
     ...botsOf(discord, publicUrl).map(discordChannel),
     ...notify.map((webhook) => notifyChannel(webhook, publicUrl)),
+    ...webhooks.map((endpoint, place) => webhookChannel(place + 1, endpoint)),
   ]
 }
 

@@ -2,12 +2,13 @@
 
 import { isLoopback, readAddress } from './core/address.ts'
 import { type DiscordConfig, type DiscordSettings, readDiscord } from './discord/settings.ts'
+import { type Endpoint, type EndpointSettings, readEndpoints } from './hooks/endpoints.ts'
 import { type HookSecrets, type HookSettings, readHookSecrets } from './hooks/secrets.ts'
 import { type Notify, type NotifySettings, readNotify } from './notify/settings.ts'
 import { readSlack, type SlackConfig, type SlackSettings } from './slack/settings.ts'
 
 /** Settings as they are written down. Anything may be missing or malformed; only `readConfig` looks at them. */
-export interface Settings extends HookSettings, SlackSettings, DiscordSettings, NotifySettings {
+export interface Settings extends HookSettings, EndpointSettings, SlackSettings, DiscordSettings, NotifySettings {
   readonly QC_USER_ID?: string
   readonly QC_API_TOKEN?: string
   readonly QC_ORGANIZATION_ID?: string
@@ -43,6 +44,8 @@ export interface Config {
   readonly discord: DiscordConfig
   /** Incoming webhooks of chats. */
   readonly notify: readonly Notify[]
+  /** Where events are sent. */
+  readonly webhooks: readonly Endpoint[]
   /** Tokens that may only look. */
   readonly readTokens: readonly string[]
   /** API calls one alarm may make, retries included. */
@@ -129,12 +132,14 @@ export function readConfig(env: Settings): ConfigResult {
   }
   if (!local) problems.push(...developmentSecretsIn(env))
 
+  const hooks = readHookSecrets(env, problems)
   const config: Config = {
     development: local,
     quantconnect: { url, userId, token, paceMs: whole(env.PACE_MS, 'PACE_MS', 0, 0, 60_000, problems) },
     organizationId,
     adminToken,
-    hooks: readHookSecrets(env, problems),
+    hooks,
+    webhooks: readEndpoints(env, hooks.standardWebhooks, local, problems),
     publicUrl: publicUrlOf(env.PUBLIC_URL?.trim() ?? '', local, problems),
     slack: readSlack(env, local, problems),
     discord: readDiscord(env, local, problems),
@@ -184,7 +189,7 @@ function isDevelopmentSecret(part: string): boolean {
 
 /** A setting may hold several secrets, so that they can be changed without a gap. */
 function partsOf(value: string): readonly string[] {
-  return value.split(/[\s,]+/).filter((part) => part !== '')
+  return value.split(/[\s,|]+/).filter((part) => part !== '')
 }
 
 function isUrl(text: string): boolean {
