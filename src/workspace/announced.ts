@@ -15,20 +15,37 @@ import { firstOf } from '../hooks/fit-event.ts'
 /** What a run that is going on has to tell when it ends: the card for people, the lists for programs. */
 export interface StoredNews {
   readonly card: Card
+  /** Whether people are to be told, so that a delivery is a notice. */
+  readonly announces: boolean
   readonly marked: EventItems
   readonly due: EventItems
 }
 
-/** What a sweep has to tell, given what was told before. */
-export function readNews(sql: SqlStorage, policy: Policy, inventory: Inventory, decision: Decision, now: number): News {
-  const announced = sql
-    .exec<{ project_id: number; created: number; rule_hash: string; stage: string }>('SELECT * FROM announced')
-    .toArray()
-    .map(({ project_id: projectId, created, rule_hash: ruleHash, stage }) =>
-      announcementKey({ projectId, created, ruleHash, stage: stage as Stage }),
-    )
-  return newsOf(policy, inventory, decision, new Set(announced), now)
+/**
+ * What a sweep has to tell. While there is nobody to tell (`canTell` is false) nothing is announced, so that it is all told
+ * once there is somebody; programs hear of what was marked in this very run.
+ */
+export function readNews(
+  sql: SqlStorage,
+  policy: Policy,
+  inventory: Inventory,
+  decision: Decision,
+  now: number,
+  canTell: boolean,
+): News {
+  const rows = canTell
+    ? sql.exec<Told>('SELECT project_id, created, rule_hash, stage FROM announced').toArray()
+    : sql.exec<Told>(`SELECT project_id, created, rule_hash, stage FROM marks, ${BOTH_STAGES}`).toArray()
+  const announced = rows.map(({ project_id: projectId, created, rule_hash: ruleHash, stage }) =>
+    announcementKey({ projectId, created, ruleHash, stage: stage as Stage }),
+  )
+  const news = newsOf(policy, inventory, decision, new Set(announced), now)
+  return canTell ? news : { ...news, holdsEnding: [], announces: [] }
 }
+
+type Told = { project_id: number; created: number; rule_hash: string; stage: string }
+
+const BOTH_STAGES = `(SELECT 'marked' AS stage UNION SELECT 'due')`
 
 /** Puts down what a run has to tell when it ends; written with the marks it tells of. */
 export function storeNews(sql: SqlStorage, run: string, news: News, notJudged: number): void {
@@ -45,7 +62,12 @@ export function storeNews(sql: SqlStorage, run: string, news: News, notJudged: n
       run,
     )
   }
-  const value: StoredNews = { card, marked: firstOf(marked.map(eventItem)), due: firstOf(due.map(eventItem)) }
+  const value: StoredNews = {
+    card,
+    announces: announces.length > 0,
+    marked: firstOf(marked.map(eventItem)),
+    due: firstOf(due.map(eventItem)),
+  }
   sql.exec('INSERT OR REPLACE INTO news (run, value) VALUES (?, ?)', run, JSON.stringify(value))
 }
 

@@ -1,5 +1,6 @@
 /** Whether the sweeping goes on: the last good run is younger than twice the interval. Real time. */
 
+import { deliveryTrouble } from './deliveries.ts'
 import { iso } from './runs.ts'
 
 export interface Health {
@@ -25,7 +26,12 @@ export function readHealth(sql: SqlStorage, paused: boolean, tickMinutes: number
   const trouble = newest === undefined ? '' : ` Run ${newest.id} ended ${newest.status}: ${newest.message}`
   const lastGoodRun =
     good === undefined ? null : { id: good.id, finishedAt: iso(good.finished_at), status: good.status }
-  const answer = (healthy: boolean, reason: string): Health => ({ healthy, reason, lastGoodRun, paused })
+  const answer = (healthy: boolean, reason: string): Health => ({
+    healthy,
+    reason: `${reason}${deliveryTrouble(sql)}`,
+    lastGoodRun,
+    paused,
+  })
 
   if (good === undefined) return answer(false, `There has been no good run yet.${trouble}`)
   const age = Math.floor((now - good.finished_at) / 60_000)

@@ -206,6 +206,17 @@ export function messageById(sql: SqlStorage, id: string): MessageRow | null {
   return row === undefined ? null : fromColumns(row)
 }
 
+/** Whether nothing newer was told about the same thing there; true of what is told once. */
+export function isNewestOfSubject(sql: SqlStorage, row: MessageRow): boolean {
+  const newer = sql.exec(
+    `SELECT 1 FROM outbox WHERE destination = ?1 AND subject = ?2 AND rowid > (SELECT rowid FROM outbox WHERE id = ?3) LIMIT 1`,
+    row.destination,
+    row.subject,
+    row.id,
+  )
+  return newer.toArray().length === 0
+}
+
 /** Newest first; `before` is the last id of the page before. After a message that is not known (any more) there is nothing. */
 export function listMessages(sql: SqlStorage, limit: number, before: string | null): readonly MessageRow[] {
   const rows =

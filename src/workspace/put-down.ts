@@ -35,8 +35,8 @@ export async function putDown(slice: Slice, inventory: Inventory, planned: Plann
   const silent = sweep === null ? [] : silences(sql, audience)
   const packed = await gzipJson({ ...findings, warnings: [...findings.warnings, ...silent] })
   const acts = run.request.mode === 'act'
-  const hears = acts && sweep !== null && canTell(sql, audience)
-  const news = hears ? readNews(sql, slice.policy, inventory, sweep, now) : null
+  const news =
+    acts && sweep !== null ? readNews(sql, slice.policy, inventory, sweep, now, canTell(sql, audience)) : null
   const wants = plan.acting.length + plan.waiting.length > 0
   const blocked = wants || isUnknown(inventory.running) ? whyBlocked(slice, inventory) : null
   const goes = acts && blocked === null

@@ -84,12 +84,12 @@ export function tellFinished(
   const before = readFact(sql, 'told')?.print
   const print = printOf(run)
   if (isNews(run, outcomes, news, print !== before)) {
-    const isNotice = news !== null && people.some(({ takes }) => takes === 'event')
+    const isNotice = news?.announces === true && people.some(({ takes }) => takes === 'event')
     tellPrograms(sql, audience, 'run.finished', finishedData(run, news), now, isNotice ? run.id : null)
     writeFact(sql, 'told', { run: run.id, print })
   }
   tellProjects(sql, audience, run, outcomes, now)
-  if (news !== null) {
+  if (news?.announces === true) {
     const digest = { card: news.card, about: 'digest', subject: `digest:${run.id}`, announces: run.id }
     putCard(sql, people, digest, now)
     forgetDigest(sql, run.id) // when nobody was there to be told

@@ -26,6 +26,14 @@ import { type BackupAsked, listBackups, showBackup } from './backups.ts'
 import { policyNow } from './clock.ts'
 import { decideOn } from './decide-on.ts'
 import { deliverDue } from './deliver.ts'
+import {
+  type DeliveryView,
+  type DestinationView,
+  listDeliveries,
+  listDestinations,
+  type Replayed,
+  replay,
+} from './deliveries.ts'
 import { readFact, removeFact, writeFact } from './facts.ts'
 import { draftRecord } from './finish.ts'
 import { type Health, readHealth } from './health.ts'
@@ -186,6 +194,22 @@ export class Workspace extends DurableObject<Env> {
 
   async why(projectId: number): Promise<Asked<Why>> {
     return this.withDeps((deps) => explainProject(this.sql, deps, projectId))
+  }
+
+  deliveries(limit: number, before: string | null): readonly DeliveryView[] {
+    return listDeliveries(this.sql, limit, before)
+  }
+
+  destinations(): readonly DestinationView[] {
+    const made = this.deps()
+    return made.ok ? listDestinations(this.sql, made.deps.channels) : []
+  }
+
+  /** Sends a message once more. */
+  async replay(delivery: string): Promise<Replayed> {
+    const replayed = replay(this.storage, delivery, this.now())
+    await this.arm()
+    return replayed
   }
 
   health(): Health {

@@ -2,6 +2,7 @@
 
 import { verifyAudit } from './audit.ts'
 import { showBackup, showBackups } from './backups.ts'
+import { listDeliveries, replayDelivery } from './deliveries.ts'
 import { showHealth } from './health.ts'
 import { acceptBase, listInventories, showInventory, showStoredInventory } from './inventory.ts'
 import type { Operation } from './operation.ts'
@@ -19,6 +20,8 @@ export const OPERATIONS: readonly Operation[] = [
   acceptBase,
   listInventories,
   showStoredInventory,
+  listDeliveries,
+  replayDelivery,
   pause,
   resume,
   showBackups,

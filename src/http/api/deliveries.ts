@@ -1,0 +1,89 @@
+/** What became of what was told: the last deliveries, and sending one once more. */
+
+import * as v from 'valibot'
+import { problem } from '../problem.ts'
+import { operation } from './operation.ts'
+import { pageOf } from './paging.ts'
+import { PAGING } from './params.ts'
+import { Cursor, Time } from './shapes.ts'
+
+const TOPIC = 'Deliveries'
+
+const Delivery = v.pipe(
+  v.strictObject({
+    id: v.pipe(v.string(), v.description('`webhook-id` of an event; stays the same over attempts.')),
+    destination: v.pipe(v.string(), v.description('`webhook:1` is the first of WEBHOOK_URLS.')),
+    kind: v.picklist(['event', 'card']),
+    about: v.pipe(v.string(), v.description('The type of an event, the sort of a card.')),
+    state: v.pipe(
+      v.picklist(['due', 'delivered', 'given up', 'disabled', 'replaced']),
+      v.description('due waits for its next attempt; replaced: a newer card took its place before it was delivered.'),
+    ),
+    attempts: v.number(),
+    status: v.pipe(v.nullable(v.number()), v.description('HTTP status of the last attempt; null when none came.')),
+    reason: v.pipe(v.string(), v.description('Why the last attempt failed.')),
+    createdAt: Time,
+    nextAttemptAt: v.nullable(Time),
+    deliveredAt: v.nullable(Time),
+  }),
+  v.title('Delivery'),
+)
+
+const Destination = v.pipe(
+  v.strictObject({
+    key: v.string(),
+    to: v.pipe(v.string(), v.description('The host, never the whole address.')),
+    takes: v.picklist(['event', 'card']),
+    disabled: v.pipe(
+      v.nullable(v.strictObject({ since: Time, reason: v.string() })),
+      v.description('Why it gets nothing any more. A replay, or another setting, enables it.'),
+    ),
+  }),
+  v.title('Destination'),
+)
+
+export const DeliveryPage = v.pipe(
+  v.strictObject({ deliveries: v.array(Delivery), destinations: v.array(Destination), cursor: Cursor }),
+  v.title('DeliveryPage'),
+)
+
+export const listDeliveries = operation({
+  method: 'GET',
+  path: '/api/deliveries',
+  needs: 'read',
+  topic: TOPIC,
+  summary: 'The last deliveries, newest first, and where they go',
+  query: PAGING,
+  answers: { 200: { means: 'A page of deliveries, and every destination.', shape: DeliveryPage } },
+  async handle({ c, workspace, query }) {
+    const page = await pageOf(
+      c,
+      query,
+      (limit, before) => workspace.deliveries(limit, before),
+      ({ id }) => id,
+    )
+    if (page instanceof Response) return page
+    return c.json({ deliveries: page.shown, destinations: await workspace.destinations(), cursor: page.cursor })
+  },
+})
+
+export const replayDelivery = operation({
+  method: 'POST',
+  path: '/api/deliveries/{id}/replay',
+  needs: 'operate',
+  topic: TOPIC,
+  summary: 'Send it once more',
+  details: 'With the same id and a schedule of its own, whatever became of it. Enables its destination.',
+  params: { id: v.pipe(v.string(), v.description('Id of a delivery.')) },
+  answers: {
+    202: { means: 'It is on its way.', shape: null },
+    404: 'No such delivery.',
+    409: 'A newer message about the same thing took its place.',
+  },
+  async handle({ c, workspace, params }) {
+    const replayed = await workspace.replay(params.id)
+    if (replayed.ok) return c.body(null, 202)
+    if (replayed.reason === 'not found') return problem(c, 404, { title: 'No such delivery', detail: replayed.message })
+    return problem(c, 409, { title: 'Replaced', detail: replayed.message })
+  },
+})
