@@ -4,8 +4,10 @@ import type * as v from 'valibot'
 import { describe, expectTypeOf, it } from 'vitest'
 import type { Why } from '../../src/core/explain.ts'
 import type { Inventory as CoreInventory } from '../../src/core/project.ts'
+import type { DeliveryPage } from '../../src/http/api/deliveries.ts'
 import type { Inventory, InventoryPage, ShownInventory, Why as WhyShape } from '../../src/http/api/inventory-shapes.ts'
 import type { Preview, RunRecord, RunSummary } from '../../src/http/api/run-shapes.ts'
+import type { DeliveryView, DestinationView } from '../../src/workspace/deliveries.ts'
 import type * as run from '../../src/workspace/run.ts'
 
 /** As a schema gives it, but read-only all through, as the program has it. */
@@ -21,6 +23,11 @@ describe('the described shapes', () => {
     expectTypeOf<Shape<typeof RunSummary>>().toEqualTypeOf<Frozen<run.RunSummary>>()
     expectTypeOf<Shape<typeof RunRecord>>().toEqualTypeOf<Frozen<run.RunRecord>>()
     expectTypeOf<Shape<typeof Preview>>().toEqualTypeOf<Frozen<run.Preview>>()
+  })
+
+  it('are those of deliveries', () => {
+    expectTypeOf<Shape<typeof DeliveryPage>['deliveries'][number]>().toEqualTypeOf<Frozen<DeliveryView>>()
+    expectTypeOf<Shape<typeof DeliveryPage>['destinations'][number]>().toEqualTypeOf<Frozen<DestinationView>>()
   })
 
   it('are those of inventories and verdicts', () => {

@@ -48,6 +48,7 @@ export const DeliveryPage = v.pipe(
 )
 
 export const listDeliveries = operation({
+  id: 'listDeliveries',
   method: 'GET',
   path: '/api/deliveries',
   needs: 'read',
@@ -68,6 +69,7 @@ export const listDeliveries = operation({
 })
 
 export const replayDelivery = operation({
+  id: 'replayDelivery',
   method: 'POST',
   path: '/api/deliveries/{id}/replay',
   needs: 'operate',
