@@ -44,7 +44,7 @@ export async function callDiscord(call: DiscordCall, deps: DeliveryDeps): Promis
 /** Discord's numbers for what is wrong, as far as they change what is done about it. */
 const UNKNOWN_CHANNEL = 10_003
 const UNKNOWN_MESSAGE = 10_008
-const UNKNOWN_WEBHOOK = 10_015
+export const UNKNOWN_WEBHOOK = 10_015
 const INVALID_WEBHOOK_TOKEN = 50_027
 const NOT_OURS = 50_005
 

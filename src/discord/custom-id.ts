@@ -24,9 +24,9 @@ const VERBS: { readonly [verb in Verb]: true } = {
   cancel: true,
 }
 
-/** At most 100 characters: a reference has at most 80. */
+/** At most 100 characters: a reference has at most 80. A `confirm` is the answer to a question and asks no second one. */
 export function customId({ verb, ref, confirm }: Pick<CardButton, 'verb' | 'ref' | 'confirm'>): string {
-  return idOf({ step: confirm === null ? 'do' : 'ask', verb, ref })
+  return idOf({ step: confirm === null || verb === 'confirm' ? 'do' : 'ask', verb, ref })
 }
 
 export function idOf({ step, verb, ref }: Pressed): string {

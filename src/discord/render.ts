@@ -11,7 +11,7 @@ import type {
 import type { Card, CardButton, CardMenu } from '../core/card.ts'
 import { cutText, plainText } from '../core/card-text.ts'
 import { fitText, type SectionStyle } from '../core/fit.ts'
-import { customId, menuId } from './custom-id.ts'
+import { customId, idOf, menuId, NO, type Pressed } from './custom-id.ts'
 import { escapeMarkdown } from './escape.ts'
 import { COMPONENT, STYLE } from './numbers.ts'
 
@@ -69,13 +69,30 @@ export function renderDiscord(card: Card, publicUrl: string | null): DiscordMess
   }
 }
 
-/** A message of one text. */
+/** A message of one text, of several lines. */
 export function plainMessage(text: string): DiscordMessage {
+  const lines = text.split('\n').map((line) => escapedWithin(line, LIMITS.content))
+  let content = lines.join('\n')
+  while (content.length > LIMITS.content) {
+    lines.pop()
+    content = [...lines, '…'].join('\n')
+  }
+  return { content: content.trim() || '…', embeds: [], components: [], allowed_mentions: { parse: [] } }
+}
+
+/** A question about what was pressed, for Discord has none of its own: the button that counts, and one that does not. */
+export function questionMessage(pressed: Pressed, confirm: NonNullable<CardButton['confirm']>): DiscordMessage {
+  const button = (style: 2 | 4, label: string, id: string): APIButtonComponent => ({
+    type: COMPONENT.button,
+    style,
+    label: cutText(plainText(label), LIMITS.label),
+    custom_id: id,
+  })
+  const yes = button(STYLE.danger, confirm.yes, idOf({ ...pressed, step: 'do' }))
+  const no = button(STYLE.secondary, confirm.no, NO)
   return {
-    content: escapedWithin(text, LIMITS.content),
-    embeds: [],
-    components: [],
-    allowed_mentions: { parse: [] },
+    ...plainMessage(`${confirm.title}\n${confirm.text}`),
+    components: [{ type: COMPONENT.row, components: [yes, no] }],
   }
 }
 

@@ -4,7 +4,7 @@
  */
 
 import type { Delivery, DeliveryDeps, Replier, Said } from '../hooks/channel.ts'
-import { callDiscord, refusal } from './call.ts'
+import { callDiscord, refusal, UNKNOWN_WEBHOOK } from './call.ts'
 import { EPHEMERAL } from './numbers.ts'
 import { plainMessage, renderDiscord } from './render.ts'
 
@@ -47,7 +47,10 @@ export function discordReplier({ apiUrl, publicUrl }: DiscordReplies): Replier {
         },
         deps,
       )
-      return answer.ok ? { kind: 'delivered', status: answer.status } : refusal(answer)
+      if (answer.ok) return { kind: 'delivered', status: answer.status }
+      // Also before the first answer has arrived there.
+      if (answer.code === UNKNOWN_WEBHOOK) return { kind: 'again', status: answer.status, detail: 'Not known yet.' }
+      return refusal(answer)
     },
   }
 }

@@ -4,6 +4,7 @@ import { Hono } from 'hono/tiny' // with the smallest of its routers, quick enou
 import { logError, redactionOf } from '../log.ts'
 import { mountApi } from './api/mount.ts'
 import type { Door } from './auth.ts'
+import { takeInteraction } from './discord.ts'
 import { takeDelivery } from './github.ts'
 import { safeHeaders } from './headers.ts'
 import { takeCommand } from './hooks.ts'
@@ -23,6 +24,7 @@ export function createApp(): Hono<Door> {
   app.post('/hooks', (c) => takeCommand(c, failures))
   app.post('/hooks/github', (c) => takeDelivery(c, failures))
   app.post('/hooks/quantconnect', (c) => takeAlgorithmMessage(c, failures))
+  app.post('/discord/interactions', (c) => takeInteraction(c, failures))
   mountDescription(app)
   mountPages(app, failures)
 

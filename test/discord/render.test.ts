@@ -176,7 +176,9 @@ Partly done: 1 deleted, 1 left alone.
     fc.assert(
       fc.property(anyCard, (card) => {
         const wanted = new Set([
-          ...card.buttons.map(({ verb, ref, confirm }) => `${confirm === null ? 'do' : 'ask'} ${verb} ${ref}`),
+          ...card.buttons.map(({ verb, ref, confirm }) => {
+            return `${confirm === null || verb === 'confirm' ? 'do' : 'ask'} ${verb} ${ref}`
+          }),
           ...card.menus.flatMap(({ verb, options }) => options.map(({ ref }) => `do ${verb} ${ref}`)),
         ])
         for (const part of renderDiscord(card, null).components.flatMap((row) => row.components)) {

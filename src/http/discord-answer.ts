@@ -1,0 +1,113 @@
+/** What people type and press in Discord → Discord's answer, in time, with what follows put down in the ledger. */
+
+import type { APIInteractionResponse } from 'discord-api-types/v10'
+import type { Context } from 'hono'
+import { type Answer, type Asker, tell } from '../chat/answer.ts'
+import { execute } from '../chat/execute.ts'
+import { press } from '../chat/press.ts'
+import type { Caller, Interaction } from '../discord/interaction.ts'
+import { ANSWER, EPHEMERAL } from '../discord/numbers.ts'
+import { type DiscordMessage, plainMessage, questionMessage, renderDiscord } from '../discord/render.ts'
+import { TOKEN_LIFE_MS, type Way, wayText } from '../discord/replier.ts'
+import { logError, redactionOf } from '../log.ts'
+import { workspaceOf } from '../workspace/address.ts'
+import type { NewReply } from '../workspace/replies.ts'
+import type { Door } from './auth.ts'
+import { questionOf } from './discord-question.ts'
+
+/** Discord waits three seconds; what takes longer than this is answered later. */
+const AT_ONCE_MS = 2_000
+
+const UNKNOWN = 'This version of leansweep does not know that. "/sweep help" lists what there is.'
+const SORRY = 'Something unexpected went wrong here. Try again; if it stays, look into the log of the Worker.'
+
+export interface Turn {
+  readonly c: Context<Door>
+  /** Where the Worker's own pages are; null = no links. */
+  readonly publicUrl: string | null
+}
+
+export async function answerTo(turn: Turn, interaction: Interaction): Promise<APIInteractionResponse> {
+  switch (interaction.kind) {
+    case 'ping':
+      return { type: ANSWER.pong }
+    case 'autocomplete':
+      return { type: ANSWER.choices, data: { choices: [] } }
+    case 'declined':
+      return { type: ANSWER.update, data: plainMessage('Nothing was done.') }
+    case 'unknown':
+      return newMessage(plainMessage(UNKNOWN), true)
+    case 'command': {
+      const { by, line } = interaction
+      return inTime(turn, by, false, () => execute(turn.c.env, askerOf(by), line))
+    }
+    case 'press':
+      return pressed(turn, interaction)
+  }
+}
+
+async function pressed(
+  turn: Turn,
+  interaction: Extract<Interaction, { kind: 'press' }>,
+): Promise<APIInteractionResponse> {
+  const { by, pressed: what, privately } = interaction
+  const { env } = turn.c
+  if (what.step === 'ask') {
+    const question = await questionOf(env, askerOf(by), what)
+    if (question.kind === 'ask') return newMessage(questionMessage(what, question.confirm), true)
+    if (question.kind === 'no') return respond(turn, by, privately, question.answer)
+  }
+  return inTime(turn, by, privately, () => press(env, askerOf(by), { verb: what.verb, ref: what.ref }))
+}
+
+/** The answer, or word that it follows when it takes too long. Whatever goes wrong is said; Discord would say "failed". */
+async function inTime(
+  turn: Turn,
+  by: Caller,
+  privately: boolean,
+  work: () => Promise<Answer>,
+): Promise<APIInteractionResponse> {
+  const working = work().catch((error: unknown) => {
+    logError(redactionOf(turn.c.env), 'An interaction of Discord', error)
+    return tell(SORRY)
+  })
+  const answer = await Promise.race([working, wait(AT_ONCE_MS)])
+  if (answer !== null) return respond(turn, by, privately, answer)
+  // What was asked for is done or put down by the workspace in any case; this only hands its answer on.
+  turn.c.executionCtx.waitUntil(
+    working.then(({ says, follows }) => reply(turn, by, 'over', follows === null ? { says } : { after: follows })),
+  )
+  return { type: ANSWER.deferred, data: { flags: EPHEMERAL } }
+}
+
+/** `privately`: the pressed message is a question that only the presser sees, and the answer takes its place. */
+async function respond(turn: Turn, by: Caller, privately: boolean, answer: Answer): Promise<APIInteractionResponse> {
+  const { to, says, follows, redraw } = answer
+  if (redraw !== null && !privately) {
+    // The card loses its buttons for everybody at once; what concerns the presser alone comes below it.
+    await reply(turn, by, 'below', { says })
+    return { type: ANSWER.update, data: renderDiscord(redraw, turn.publicUrl) }
+  }
+  if (follows !== null) await reply(turn, by, 'over', { after: follows })
+  const message = says.kind === 'text' ? plainMessage(says.text) : renderDiscord(says.card, turn.publicUrl)
+  return privately ? { type: ANSWER.update, data: message } : newMessage(message, to === 'asker')
+}
+
+/** Kept in the ledger, so that it comes whatever happens to this request. */
+async function reply(turn: Turn, by: Caller, place: Way['place'], what: NewReply['what']): Promise<void> {
+  const way = wayText({ place, applicationId: by.applicationId, token: by.token })
+  await workspaceOf(turn.c.env).reply({ vendor: 'discord', way, until: Date.now() + TOKEN_LIFE_MS, what })
+}
+
+function askerOf({ userId, id }: Caller): Asker {
+  return { vendor: 'discord', userId, event: id }
+}
+
+/** For the asker alone, or for the channel. */
+function newMessage(message: DiscordMessage, privately: boolean): APIInteractionResponse {
+  return { type: ANSWER.message, data: privately ? { ...message, flags: EPHEMERAL } : message }
+}
+
+function wait(ms: number): Promise<null> {
+  return new Promise((resolve) => setTimeout(() => resolve(null), ms))
+}
