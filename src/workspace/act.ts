@@ -30,6 +30,7 @@ export async function act(slice: Slice): Promise<void> {
   }
 
   const fresh = await recheck(slice, batch)
+  if (fresh === 'further') return
   if (fresh === 'later') return outOfCalls(slice, batch)
   if ('failed' in fresh) {
     giveUp(slice, `The re-check before acting could not be read: ${fresh.failed}`)
@@ -41,7 +42,9 @@ export async function act(slice: Slice): Promise<void> {
   }
 
   for (const [place, row] of batch.entries()) {
-    if (slice.meter.left < CALLS_OF_ONE_ITEM) return place === 0 ? outOfCalls(slice, batch) : undefined
+    if (slice.meter.left < CALLS_OF_ONE_ITEM) {
+      return place === 0 && !fresh.isFurther ? outOfCalls(slice, batch) : undefined
+    }
     const went = await actOn(slice, row, fresh)
     if (went.kind === 'later') {
       postpone(slice.sql, row, went.why)

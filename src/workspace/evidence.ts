@@ -1,6 +1,6 @@
 /** What a survey read, kept in the object: pages of projects and paid evidence, so that a run survives a crash. */
 
-import type { Inventory, PaidEvidence, Project } from '../core/project.ts'
+import type { Inventory, PaidEvidence, PaidKind, Project } from '../core/project.ts'
 import { gunzipJson, gzipJson } from '../records/gzip.ts'
 import type { RunRow } from './runs.ts'
 
@@ -27,6 +27,43 @@ export function readPaid(sql: SqlStorage, run: string): Record<string, PaidEvide
     run,
   )
   return Object.fromEntries(rows.toArray().map((row) => [row.project_id, JSON.parse(row.evidence) as PaidEvidence]))
+}
+
+/** Keeps what a re-check bought, so that the next slice goes on from there. `at`: real time. */
+export function storePaidAgain<Kind extends PaidKind>(
+  sql: SqlStorage,
+  run: string,
+  bought: {
+    readonly projectId: number
+    readonly kind: Kind
+    readonly evidence: PaidEvidence[Kind]
+    readonly at: number
+  },
+): void {
+  sql.exec(
+    'INSERT OR REPLACE INTO paid_again (run, project_id, kind, evidence, at) VALUES (?, ?, ?, ?, ?)',
+    run,
+    bought.projectId,
+    bought.kind,
+    JSON.stringify(bought.evidence),
+    bought.at,
+  )
+}
+
+/** What re-checks of a run bought since then. */
+export function readPaidAgain(
+  sql: SqlStorage,
+  run: string,
+  since: number,
+): readonly { readonly projectId: number; readonly kind: PaidKind; readonly evidence: PaidEvidence[PaidKind] }[] {
+  return sql
+    .exec<{ project_id: number; kind: string; evidence: string }>(
+      'SELECT project_id, kind, evidence FROM paid_again WHERE run = ? AND at >= ?',
+      run,
+      since,
+    )
+    .toArray()
+    .map((row) => ({ projectId: row.project_id, kind: row.kind as PaidKind, evidence: JSON.parse(row.evidence) }))
 }
 
 /** The inventory of a run whose survey is stored. */

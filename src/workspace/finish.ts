@@ -72,6 +72,7 @@ export async function finish(storage: DurableObjectStorage, deps: FinishDeps, go
         snapshot.ours,
       )
     }
+    sql.exec('DELETE FROM paid_again WHERE run = ?', run.id)
     keepRecord(sql, run.id, packed)
     forgetOld(sql, config, deps.now(), run.policyAt)
     tellFinished(sql, audience, ended, record.outcomes, deps.now())

@@ -9,7 +9,7 @@ import { stillDue } from '../core/plan.ts'
 import type { Inventory, Project } from '../core/project.ts'
 import { failureText } from '../quantconnect/failure.ts'
 import { askedItems, wordOf } from './asked.ts'
-import { loadInventory } from './evidence.ts'
+import { loadInventory, readPaidAgain, storePaidAgain } from './evidence.ts'
 import { belowFloor, shrunk } from './floor.ts'
 import type { Stands } from './gate.ts'
 import { attemptsOf, type ItemRow } from './items.ts'
@@ -18,16 +18,24 @@ import { readMemory } from './memory.ts'
 import { addPaid, buyEvidence, type Paid } from './paid.ts'
 import { policyTime, type Slice } from './slice.ts'
 
+/**
+ * The evidence of a large directory takes longer to read again than the minute that lists are good for: the lists are read
+ * anew in each slice, the evidence of this re-check is good for so long.
+ */
+const PAID_GOOD_FOR_MS = 5 * 60_000
+
 export interface Fresh {
   readonly inventory: Inventory
   /** Real time at which its lists were asked for. */
   readonly askedAt: number
+  /** Whether this slice read evidence again that the next one does not have to. */
+  readonly isFurther: boolean
   /** Whether an item of the batch stands on these lists. */
   stands(row: ItemRow): Stands
 }
 
-/** `later`: the calls of this slice are used up. `live`: it was the list of what runs live that could not be read. */
-export type Rechecked = Fresh | 'later' | { readonly failed: string; readonly live?: true }
+/** `later`: the calls of this slice are used up. `further`: they are, but the next slice goes on from here. `live`: it was the list of what runs live that could not be read. */
+export type Rechecked = Fresh | 'later' | 'further' | { readonly failed: string; readonly live?: true }
 
 export async function recheck(slice: Slice, batch: readonly ItemRow[]): Promise<Rechecked> {
   const { client, config } = slice.deps
@@ -44,6 +52,9 @@ export async function recheck(slice: Slice, batch: readonly ItemRow[]): Promise<
   const now = policyTime(slice)
   const meant = membersOf(batch, projects.value)
   const paid: Paid = Object.fromEntries(Object.entries(surveyed.paid).filter(([id]) => !meant.has(Number(id))))
+  for (const { projectId, kind, evidence } of readPaidAgain(sql, run.id, askedAt - PAID_GOOD_FOR_MS)) {
+    addPaid(paid, projectId, kind, evidence)
+  }
   const inventory: Inventory = { ...surveyed, at: now, projects: projects.value, running: live.running, paid }
   const low = shrunk(surveyed.projects, projects.value, sent) ?? belowFloor(sql, inventory, now, sent)
   if (low !== null) return { failed: low }
@@ -51,18 +62,27 @@ export async function recheck(slice: Slice, batch: readonly ItemRow[]): Promise<
   const memory = readMemory(sql)
   const asked = wordOf(sql, run)
   if (asked !== null) {
-    return { inventory, askedAt, stands: judgeAsked(askedItems(sql, asked, { policy, inventory, memory, now })) }
+    return {
+      inventory,
+      askedAt,
+      isFurther: false,
+      stands: judgeAsked(askedItems(sql, asked, { policy, inventory, memory, now })),
+    }
   }
+  let isFurther = false
   let decision = decide(policy, inventory, memory, now)
   for (let needs = ofBatch(decision, meant); needs.length > 0; needs = ofBatch(decision, meant)) {
     for (const { projectId, kind } of needs) {
+      const at = slice.deps.now()
       const bought = await buyEvidence(client, projectId, kind, slice.meter)
-      if (bought === 'later') return 'later'
+      if (bought === 'later') return isFurther ? 'further' : 'later'
+      isFurther = true
       addPaid(paid, projectId, kind, bought.evidence)
+      storePaidAgain(sql, run.id, { projectId, kind, evidence: bought.evidence, at })
     }
     decision = decide(policy, inventory, memory, now)
   }
-  return { inventory, askedAt, stands: judgeDue(decision, inventory) }
+  return { inventory, askedAt, isFurther, stands: judgeDue(decision, inventory) }
 }
 
 /** What a rule wants stands while it is due with the same action. */

@@ -17,6 +17,7 @@
  * | `items` | one action of a run: intent and outcome | as its run | `items.ts` | `act.ts`, `confirm.ts`, doors |
  * | `survey` | a page (≤ 1,001 projects) of a run's survey, gzip JSON | until the next good survey | `survey.ts` | `survey.ts`, `why` |
  * | `paid` | paid evidence of one project in a run's survey | as `survey` | `survey.ts` | `survey.ts`, `why` |
+ * | `paid_again` | paid evidence read again by a re-check, so that one that needs several slices goes on where it was | until its run has ended | `recheck.ts` | `recheck.ts` |
  * | `marks` | this project matched this rule from then on | until unmarked | `plan-run.ts` | `memory.ts` |
  * | `holds` | keep this project, until then or for ever | until lifted or over | doors | `memory.ts` |
  * | `notices` | a delivered message has named this marked project | as its mark | `notices.ts` | `memory.ts` |
@@ -86,6 +87,10 @@ export function createTables(sql: SqlStorage): void {
     CREATE INDEX IF NOT EXISTS items_unsettled ON items (outcome, settled);
     CREATE TABLE IF NOT EXISTS survey (run TEXT NOT NULL, page INTEGER NOT NULL, rows BLOB NOT NULL, PRIMARY KEY (run, page));
     CREATE TABLE IF NOT EXISTS paid (run TEXT NOT NULL, project_id INTEGER NOT NULL, evidence TEXT NOT NULL, PRIMARY KEY (run, project_id));
+    CREATE TABLE IF NOT EXISTS paid_again (
+      run TEXT NOT NULL, project_id INTEGER NOT NULL, kind TEXT NOT NULL, evidence TEXT NOT NULL, at INTEGER NOT NULL,
+      PRIMARY KEY (run, project_id, kind)
+    );
     CREATE TABLE IF NOT EXISTS marks (
       project_id INTEGER NOT NULL, created INTEGER NOT NULL, rule TEXT NOT NULL, rule_hash TEXT NOT NULL, since INTEGER NOT NULL,
       PRIMARY KEY (project_id, created, rule_hash)

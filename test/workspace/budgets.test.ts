@@ -75,16 +75,54 @@ describe('the budget of API calls', () => {
     expect(run.message).toMatch(/takes 11 calls, more than the 10 .* set CALLS_PER_SLICE to 900/)
   })
 
-  it('ends a run whose re-check takes all calls of a slice, and never goes round for ever', async () => {
+  it('goes on mid-way when the evidence of a directory takes more calls to read again than one slice may make', async () => {
     const folder = Array.from({ length: 34 }, (_, n) => stale(`Old/x/p${n}`))
     const saving = 'unit = "directory"\nunless = { last-backtest = "<30d" }'
     const policy = `${NO_CAPS}${rule('old', '{ path = "Old/*", idle = ">90d" }', 'delete', saving)}`
-    const world = await makeWorld(policy, folder)
+    const world = await makeWorld(policy, folder, { callsPerSlice: 15 })
     const now = Date.now()
     await world.tick(now)
+    const before = await world.calls('backtests/list')
     const run = await world.tick(now + 2 * DAY)
-    expect(run).toMatchObject({ status: 'partial', counts: { due: 34, acted: 0, failed: 34 } })
-    expect(run.message).toMatch(/Set CALLS_PER_SLICE higher/)
+    expect(run).toMatchObject({ status: 'ok', counts: { due: 34, confirmed: 34 } })
+    expect((await world.calls('backtests/list')) - before).toBe(2 * 34)
+  })
+
+  it('reads the evidence of a re-check anew when it has become too old in the meantime', async () => {
+    const when = '{ path = "Old/*", idle = ">90d" }'
+    const policy = `${NO_CAPS}${rule('old', when, 'delete', 'unless = { last-backtest = "<30d" }')}`
+    const world = await makeWorld(
+      policy,
+      Array.from({ length: 12 }, (_, n) => stale(`Old/p${n}`)),
+      { callsPerSlice: 10 },
+    )
+    const now = Date.now()
+    await world.tick(now)
+    let lists = 0
+    world.set({
+      fetch: (input, init) => {
+        if (String(input).endsWith('projects/read')) {
+          lists += 1
+          // Between the first re-check's slices somebody pauses for an hour, and a backtest is run.
+          if (lists === 3) world.set({ skewMs: 3_600_000 })
+        }
+        return fetch(input, init)
+      },
+    })
+    const before = await world.calls('backtests/list')
+    const run = await world.tick(now + 2 * DAY)
+    expect(run.counts).toMatchObject({ confirmed: 12 })
+    expect((await world.calls('backtests/list')) - before).toBeGreaterThan(2 * 12)
+  })
+
+  it('ends a run whose lists alone take all calls of a slice, and never goes round for ever', async () => {
+    const many = Array.from({ length: 3_100 }, (_, n) => ({ name: `Work/p${n}` }))
+    const world = await makeWorld(DELETE_OLD, [...many, stale('Old/a')], { callsPerSlice: 10 })
+    const now = Date.now()
+    await world.tick(now)
+    await world.faults({ endpoint: 'live/list', kind: 'status-503' })
+    const run = await world.tick(now + 2 * DAY)
+    expect(['blocked', 'partial']).toContain(run.status)
     expect(await world.deletions()).toEqual([])
   })
 })
