@@ -22,7 +22,7 @@ const commands = {
   test: 'src/cli/test.ts',
   sandbox: 'test/sandbox/main.ts',
   schema: 'src/cli/schema.ts',
-  bench: 'test/bench/decide.ts',
+  bench: 'test/bench/main.ts',
 }
 
 const [command, ...rest] = process.argv.slice(2)
