@@ -41,15 +41,13 @@ describe('npm run check', () => {
     })
   })
 
-  it('warns, once, of an enforced rule that only reports', async () => {
+  it('takes a rule that asks people first for one that acts', async () => {
     const asking = await folder.write('asking.toml', POLICY.replace('"never"', '"always"'))
     const { code, out } = await run('check', [asking])
-    expect(code).toBe(1)
-    expect(out.match(/the rule only reports/g)).toHaveLength(1)
-    expect(out).toMatch(/asking\.toml line \d+, rule "old", key "enforce": the rule only reports/)
-    expect(out).toContain('1 rule, of which 1 only report; 1 warning;')
+    expect(code).toBe(0)
+    expect(out).toMatch(/each time after a person has approved/)
     const { json } = await run('check', [asking, '--json'])
-    expect(json()).toMatchObject({ ok: true, warnings: [{ rule: 'old' }], rules: [{ rule: 'old', acts: false }] })
+    expect(json()).toMatchObject({ ok: true, warnings: [], rules: [{ rule: 'old', acts: true }] })
   })
 
   it('does not take a rule that is not enforced for a finding, but says it', async () => {
