@@ -70,9 +70,10 @@ function withParameters(
   present: readonly Parameter[],
   wanted: NonNullable<UpdateCommand['parameters']>,
 ): readonly Parameter[] {
-  const kept = present.flatMap(({ key, value }) => {
+  const kept = present.flatMap((parameter) => {
+    const { key, value } = parameter
     const given = Object.hasOwn(wanted, key) ? wanted[key] : value
-    return typeof given === 'string' ? [{ key, value: given }] : []
+    return typeof given === 'string' ? [{ ...parameter, value: given }] : []
   })
   const known = new Set(present.map(({ key }) => key))
   const added = Object.entries(wanted).flatMap(([key, value]) =>
@@ -81,6 +82,7 @@ function withParameters(
   return [...kept, ...added]
 }
 
+/** Whether two sets hold the same keys with the same values, in the same order. */
 export function isSameSet(one: readonly Parameter[], other: readonly Parameter[]): boolean {
   const key = (list: readonly Parameter[]) => JSON.stringify(list.map(({ key, value }) => [key, value]))
   return key(one) === key(other)

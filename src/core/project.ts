@@ -19,6 +19,8 @@ export function isUnknown(value: unknown): value is Unknown {
 export interface Parameter {
   readonly key: string
   readonly value: string
+  /** What else the API says of it, such as `min`, `max`, `step` and `type`: written back as it was read. */
+  readonly more?: { readonly [field: string]: string | number | boolean }
 }
 
 /** One project as `projects/read` shows it, reduced to what rules and plans use. Dates are milliseconds, UTC. */

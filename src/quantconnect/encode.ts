@@ -45,9 +45,10 @@ function encodeUpdate(mutation: Mutation & { endpoint: 'projects/update' }): Req
   if (parameters === undefined && libraries === undefined) return json(endpoint, { projectId, ...texts })
 
   const form = new URLSearchParams({ projectId: String(projectId), ...texts })
-  for (const [index, { key, value }] of (parameters ?? []).entries()) {
+  for (const [index, { key, value, more = {} }] of (parameters ?? []).entries()) {
     form.append(`parameters[${index}][key]`, key)
     form.append(`parameters[${index}][value]`, value)
+    for (const [field, given] of Object.entries(more)) form.append(`parameters[${index}][${field}]`, String(given))
   }
   if (parameters?.length === 0) form.append('parameters', '')
   for (const [index, id] of (libraries ?? []).entries()) form.append(`libraries[${index}]`, String(id))

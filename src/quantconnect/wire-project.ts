@@ -113,7 +113,7 @@ function readParameters(value: unknown): readonly Parameter[] | null {
   const parameters: Parameter[] = []
   if (Array.isArray(value)) {
     for (const entry of value) {
-      const parameter = isRow(entry) ? readParameter(entry.key ?? entry.name, entry.value) : null
+      const parameter = isRow(entry) ? readParameter(entry.key ?? entry.name, entry.value, entry) : null
       if (parameter === null) return null
       parameters.push(parameter)
     }
@@ -122,7 +122,7 @@ function readParameters(value: unknown): readonly Parameter[] | null {
   if (!isRow(value)) return null
   for (const [place, entry] of Object.entries(value)) {
     const parameter = isRow(entry)
-      ? readParameter(entry.key ?? entry.name ?? place, entry.value)
+      ? readParameter(entry.key ?? entry.name ?? place, entry.value, entry)
       : readParameter(place, entry)
     if (parameter === null) return null
     parameters.push(parameter)
@@ -130,8 +130,19 @@ function readParameters(value: unknown): readonly Parameter[] | null {
   return parameters
 }
 
-function readParameter(key: unknown, value: unknown): Parameter | null {
+function readParameter(
+  key: unknown,
+  value: unknown,
+  row: { readonly [field: string]: unknown } = {},
+): Parameter | null {
   const name = readText(key)
   const text = readText(value)
-  return name === null || name === '' || text === null ? null : { key: name, value: text }
+  if (name === null || name === '' || text === null) return null
+  const more = Object.entries(row).filter(
+    (field): field is [string, string | number | boolean] =>
+      !OF_A_PARAMETER.has(field[0]) && ['string', 'number', 'boolean'].includes(typeof field[1]),
+  )
+  return more.length === 0 ? { key: name, value: text } : { key: name, value: text, more: Object.fromEntries(more) }
 }
+
+const OF_A_PARAMETER = new Set(['key', 'name', 'value'])

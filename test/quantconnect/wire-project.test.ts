@@ -185,7 +185,6 @@ describe('readProjectRow', () => {
           const shapes = [
             wanted,
             wanted.map(({ key, value }) => ({ name: key, value })),
-            wanted.map(({ key, value }) => ({ key, value, min: 1, max: 5, step: 1, type: 'float' })),
             Object.fromEntries(wanted.map((one, place) => [`x${place}`, one])),
             Object.fromEntries(wanted.map(({ key, value }) => [key, { value }])),
             Object.fromEntries(wanted.map(({ key, value }) => [key, value])),
@@ -193,6 +192,12 @@ describe('readProjectRow', () => {
           for (const shape of shapes) expect(read({ parameters: shape }).parameters).toEqual(wanted)
         }),
       )
+    })
+
+    it('keep what else is said of them', () => {
+      const bounds = { min: 1, max: 5, step: 0.5, type: 'float', fixed: true }
+      const parameters = [{ name: 'k', value: 2, ...bounds, nested: {}, none: null }]
+      expect(read({ parameters }).parameters).toEqual([{ key: 'k', value: '2', more: bounds }])
     })
 
     it('have text as values, whatever they were', () => {

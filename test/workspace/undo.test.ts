@@ -258,6 +258,17 @@ describe('the undo of a run', () => {
     })
   })
 
+  it('an update of one parameter leaves the bounds of the others, and its own, as they were', async () => {
+    const bounded = { key: 'fast', value: '5', min: '1', max: '9', type: 'int' }
+    const world = await makeWorld(NO_CAPS, [
+      { name: 'a/x', parameters: [bounded, { key: 'slow', value: '20', step: '5' }] },
+    ])
+    const changed = await command(world, { type: 'project.update', project: 'a/x', parameters: { slow: '25' } })
+    expect((await world.project('a/x')).parameters).toEqual([bounded, { key: 'slow', value: '25', step: '5' }])
+    await undo(world, changed.id)
+    expect((await world.project('a/x')).parameters).toEqual([bounded, { key: 'slow', value: '20', step: '5' }])
+  })
+
   it('leaves alone what somebody changed since, and says so', async () => {
     const world = await makeWorld(NO_CAPS, [{ name: 'a/x', description: 'old' }])
     const changed = await command(world, { type: 'project.update', project: 'a/x', description: 'new' })

@@ -5,7 +5,7 @@ import { problem } from '../problem.ts'
 import { operation } from './operation.ts'
 import { pageOf } from './paging.ts'
 import { PAGING, PROJECT } from './params.ts'
-import { Cursor, Hash, ProjectId, Time } from './shapes.ts'
+import { Cursor, Hash, ParameterShape, ProjectId, Time } from './shapes.ts'
 
 const WHERE = {
   key: v.pipe(v.string(), v.description('Where it is in KV.')),
@@ -44,7 +44,7 @@ const Backup = v.pipe(
     modified: Moment,
     language: v.string(),
     description: v.string(),
-    parameters: v.array(v.strictObject({ key: v.string(), value: v.string() })),
+    parameters: v.array(ParameterShape),
     libraries: v.array(ProjectId),
     files: v.array(v.strictObject({ name: v.string(), content: v.string(), modified: v.nullable(Moment) })),
   }),

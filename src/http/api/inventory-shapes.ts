@@ -1,7 +1,7 @@
 /** The shapes of projects, inventories and verdicts, as the policy engine has them. */
 
 import * as v from 'valibot'
-import { Counts, Cursor, ProjectId, Sentences, Time } from './shapes.ts'
+import { Counts, Cursor, ParameterShape, ProjectId, Sentences, Time } from './shapes.ts'
 
 const Unknown = v.pipe(
   v.strictObject({ unknown: v.pipe(v.string(), v.description('Why it could not be read.')) }),
@@ -29,7 +29,7 @@ const Project = v.pipe(
     ownerName: v.string(),
     language: v.string(),
     description: v.string(),
-    parameters: v.array(v.strictObject({ key: v.string(), value: v.string() })),
+    parameters: v.array(ParameterShape),
     libraries: evidence(v.array(ProjectId)),
     collaborators: v.number(),
     encrypted: evidence(v.boolean()),

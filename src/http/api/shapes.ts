@@ -39,6 +39,17 @@ export const COUNTS = {
 
 export const Counts = v.pipe(v.strictObject(COUNTS), v.title('Counts'))
 
+export const ParameterShape = v.strictObject({
+  key: v.string(),
+  value: v.string(),
+  more: v.exactOptional(
+    v.pipe(
+      v.record(v.string(), v.union([v.string(), v.number(), v.boolean()])),
+      v.description('What else QuantConnect says of it, such as min, max, step and type.'),
+    ),
+  ),
+})
+
 export const Accepted = v.pipe(
   v.strictObject({
     run: RunId,
