@@ -12,7 +12,7 @@ import { belowFloor } from './floor.ts'
 import { attemptsOn, readMemory } from './memory.ts'
 import { addPaid, buyEvidence, type Paid } from './paid.ts'
 import { endIfOver, shrink } from './plan-ends.ts'
-import { approvedRules, leftToPeople, openProposal } from './proposals.ts'
+import { approvedRules, leftToPeople, openProposal, proposalOf } from './proposals.ts'
 import { audienceIn, goActing, putDown, whyBlocked } from './put-down.ts'
 import { NO_FINDINGS, type SweepRequest } from './run.ts'
 import { policyTime, type Slice, update } from './slice.ts'
@@ -26,6 +26,9 @@ export async function planRun(slice: Slice): Promise<'planned' | 'later'> {
   if (refusal !== null) return end(slice, 'blocked', refusal)
   if (request.kind === 'sweep') return planSweep(slice, surveyed, request, now)
   if (request.kind === 'approved') {
+    if (proposalOf(slice.sql, request.proposal)?.policy !== slice.policy.hash) {
+      return end(slice, 'refused', 'The policy was changed after the plan was approved, so nothing of it was done.')
+    }
     // Its items came with the decision; each is asked after on fresh lists before its call.
     const blocked = whyBlocked(slice, surveyed)
     if (blocked !== null) return end(slice, 'blocked', blocked)

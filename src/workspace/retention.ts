@@ -7,6 +7,8 @@ import { forgetMessages } from './outbox.ts'
 
 const DAY = 86_400_000
 const RUNS_KEPT_DAYS = 400
+/** Holds that are over; the policy takes no notice of them any more. */
+const HOLDS_KEPT_DAYS = 30
 const MESSAGES_KEPT_DAYS = 30
 
 /** `now` is real time; `policyAt` is the policy time that days of attempts are counted in. */
@@ -19,6 +21,8 @@ export function forgetOld(sql: SqlStorage, config: Pick<Config, 'backupDays'>, n
   sql.exec(`DELETE FROM runs WHERE created_at < ? AND status NOT IN ('queued', 'running')`, runsFrom)
   forgetOldLinks(sql)
   sql.exec('DELETE FROM inventories WHERE run NOT IN (SELECT id FROM runs)')
+  sql.exec('DELETE FROM proposals WHERE run NOT IN (SELECT id FROM runs)')
+  sql.exec('DELETE FROM holds WHERE until < ?', policyAt - HOLDS_KEPT_DAYS * DAY)
   sql.exec('DELETE FROM backups WHERE put_at < ?', now - config.backupDays * DAY)
   forgetMessages(sql, now - MESSAGES_KEPT_DAYS * DAY)
   forgetHolds(sql, policyAt - MESSAGES_KEPT_DAYS * DAY)

@@ -161,6 +161,25 @@ describe('G7 a plan that waits', () => {
     }
   })
 
+  it('a policy changed after the yes and before the run began leaves everything alone', async () => {
+    const { world, run } = await waiting(policyOf(asks('always')), staleMany(2))
+    let letGo = () => {}
+    const until = new Promise<void>((resolve) => {
+      letGo = resolve
+    })
+    world.set({ fetch: (input, init) => until.then(() => fetch(input, init)) })
+    // Another run is at work, so that the approved one waits its turn.
+    const request = { kind: 'sweep', mode: 'report', rules: null } as const
+    await world.stub.submit({ triggerId: 'before', trigger: 'api', actor: 'token', request })
+    const decided = await decide(world, run, ann)
+    world.set({ policy: `${policyOf(asks('always'))}\n# edited` })
+    letGo()
+    const done = await approved(world, decided)
+    expect(done).toMatchObject({ status: 'refused', counts: { acted: 0 } })
+    expect(done.message).toBe('The policy was changed after the plan was approved, so nothing of it was done.')
+    expect(await world.deletions()).toEqual([])
+  })
+
   it('a refusal starts the grace of its items anew, so that the next tick does not ask the same again', async () => {
     const { world, run } = await waiting(policyOf(asks('always')), staleMany(2))
     await decide(world, run, ben, { decision: 'refuse' })
