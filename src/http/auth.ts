@@ -29,6 +29,12 @@ const EVERYTHING: readonly Right[] = ['read', 'operate', 'decide']
 /** Whoever has the admin token. */
 const ADMIN: Caller = { who: { kind: 'token' }, rights: EVERYTHING, name: 'ADMIN_TOKEN', isAmbient: false }
 
+/** Whoever may operate or decide; nobody else has a name that counts. */
+export function whoOf({ who, name }: Caller): Who {
+  if (who === null) throw new TypeError(`${name} may only look.`)
+  return who
+}
+
 /** Who that is in a record: `token`, or the name of a person. */
 export function actorOf({ who }: Caller): string {
   return who?.kind === 'person' ? who.name : 'token'

@@ -61,6 +61,8 @@ export type Held =
 /** A hold of the ledger. */
 export interface HoldView {
   readonly projectId: number
+  /** As in the last survey; null when it was not in it. */
+  readonly name: string | null
   /** ISO 8601 UTC; null = for ever. */
   readonly until: string | null
   readonly by: string

@@ -37,11 +37,11 @@ import {
 import { readFact, removeFact, writeFact } from './facts.ts'
 import { draftRecord } from './finish.ts'
 import { type Health, readHealth } from './health.ts'
+import { listHolds } from './held.ts'
 import { inventoryKeyOf, listInventories } from './inventories.ts'
 import { lastDeedOf } from './items.ts'
 import { hold, release } from './keep.ts'
 import { type Asked, usablePolicy } from './last-survey.ts'
-import { readMemory } from './memory.ts'
 import { named } from './named.ts'
 import { planCard } from './plan-cards.ts'
 import { expire } from './plan-ends.ts'
@@ -66,7 +66,7 @@ import {
   type StoredInventory,
   type Trigger,
 } from './run.ts'
-import { changeRun, iso, listRuns, nextRun, runById, summary } from './runs.ts'
+import { changeRun, listRuns, nextRun, runById, summary } from './runs.ts'
 import { createTables } from './schema.ts'
 import { showInventory } from './shown-inventory.ts'
 import { type Submission, type Submitted, submit, submitTick } from './submit.ts'
@@ -291,12 +291,9 @@ export class Workspace extends DurableObject<Env> {
   }
 
   /** The holds of the ledger. */
-  holds(): readonly HoldView[] {
-    return readMemory(this.sql).holds.map(({ projectId, until, by }) => ({
-      projectId,
-      until: until === null ? null : iso(until),
-      by,
-    }))
+  async holds(): Promise<readonly HoldView[]> {
+    const made = this.deps()
+    return listHolds(this.sql, made.ok ? made.deps : null)
   }
 
   /** Ends a run before its next mutating call; what it did not do stays undone. False when it is not going on. */

@@ -6,7 +6,9 @@ import type { Why } from '../../src/core/explain.ts'
 import type { Inventory as CoreInventory } from '../../src/core/project.ts'
 import type { DeliveryPage } from '../../src/http/api/deliveries.ts'
 import type { Inventory, InventoryPage, ShownInventory, Why as WhyShape } from '../../src/http/api/inventory-shapes.ts'
-import type { Preview, RunRecord, RunSummary } from '../../src/http/api/run-shapes.ts'
+import type { HoldList } from '../../src/http/api/projects.ts'
+import type { Preview, Proposal, RunRecord, RunSummary } from '../../src/http/api/run-shapes.ts'
+import type { HoldView, ProposalView } from '../../src/workspace/asks.ts'
 import type { DeliveryView, DestinationView } from '../../src/workspace/deliveries.ts'
 import type * as run from '../../src/workspace/run.ts'
 
@@ -23,11 +25,16 @@ describe('the described shapes', () => {
     expectTypeOf<Shape<typeof RunSummary>>().toEqualTypeOf<Frozen<run.RunSummary>>()
     expectTypeOf<Shape<typeof RunRecord>>().toEqualTypeOf<Frozen<run.RunRecord>>()
     expectTypeOf<Shape<typeof Preview>>().toEqualTypeOf<Frozen<run.Preview>>()
+    expectTypeOf<Shape<typeof Proposal>>().toEqualTypeOf<Frozen<ProposalView>>()
   })
 
   it('are those of deliveries', () => {
     expectTypeOf<Shape<typeof DeliveryPage>['deliveries'][number]>().toEqualTypeOf<Frozen<DeliveryView>>()
     expectTypeOf<Shape<typeof DeliveryPage>['destinations'][number]>().toEqualTypeOf<Frozen<DestinationView>>()
+  })
+
+  it('are those of holds', () => {
+    expectTypeOf<Shape<typeof HoldList>['holds'][number]>().toEqualTypeOf<Frozen<HoldView>>()
   })
 
   it('are those of inventories and verdicts', () => {

@@ -2,20 +2,31 @@
 
 import { verifyAudit } from './audit.ts'
 import { showBackup, showBackups } from './backups.ts'
+import { decide, showProposal } from './decision.ts'
 import { listDeliveries, replayDelivery } from './deliveries.ts'
 import { showHealth } from './health.ts'
 import { acceptBase, listInventories, showInventory, showStoredInventory } from './inventory.ts'
 import type { Operation } from './operation.ts'
 import { pause, resume } from './pause.ts'
 import { showPlan, showWhy } from './plan.ts'
-import { listRuns, showRun, startRun } from './runs.ts'
+import { holdProject, listHolds, releaseProject, restoreProject, updateProject } from './projects.ts'
+import { listRuns, showRun, startRun, stopRun, undoRun } from './runs.ts'
 
 export const OPERATIONS: readonly Operation[] = [
   listRuns,
   startRun,
   showRun,
+  stopRun,
+  undoRun,
+  showProposal,
+  decide,
   showPlan,
   showWhy,
+  updateProject,
+  restoreProject,
+  holdProject,
+  releaseProject,
+  listHolds,
   showInventory,
   acceptBase,
   listInventories,

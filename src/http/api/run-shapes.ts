@@ -79,20 +79,46 @@ const LEFT = { projectId: ProjectId, name: v.string(), reasons: Sentences }
 
 const NotJudged = v.pipe(v.strictObject(LEFT), v.title('NotJudged'))
 
-export const RunRecord = v.pipe(
+const RECORD = {
+  ...SUMMARY,
+  plan: v.nullable(Plan),
+  outcomes: v.array(Outcome),
+  notJudged: v.array(NotJudged),
+  unmarked: v.array(v.strictObject({ projectId: ProjectId, name: v.string(), rule: v.string(), reason: v.string() })),
+  warnings: Sentences,
+  audit: v.pipe(
+    v.strictObject({ previous: v.nullable(Hash), hash: v.nullable(Hash) }),
+    v.description('The link to the record before, and this one; null while the run goes on.'),
+  ),
+}
+
+export const RunRecord = v.strictObject(RECORD)
+
+export const Proposal = v.pipe(
   v.strictObject({
-    ...SUMMARY,
-    plan: v.nullable(Plan),
-    outcomes: v.array(Outcome),
-    notJudged: v.array(NotJudged),
-    unmarked: v.array(v.strictObject({ projectId: ProjectId, name: v.string(), rule: v.string(), reason: v.string() })),
-    warnings: Sentences,
-    audit: v.pipe(
-      v.strictObject({ previous: v.nullable(Hash), hash: v.nullable(Hash) }),
-      v.description('The link to the record before, and this one; null while the run goes on.'),
-    ),
+    run: v.pipe(v.string(), v.description('The run that proposed it; its plan has the items.')),
+    hash: v.pipe(Hash, v.description('Of the plan; a decision names it.')),
+    state: v.picklist(['open', 'approved', 'refused', 'expired', 'policy changed', 'empty']),
+    proposedAt: Time,
+    expiresAt: Time,
+    endedAt: v.nullable(Time),
+    needs: v.pipe(v.picklist([1, 2]), v.description('How many approvals it needs in all.')),
+    approvals: v.array(v.strictObject({ by: v.string(), through: v.string(), at: Time })),
+    endedBy: v.nullable(v.string()),
+    execution: v.pipe(v.nullable(v.string()), v.description('The run that executes it.')),
+    waiting: v.pipe(v.number(), v.description('Items that still wait.')),
+    proposed: v.pipe(v.number(), v.description('How many there were at first.')),
   }),
-  v.title('RunRecord'),
+  v.title('Proposal'),
+)
+
+/** A run with the plan of it that waits, or waited, for people. */
+export const RunDetail = v.pipe(
+  v.strictObject({
+    ...RECORD,
+    proposal: v.pipe(v.nullable(Proposal), v.description('Its plan that waits, or waited.')),
+  }),
+  v.title('RunDetail'),
 )
 
 export const Preview = v.pipe(

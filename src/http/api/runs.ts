@@ -2,14 +2,15 @@
 
 import * as v from 'valibot'
 import { isGoingOn } from '../../workspace/run.ts'
+import { whoOf } from '../auth.ts'
 import { notAKey } from '../body.ts'
 import { taggedJson } from '../etag.ts'
 import { problem } from '../problem.ts'
 import { ACCEPTED, accept, TAKEN_BEFORE } from './accept.ts'
-import { operation } from './operation.ts'
+import { type DoorContext, operation } from './operation.ts'
 import { pageOf } from './paging.ts'
 import { PAGING, RUN } from './params.ts'
-import { RunPage, RunRecord } from './run-shapes.ts'
+import { RunDetail, RunPage } from './run-shapes.ts'
 
 export const listRuns = operation({
   id: 'listRuns',
@@ -40,14 +41,11 @@ export const showRun = operation({
   summary: 'One run: plan, outcomes, what was not judged',
   details: 'A finished run has an ETag; send it back as If-None-Match and get 304 while nothing has changed.',
   params: RUN,
-  answers: { 200: { means: 'The run as it is recorded, or as far as it is.', shape: RunRecord }, 404: 'No such run.' },
+  answers: { 200: { means: 'The run as it is recorded, or as far as it is.', shape: RunDetail }, 404: 'No such run.' },
   async handle({ c, workspace, params }) {
-    const run = await workspace.run(params.id)
-    if (run !== null) return isGoingOn(run.status) ? c.json(run) : taggedJson(c, run)
-    return problem(c, 404, {
-      title: 'No such run',
-      detail: `There is no run ${params.id}. GET /api/runs lists them.`,
-    })
+    const [run, proposal] = await Promise.all([workspace.run(params.id), workspace.proposalOf(params.id)])
+    if (run !== null) return isGoingOn(run.status) ? c.json({ ...run, proposal }) : taggedJson(c, { ...run, proposal })
+    return noSuchRun(c, params.id)
   },
 })
 
@@ -87,3 +85,54 @@ export const startRun = operation({
     return accept(ask, { kind: 'sweep', mode: body.mode, rules: body.rules ?? null })
   },
 })
+
+const Undo = v.strictObject(
+  {
+    projectId: v.optional(
+      v.pipe(
+        v.number('must be the id of a project'),
+        v.integer('must be the id of a project'),
+        v.description('Take back only what happened to this one.'),
+      ),
+    ),
+  },
+  'must be an object, as in {"projectId": 23456789}',
+)
+
+export const undoRun = operation({
+  id: 'undoRun',
+  method: 'POST',
+  path: '/api/runs/{id}/undo',
+  needs: 'operate',
+  topic: 'Runs',
+  summary: 'Take back what a run did',
+  details: 'Brings back what was deleted, renames and moves back, and writes back what was changed.',
+  params: RUN,
+  body: Undo,
+  mayBeEmpty: true,
+  submits: true,
+  answers: { 202: ACCEPTED, 404: 'No such run.', 422: TAKEN_BEFORE },
+  async handle({ params, body, ...ask }) {
+    if ((await ask.workspace.run(params.id)) === null) return noSuchRun(ask.c, params.id)
+    return accept(ask, { kind: 'undo', mode: 'act', run: params.id, projectId: body.projectId ?? null })
+  },
+})
+
+export const stopRun = operation({
+  id: 'stopRun',
+  method: 'POST',
+  path: '/api/runs/{id}/stop',
+  needs: 'operate',
+  topic: 'Runs',
+  summary: 'End a run before its next call that changes anything',
+  params: RUN,
+  answers: { 204: { means: 'What it has not done stays undone.', shape: null }, 409: 'It is not going on.' },
+  async handle({ c, workspace, caller, params }) {
+    if (await workspace.stop(params.id, whoOf(caller))) return c.body(null, 204)
+    return problem(c, 409, { title: 'Not going on', detail: `There is no run ${params.id} that is going on.` })
+  },
+})
+
+function noSuchRun(c: DoorContext, id: string): Response {
+  return problem(c, 404, { title: 'No such run', detail: `There is no run ${id}. GET /api/runs lists them.` })
+}

@@ -61,7 +61,7 @@ export function createConverter(): Converter {
       case 'literal':
         return { const: schema.literal }
       case 'picklist':
-        return { type: 'string', enum: schema.options as string[] }
+        return { type: typeof (schema.options as unknown[])[0], enum: schema.options as (string | number)[] }
       case 'array':
         return { type: 'array', items: convert(schema.item as Part, use) }
       case 'record':
