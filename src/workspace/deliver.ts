@@ -12,6 +12,8 @@ import { forgetDigest, giveNotice } from './announced.ts'
 import { policyNow } from './clock.ts'
 import { disable, restUntil, whyDisabled } from './destinations.ts'
 import { changeMessage, dueMessages, isRepeat, type MessageRow, refOf } from './outbox.ts'
+import { audienceOf } from './tell.ts'
+import { tellTrouble } from './tell-trouble.ts'
 
 /** Messages one alarm tries. A card may take two requests, so this stays within 10 beside a slice's 40 of 50. */
 const MESSAGES_PER_ALARM = 5
@@ -20,11 +22,11 @@ const REQUESTS_PER_MESSAGE = 2
 /** A chat takes about one message a second in a channel, and may hide more. */
 const BETWEEN_CARDS_MS = 1_000
 
-type DeliverDeps = Pick<Deps, 'channels' | 'clean' | 'fetch' | 'deliveryTimeoutMs' | 'now' | 'random'>
+type DeliverDeps = Pick<Deps, 'channels' | 'clean' | 'fetch' | 'deliveryTimeoutMs' | 'now' | 'policyText' | 'random'>
 
 /** `spent`: requests this alarm has made already for something else than a run. */
 export async function deliverDue(storage: DurableObjectStorage, deps: DeliverDeps, spent: number): Promise<void> {
-  const most = MESSAGES_PER_ALARM - Math.ceil(spent / REQUESTS_PER_MESSAGE)
+  const most = Math.max(0, MESSAGES_PER_ALARM - Math.ceil(spent / REQUESTS_PER_MESSAGE))
   const taken = onePerChat(dueMessages(storage.sql, deps.now(), most), deps.channels)
   await Promise.all(taken.map((row) => attempt(storage, deps, row)))
 }
@@ -63,9 +65,14 @@ async function attempt(storage: DurableObjectStorage, deps: DeliverDeps, row: Me
   changeMessage(sql, row.id, { status, reason })
   if (delivery.kind === 'gone') {
     disable(sql, channel.key, await channel.fingerprint(), reason, now)
-    return close(storage, row, 'disabled', reason)
+    close(storage, row, 'disabled', reason)
+    return tellTrouble(sql, await audienceOf(deps), channel, 'gone', reason, now)
   }
-  if (delivery.kind === 'never' || wait === null) return close(storage, row, 'given up', reason)
+  if (delivery.kind === 'never') return close(storage, row, 'given up', reason)
+  if (wait === null) {
+    close(storage, row, 'given up', reason)
+    return tellTrouble(sql, await audienceOf(deps), channel, 'silent', reason, now)
+  }
   const rest = restAfter(silent ? 'silence' : status, delivery.retryAfterMs ?? null)
   if (rest > 0) restUntil(sql, channel.key, now + rest)
   changeMessage(sql, row.id, { dueAt: now + Math.max(wait, rest) })

@@ -1,9 +1,11 @@
 /** What became of what was told, for people: the last deliveries, where they go, and sending one once more. */
 
+import { count } from '../core/duration.ts'
 import type { Channel } from '../hooks/channel.ts'
 import { disabledDestinations, enable } from './destinations.ts'
 import {
   changeMessage,
+  givenUp,
   isNewestOfSubject,
   listMessages,
   type MessageRow,
@@ -78,11 +80,13 @@ export function replay(storage: DurableObjectStorage, id: string, now: number): 
   })
 }
 
-/** What should worry people, as sentences; "" when nothing does. */
+/** What should worry people, as sentences with a blank before each; "" when nothing does. */
 export function deliveryTrouble(sql: SqlStorage): string {
-  return disabledDestinations(sql)
-    .map(({ key, reason }) => ` ${key} is told nothing any more: ${reason}`)
-    .join('')
+  const gone = disabledDestinations(sql).map(({ key, reason }) => ` ${key} is told nothing any more: ${reason}`)
+  const silent = givenUp(sql).map(
+    ({ key, count: n, reason }) => ` ${count(n, 'message')} to ${key} given up since it last took one: ${reason}`,
+  )
+  return [...gone, ...silent].join('')
 }
 
 function view(row: MessageRow): DeliveryView {

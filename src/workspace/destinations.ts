@@ -44,6 +44,12 @@ export function disabledDestinations(sql: SqlStorage): readonly Disabled[] {
     .toArray()
 }
 
+/** Enables what a changed setting has pointed somewhere else. */
+export async function enableChanged(sql: SqlStorage, channels: readonly Channel[]): Promise<void> {
+  if (disabledDestinations(sql).length === 0) return
+  for (const channel of channels) await whyDisabled(sql, channel)
+}
+
 /** Why nothing may go there, or null. One whose setting was changed since it was disabled is enabled by that. */
 export async function whyDisabled(sql: SqlStorage, channel: Channel): Promise<string | null> {
   const row = sql

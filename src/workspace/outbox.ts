@@ -206,6 +206,28 @@ export function messageById(sql: SqlStorage, id: string): MessageRow | null {
   return row === undefined ? null : fromColumns(row)
 }
 
+/** Whether anything about this was written for anybody since then. */
+export function wasToldSince(sql: SqlStorage, subject: string, since: number): boolean {
+  return (
+    sql.exec('SELECT 1 FROM outbox WHERE subject = ? AND created_at > ? LIMIT 1', subject, since).toArray().length > 0
+  )
+}
+
+/** By destination: how many messages were given up since the last one was delivered there, and why the newest was. */
+export function givenUp(
+  sql: SqlStorage,
+): readonly { readonly key: string; readonly count: number; readonly reason: string }[] {
+  return sql
+    .exec<{ key: string; count: number; reason: string }>(
+      `SELECT destination AS key, count(*) AS count, reason, max(rowid) FROM outbox o
+       WHERE state = 'given up' AND rowid > coalesce(
+         (SELECT max(rowid) FROM outbox WHERE destination = o.destination AND state = 'delivered'), 0)
+       GROUP BY destination ORDER BY destination`,
+    )
+    .toArray()
+    .map(({ key, count, reason }) => ({ key, count, reason }))
+}
+
 /** Whether nothing newer was told about the same thing there; true of what is told once. */
 export function isNewestOfSubject(sql: SqlStorage, row: MessageRow): boolean {
   const newer = sql.exec(

@@ -34,6 +34,7 @@ import {
   type Replayed,
   replay,
 } from './deliveries.ts'
+import { enableChanged } from './destinations.ts'
 import { readFact, removeFact, writeFact } from './facts.ts'
 import { draftRecord } from './finish.ts'
 import { type Health, readHealth } from './health.ts'
@@ -138,7 +139,9 @@ export class Workspace extends DurableObject<Env> {
 
   private async slice(): Promise<void> {
     try {
-      await advance(this.storage, this.env.LOG, this.deps())
+      const made = this.deps()
+      if (made.ok) await enableChanged(this.sql, made.deps.channels)
+      await advance(this.storage, this.env.LOG, made)
     } catch (error) {
       const run = nextRun(this.sql)
       logError(this.clean(), `Run ${run?.id ?? '?'}, phase ${run?.phase ?? '?'}`, error)
