@@ -7,6 +7,7 @@ import type { Channel, Replier } from './hooks/channel.ts'
 import { webhookChannel } from './hooks/webhook-channel.ts'
 import { notifyChannel } from './notify/channel.ts'
 import { slackChannel } from './slack/channel.ts'
+import { slackReplier } from './slack/replier.ts'
 
 /** In the order in which people should see them. */
 export function channelsOf({ slack, discord, notify, webhooks, publicUrl }: Config): readonly Channel[] {
@@ -24,6 +25,9 @@ function botsOf({ apiUrl, bot }: Pick<Config['slack'], 'apiUrl' | 'bot'>, public
 }
 
 /** Who answers those who typed or pressed something. */
-export function repliersOf({ discord, publicUrl }: Config): readonly Replier[] {
-  return discord.publicKey === null ? [] : [discordReplier({ apiUrl: discord.apiUrl, publicUrl })]
+export function repliersOf({ slack, discord, publicUrl }: Config): readonly Replier[] {
+  return [
+    ...(slack.signingSecrets.length === 0 ? [] : [slackReplier(publicUrl)]),
+    ...(discord.publicKey === null ? [] : [discordReplier({ apiUrl: discord.apiUrl, publicUrl })]),
+  ]
 }

@@ -8,6 +8,7 @@ import { workspaceOf } from '../workspace/address.ts'
 import { type Answer, type Asker, announce, tell } from './answer.ts'
 import type { Typed } from './command.ts'
 import { usage } from './help.ts'
+import { once } from './once.ts'
 import { allowed } from './rights.ts'
 import { oneProject } from './which.ts'
 
@@ -28,15 +29,25 @@ export async function keep(env: Env, asker: Asker, typed: Typed): Promise<Answer
     return tell(`Until when is "${plainText(said)}"? ${usage('keep')}`)
   }
   const { projectId, name } = which.project
-  const kept = await hold(env, projectId, until, may.person.name)
-  if (!kept.ok) return tell(kept.message)
-  return announce(`${may.person.name} keeps ${plainText(name)} (${projectId}) ${kept.end}.`)
+  return once(env, asker, async () => {
+    const kept = await hold(env, asker, projectId, until, may.person.name)
+    if (!kept.ok) return tell(kept.message)
+    return announce(`${may.person.name} keeps ${plainText(name)} (${projectId}) ${kept.end}.`)
+  })
 }
 
 /** Also for the buttons. The answer is the presser's alone, for the channel has seen the card. */
-export async function keepProject(env: Env, projectId: number, until: HoldUntil, name: string): Promise<Answer> {
-  const kept = await hold(env, projectId, until, name)
-  return tell(kept.ok ? `${name} keeps project ${projectId} ${kept.end}.` : kept.message)
+export async function keepProject(
+  env: Env,
+  asker: Asker,
+  projectId: number,
+  until: HoldUntil,
+  name: string,
+): Promise<Answer> {
+  return once(env, asker, async () => {
+    const kept = await hold(env, asker, projectId, until, name)
+    return tell(kept.ok ? `${name} keeps project ${projectId} ${kept.end}.` : kept.message)
+  })
 }
 
 export async function release(env: Env, asker: Asker, typed: Typed): Promise<Answer> {
@@ -45,14 +56,17 @@ export async function release(env: Env, asker: Asker, typed: Typed): Promise<Ans
   const which = await oneProject(env, typed, 'rest')
   if (!which.ok) return which.answer
   const { projectId, name } = which.project
-  const released = await workspaceOf(env).release(projectId, { kind: 'person', name: may.person.name })
-  if (!released.ok) return tell(released.message)
-  return announce(`${may.person.name} released ${plainText(name)} (${projectId}): the policy decides about it again.`)
+  const by = { kind: 'person', name: may.person.name } as const
+  return once(env, asker, async () => {
+    const released = await workspaceOf(env).release(projectId, by, asker.vendor)
+    if (!released.ok) return tell(released.message)
+    return announce(`${may.person.name} released ${plainText(name)} (${projectId}): the policy decides about it again.`)
+  })
 }
 
 type Kept = { readonly ok: true; readonly end: string } | { readonly ok: false; readonly message: string }
 
-async function hold(env: Env, projectId: number, until: HoldUntil, name: string): Promise<Kept> {
+async function hold(env: Env, asker: Asker, projectId: number, until: HoldUntil, name: string): Promise<Kept> {
   const workspace = workspaceOf(env)
   let last = until
   if (last !== null && typeof last === 'object') {
@@ -60,7 +74,7 @@ async function hold(env: Env, projectId: number, until: HoldUntil, name: string)
     if (!day.ok) return day
     last = day.value
   }
-  const held = await workspace.hold(projectId, last, { kind: 'person', name })
+  const held = await workspace.hold(projectId, last, { kind: 'person', name }, asker.vendor)
   if (!held.ok) return held
   return { ok: true, end: held.until === null ? 'for ever' : `to the end of ${held.until}` }
 }

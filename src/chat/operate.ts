@@ -1,5 +1,6 @@
 /** Run, approve, refuse, undo, pause and resume: what concerns sweeps rather than one project. */
 
+import { shortHash } from '../core/approval-card.ts'
 import { projects as countProjects, plainText } from '../core/card-text.ts'
 import { nearest } from '../core/nearest.ts'
 import type { Env } from '../env.ts'
@@ -9,6 +10,7 @@ import type { RunRequest } from '../workspace/run.ts'
 import { type Answer, type Asker, announce, show, tell } from './answer.ts'
 import type { Typed } from './command.ts'
 import { usage } from './help.ts'
+import { once } from './once.ts'
 import { allowed } from './rights.ts'
 import { oneProject } from './which.ts'
 
@@ -28,7 +30,10 @@ export async function run(env: Env, asker: Asker, { words }: Typed): Promise<Ans
   return submitted(env, asker, may.person.name, { kind: 'sweep', mode: 'act', rules }, 'Sweeping now')
 }
 
-/** With the start of the hash: approves. Without: shows what waits, with its buttons. */
+/**
+ * With the start of the hash: approves. Without: shows what waits, without buttons, for what one person alone sees cannot be
+ * changed when the plan ends.
+ */
 export async function decide(env: Env, asker: Asker, { words }: Typed): Promise<Answer> {
   const may = await allowed(env, asker, 'approve', 'approve plans')
   if (!may.ok) return may.answer
@@ -37,24 +42,25 @@ export async function decide(env: Env, asker: Asker, { words }: Typed): Promise<
   if (waiting === null) return tell('No plan waits for a decision.')
   if (word === undefined) {
     const card = await workspaceOf(env).proposalCard(waiting.run)
-    return card === null ? tell('No plan waits for a decision.') : show(card)
+    if (card === null) return tell('No plan waits for a decision.')
+    const how = `Press on the card in the channel, or type "/sweep approve ${shortHash(waiting.hash)}" or "/sweep refuse".`
+    return show({ ...card, buttons: [], sections: [...card.sections, { heading: null, lines: [how], more: 0 }] })
   }
   const start = word.text.toLowerCase()
   if (start.length < 6 || !waiting.hash.startsWith(start)) {
     return tell(
-      `The plan that waits is ${waiting.hash.slice(0, 16)}, not "${plainText(word.text)}". Look at it with ${usage('approve').replace(' [plan]', '')}, and give at least 6 characters of it.`,
+      `The plan that waits is ${shortHash(waiting.hash)}, not "${plainText(word.text)}". Look at it with ${usage('approve').replace(' [plan]', '')}, and give at least 6 characters of it.`,
     )
   }
-  return settle(env, asker, may.person.name, waiting, 'approve')
+  return (await settle(env, asker, may.person.name, waiting, 'approve')).answer
 }
 
 export async function refuse(env: Env, asker: Asker): Promise<Answer> {
   const may = await allowed(env, asker, 'approve', 'refuse plans')
   if (!may.ok) return may.answer
   const waiting = await open(env)
-  return waiting === null
-    ? tell('No plan waits for a decision.')
-    : settle(env, asker, may.person.name, waiting, 'refuse')
+  if (waiting === null) return tell('No plan waits for a decision.')
+  return (await settle(env, asker, may.person.name, waiting, 'refuse')).answer
 }
 
 /** The decision itself, also for the buttons. */
@@ -64,7 +70,7 @@ export async function settle(
   name: string,
   { run: of, hash, waiting }: Pick<ProposalView, 'run' | 'hash' | 'waiting'>,
   decision: 'approve' | 'refuse',
-): Promise<Answer> {
+): Promise<{ readonly ok: boolean; readonly answer: Answer }> {
   const decided = await workspaceOf(env).decideOn({
     run: of,
     plan: hash,
@@ -72,10 +78,14 @@ export async function settle(
     by: { kind: 'person', name },
     through: asker.vendor,
   })
-  if (!decided.ok) return tell(decided.message)
-  if (decision === 'refuse') return announce(`${name} refused the plan: ${countProjects(waiting)} stay.`)
-  if (decided.run === null) return announce(`${name} approved the plan; it needs ${decided.missing} more.`)
-  return announce(`${name} approved the plan for ${countProjects(waiting)}: run ${decided.run}.`)
+  if (!decided.ok) return { ok: false, answer: tell(decided.message) }
+  const said =
+    decision === 'refuse'
+      ? `${name} refused the plan: ${countProjects(waiting)} stay.`
+      : decided.run === null
+        ? `${name} approved the plan for ${countProjects(waiting)}. ${decided.missing} more has to.`
+        : `${name} approved the plan for ${countProjects(waiting)}: run ${decided.run}.`
+  return { ok: true, answer: announce(said) }
 }
 
 /** A run as a whole, or the last thing that was done to one project. */
@@ -102,15 +112,19 @@ export async function undo(env: Env, asker: Asker, typed: Typed): Promise<Answer
 export async function pause(env: Env, asker: Asker): Promise<Answer> {
   const may = await allowed(env, asker, 'operate', 'pause')
   if (!may.ok) return may.answer
-  await workspaceOf(env).pause(may.person.name)
-  return announce(`${may.person.name} paused everything: nothing is changed until somebody says /sweep resume.`)
+  return once(env, asker, async () => {
+    await workspaceOf(env).pause(may.person.name)
+    return announce(`${may.person.name} paused everything: nothing is changed until somebody says /sweep resume.`)
+  })
 }
 
 export async function resume(env: Env, asker: Asker): Promise<Answer> {
   const may = await allowed(env, asker, 'operate', 'lift a pause')
   if (!may.ok) return may.answer
-  await workspaceOf(env).resume()
-  return announce(`${may.person.name} lifted the pause.`)
+  return once(env, asker, async () => {
+    await workspaceOf(env).resume()
+    return announce(`${may.person.name} lifted the pause.`)
+  })
 }
 
 async function open(env: Env): Promise<ProposalView | null> {

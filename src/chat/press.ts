@@ -39,20 +39,16 @@ async function onPlan(env: Env, asker: Asker, verb: 'approve' | 'refuse', ref: s
   if (!may.ok) return may.answer
   const [run, start = ''] = ref.split('/')
   if (run === undefined || start.length !== 16) return unreadable()
-  const proposal = await workspaceOf(env).proposal()
-  if (proposal === null || proposal.run !== run || proposal.state !== 'open' || !proposal.hash.startsWith(start)) {
-    const now = await workspaceOf(env).proposalCard(run)
-    const what =
-      proposal?.run === run && proposal.state === 'open'
-        ? 'The plan has changed since this was shown: what is not due any more has left it. Nothing was decided; look again.'
-        : 'This plan does not wait any more. Nothing was decided by your press.'
-    return tell(what, { redraw: now })
+  const workspace = workspaceOf(env)
+  const proposal = await workspace.proposalOf(run)
+  if (proposal === null) return tell('There is no such plan any more. Nothing was decided by your press.')
+  if (!proposal.hash.startsWith(start)) {
+    const text = 'The plan is another one now. Nothing was decided by your press; look again.'
+    return tell(text, { redraw: await workspace.proposalCard(run) })
   }
-  const answer = await settle(env, asker, may.person.name, proposal, verb)
-  // The card says who decided; a second message about it would be noise. A refusal by the workspace is said in private.
-  return answer.to === 'asker'
-    ? { ...answer, redraw: await workspaceOf(env).proposalCard(run) }
-    : { ...answer, to: 'asker' }
+  const decided = await settle(env, asker, may.person.name, proposal, verb)
+  // The card says who decided; a message to all about it would be a second one. A message that is outdated is drawn anew.
+  return { ...decided.answer, to: 'asker', redraw: decided.ok ? null : await workspace.proposalCard(run) }
 }
 
 async function onProject(env: Env, asker: Asker, verb: 'keep30' | 'keep', ref: string): Promise<Answer> {
@@ -60,7 +56,7 @@ async function onProject(env: Env, asker: Asker, verb: 'keep30' | 'keep', ref: s
   if (!may.ok) return may.answer
   const projectId = idOf(ref)
   if (projectId === null) return unreadable()
-  return keepProject(env, projectId, verb === 'keep' ? null : { days: 30 }, may.person.name)
+  return keepProject(env, asker, projectId, verb === 'keep' ? null : { days: 30 }, may.person.name)
 }
 
 async function onRun(env: Env, asker: Asker, run: string): Promise<Answer> {

@@ -77,8 +77,12 @@ function told(ending: Exclude<Ending, { kind: 'executed' }>, many: string): Told
 }
 
 function executed({ hash }: EndedPlan, { by, at, result }: Extract<Ending, { kind: 'executed' }>): Card {
-  const approval = `Approved by ${names(by)}, ${timeText(at)}. Plan ${shortHash(hash)}.`
-  return resultCard({ ...result, approval })
+  return resultCard({ ...result, approval: `${approvalText(by, hash)} Ended ${timeText(at)}.` })
+}
+
+/** Who approved which plan. */
+export function approvalText(by: readonly string[], hash: string): string {
+  return `Approved by ${names(by)}. Plan ${shortHash(hash)}.`
 }
 
 function names(people: readonly string[]): string {

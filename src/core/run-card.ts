@@ -33,6 +33,8 @@ export interface GoingRun {
   readonly actor: string
   /** Items done so far, and how many there are; null before there is a plan. */
   readonly progress: { readonly done: number; readonly of: number } | null
+  /** Who approved what it does, as a sentence; null where nobody had to. */
+  readonly approval: string | null
 }
 
 const DONE_LINES = 10
@@ -65,12 +67,18 @@ export function resultCard(run: RunFacts): Card {
 
 export function runningCard(run: GoingRun): Card {
   const { id, progress } = run
-  const far = progress === null ? 'looking at the projects' : `${progress.done} of ${progress.of} done`
+  const far = progress === null ? 'looking at the projects first' : `${progress.done} of ${progress.of} done`
   return {
     title: titleText(`Sweeping: ${far}`),
     summary: `A sweep is going on: ${far}.`,
     tone: 'neutral',
-    sections: [section(null, [askedText(run), 'Stop ends it before its next change; what is done stays done.'], 2)],
+    sections: [
+      section(
+        null,
+        [run.approval ?? askedText(run), 'Stop ends it before its next change; what is done stays done.'],
+        2,
+      ),
+    ],
     buttons: [{ verb: 'stop', label: 'Stop', ref: id, danger: false, confirm: null }],
     menus: [],
     link: `/runs/${id}`,

@@ -14,6 +14,7 @@ import { answerUnrouted } from './other-method.ts'
 import { mountPages } from './pages/mount.ts'
 import { problem } from './problem.ts'
 import { takeAlgorithmMessage } from './quantconnect.ts'
+import { takeSlack } from './slack.ts'
 
 export function createApp(): Hono<Door> {
   const app = new Hono<Door>()
@@ -24,6 +25,9 @@ export function createApp(): Hono<Door> {
   app.post('/hooks', (c) => takeCommand(c, failures))
   app.post('/hooks/github', (c) => takeDelivery(c, failures))
   app.post('/hooks/quantconnect', (c) => takeAlgorithmMessage(c, failures))
+  app.post('/slack/commands', (c) => takeSlack(c, failures, 'commands'))
+  app.post('/slack/actions', (c) => takeSlack(c, failures, 'actions'))
+  app.post('/slack/events', (c) => takeSlack(c, failures, 'events'))
   app.post('/discord/interactions', (c) => takeInteraction(c, failures))
   mountDescription(app)
   mountPages(app, failures)

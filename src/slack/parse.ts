@@ -3,6 +3,8 @@
  * ignored with a yes, as Slack wishes. `token` is deprecated and not looked at.
  */
 
+import { isLoopback } from '../core/address.ts'
+
 /** Where an answer may be sent for half an hour, by anybody who knows it: a secret. */
 export type ResponseUrl = string
 
@@ -45,13 +47,13 @@ export type SlackRequest =
 /** Null: not what Slack sends. */
 export type Read = SlackRequest | null
 
-/** `POST /slack/commands`: a form. */
-export function readSlashCommand(body: Uint8Array): Read {
+/** `POST /slack/commands`: a form. `development`: beside a sandbox, where Slack is a stand-in on this machine. */
+export function readSlashCommand(body: Uint8Array, development: boolean): Read {
   const form = formOf(body)
   if (form === null) return null
   if (form.get('ssl_check') === '1') return { kind: 'ssl check' }
   const field = (name: string) => form.get(name) ?? ''
-  const responseUrl = responseUrlOf(field('response_url'))
+  const responseUrl = responseUrlOf(field('response_url'), development)
   if (field('user_id') === '' || field('trigger_id') === '' || responseUrl === null) return null
   return {
     kind: 'command',
@@ -64,7 +66,7 @@ export function readSlashCommand(body: Uint8Array): Read {
 }
 
 /** `POST /slack/actions`: a form with one field, `payload`, which holds JSON. */
-export function readPress(body: Uint8Array): Read {
+export function readPress(body: Uint8Array, development: boolean): Read {
   const form = formOf(body)
   if (form === null) return null
   if (form.get('ssl_check') === '1') return { kind: 'ssl check' }
@@ -77,7 +79,7 @@ export function readPress(body: Uint8Array): Read {
   const { action_id: actionId, action_ts: actionTs } = action
   if (typeof actionId !== 'string' || typeof actionTs !== 'string') return null
   const value = carriedBy(action)
-  const responseUrl = responseUrlOf(payload.response_url)
+  const responseUrl = responseUrlOf(payload.response_url, development)
   // A button that only leads somewhere tells of its press as well, and carries nothing.
   if (value === null || responseUrl === null) return { kind: 'ignored', what: 'a press without a value' }
   const channelId = isObject(channel) && typeof channel.id === 'string' ? channel.id : ''
@@ -105,11 +107,12 @@ function messageOf(container: unknown, channelId: string): Pressed['message'] {
   return typeof ts === 'string' && typeof channel === 'string' && channel !== '' ? { channel, ts } : null
 }
 
-/** Only Slack's own addresses are written to: whatever else stands there is not from Slack. */
-function responseUrlOf(text: unknown): ResponseUrl | null {
+/** Only Slack's own addresses are written to (and a stand-in's on this machine): whatever else is there is not from Slack. */
+function responseUrlOf(text: unknown, development: boolean): ResponseUrl | null {
   const url = typeof text === 'string' ? URL.parse(text) : null
-  if (url === null || url.protocol !== 'https:') return null
-  return /^hooks\.slack(-gov)?\.com$/.test(url.hostname) ? url.href : null
+  if (url === null) return null
+  if (development && isLoopback(url.href)) return url.href
+  return url.protocol === 'https:' && /^hooks\.slack(-gov)?\.com$/.test(url.host) ? url.href : null
 }
 
 /** Slack escapes these three in what people type, and only these. */

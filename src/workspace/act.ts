@@ -17,7 +17,7 @@ import type { OutcomeKind } from './run.ts'
 import { lookAgain } from './settle.ts'
 import { policyTime, type Slice, update } from './slice.ts'
 
-const ITEMS_PER_SLICE = 10
+export const ITEMS_PER_SLICE = 10
 
 /** An item that could not be finished in this many slices has failed. */
 const MOST_TRIES = 4

@@ -14,6 +14,7 @@ import { changeRun, nextRun, type RunRow } from './runs.ts'
 import { type Slice, update } from './slice.ts'
 import { survey } from './survey.ts'
 import { audienceOf, NOBODY } from './tell.ts'
+import { tellActing } from './tell-run.ts'
 
 /** A run whose slices end in unexpected errors this often has failed. */
 const MOST_CRASHES = 5
@@ -70,6 +71,7 @@ export async function advance(
   } finally {
     update(slice, {})
   }
+  if (slice.run.phase === 'act') tellActing(slice)
   return slice.run.phase === 'record' ? end(slice.run) : 'again'
 }
 

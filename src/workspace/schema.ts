@@ -35,6 +35,7 @@
  * | `news` | what a run that is going on has to tell when it ends | until its run has ended | `announced.ts` | `tell.ts` |
  * | `audit` | one link of the audit chain: a finished run, its hash, the hash before, where its record is | as its run | `audit.ts` | `verify.ts` |
  * | `replies` | an answer that follows, and the way back to who asked, a secret | until it is sent, at most half an hour | `replies.ts` | `replies.ts` |
+ * | `seen` | a chat command or press that came in and is no run | a day | `seen.ts` | `seen.ts` |
  * | `facts` | one named value: newest tick, head of the audit chain, pause, … | for ever | several | several |
  */
 export function createTables(sql: SqlStorage): void {
@@ -163,6 +164,7 @@ export function createTables(sql: SqlStorage): void {
       id INTEGER PRIMARY KEY, vendor TEXT NOT NULL, way TEXT NOT NULL, run TEXT, says TEXT,
       until INTEGER NOT NULL, due_at INTEGER NOT NULL, attempt INTEGER NOT NULL
     );
+    CREATE TABLE IF NOT EXISTS seen (id TEXT PRIMARY KEY, at INTEGER NOT NULL);
     CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
   `)
   addColumn(sql, 'items', 'before', 'TEXT')

@@ -69,6 +69,7 @@ import {
 } from './run.ts'
 import { changeRun, listRuns, nextRun, runById, summary } from './runs.ts'
 import { createTables } from './schema.ts'
+import { isFirst } from './seen.ts'
 import { showInventory } from './shown-inventory.ts'
 import { type Submission, type Submitted, submit, submitTick } from './submit.ts'
 import { audienceOf } from './tell.ts'
@@ -354,6 +355,11 @@ export class Workspace extends DurableObject<Env> {
   async reply(reply: NewReply): Promise<void> {
     putReply(this.sql, reply, this.now())
     await this.arm()
+  }
+
+  /** Whether that command or press comes for the first time; the second never does. */
+  firstTime(event: string): boolean {
+    return isFirst(this.sql, event, this.now())
   }
 
   /** Who of the policy's people is known under that id; null for a stranger, and while the policy cannot be read. */

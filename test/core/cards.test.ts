@@ -263,7 +263,7 @@ describe('endedCard', () => {
 
       # Done: 2 deleted (good)
       Done: 2 deleted.
-      - Approved by Ann, 2026-11-24 15:30 UTC. Plan 76645d028758aa11.
+      - Approved by Ann. Plan 76645d028758aa11. Ended 2026-11-24 15:30 UTC.
       ## Done (2)
       - deleted scratch carry (7)
       - deleted tmp vix (9)
@@ -274,7 +274,7 @@ describe('endedCard', () => {
       # Failed: nothing was done (bad)
       Failed: nothing was done.
       - The policy cannot be used, so nothing was done.
-      - Approved by Ann, 2026-11-24 15:30 UTC. Plan 76645d028758aa11.
+      - Approved by Ann. Plan 76645d028758aa11. Ended 2026-11-24 15:30 UTC.
       → /runs/20261124-100000-1f3a9c"
     `)
   })
@@ -335,7 +335,7 @@ describe('resultCard', () => {
 
 describe('runningCard', () => {
   it('says how far it is and can be stopped', () => {
-    const card = runningCard({ id: RUN, trigger: 'cron', actor: 'cron', progress: { done: 3, of: 12 } })
+    const card = runningCard({ id: RUN, trigger: 'cron', actor: 'cron', progress: { done: 3, of: 12 }, approval: null })
     expect(written(card)).toMatchInlineSnapshot(`
       "# Sweeping: 3 of 12 done (neutral)
       A sweep is going on: 3 of 12 done.

@@ -1,0 +1,70 @@
+/** `POST /slack/commands`, `/slack/actions` and `/slack/events`: what Slack has signed, and nothing else, gets an answer. */
+
+import type { Context } from 'hono'
+import { type Config, configText, readConfig } from '../config.ts'
+import { logWarning, redactionOf } from '../log.ts'
+import { type Read, readEvent, readPress, readSlashCommand } from '../slack/parse.ts'
+import { verifySlack } from '../slack/verify.ts'
+import type { Door } from './auth.ts'
+import { readBytes, tooLarge } from './body.ts'
+import { clientAddress, type Limiter, tooManyFailures } from './limiter.ts'
+import { problem } from './problem.ts'
+import { answerCommand, answerPress } from './slack-answer.ts'
+
+const READERS = {
+  commands: readSlashCommand,
+  actions: readPress,
+  events: readEvent,
+} as const satisfies { readonly [door: string]: (body: Uint8Array, development: boolean) => Read }
+
+export async function takeSlack(c: Context<Door>, failures: Limiter, door: keyof typeof READERS): Promise<Response> {
+  const read = readConfig(c.env)
+  if (!read.ok) return problem(c, 503, { title: 'Not configured', detail: configText(read.problems) })
+  const { config } = read
+  if (config.slack.signingSecrets.length === 0) {
+    const detail =
+      'This door is closed: SLACK_SIGNING_SECRET is not set. Set it with "wrangler secret put SLACK_SIGNING_SECRET".'
+    return problem(c, 503, { title: 'Not configured', detail })
+  }
+  const body = await readBytes(c.req.raw)
+  if (body === null) return tooLarge(c)
+  const signature = c.req.header('x-slack-signature') ?? null
+  const timestamp = c.req.header('x-slack-request-timestamp') ?? null
+  const verified = await verifySlack(config.slack.signingSecrets, { signature, timestamp, body }, Date.now())
+  if (!verified.ok) return unsigned(c, failures, verified.why)
+
+  const request = READERS[door](body, config.development)
+  if (request === null) {
+    return problem(c, 400, { title: 'Not of Slack', detail: `This is not what Slack sends to /slack/${door}.` })
+  }
+  return answer(c, config, request)
+}
+
+async function answer(c: Context<Door>, { publicUrl }: Config, request: NonNullable<Read>): Promise<Response> {
+  switch (request.kind) {
+    case 'ssl check':
+      return c.body(null, 200)
+    case 'url verification':
+      return c.text(request.challenge)
+    case 'ignored':
+      // Of an event Slack would send it again if it heard anything but yes.
+      return c.body(null, 200, { 'x-slack-no-retry': '1' })
+    case 'command':
+      return c.json(await answerCommand({ c, publicUrl }, request))
+    case 'press':
+      await answerPress({ c, publicUrl }, request)
+      // The body of this answer changes nothing in Slack.
+      return c.body(null, 200)
+  }
+}
+
+/** One answer to whatever proves nothing; the reason goes to the log. What proves itself is never kept waiting. */
+function unsigned(c: Context<Door>, failures: Limiter, why: string): Response {
+  const [address, now] = [clientAddress(c), Date.now()]
+  const wait = failures.wait(address, now)
+  if (wait !== null) return tooManyFailures(c, wait)
+  failures.failed(address, now)
+  logWarning(redactionOf(c.env), `Not accepted (slack): the signature is ${why}.`)
+  const detail = 'The request does not prove that it comes from Slack. Check the signing secret and the clock.'
+  return problem(c, 401, { title: 'Not accepted', detail })
+}
