@@ -2,7 +2,7 @@
 
 import { asIfEnforced, type Replay, replayNext, START } from '../core/backtest.ts'
 import { DAY } from '../core/duration.ts'
-import { notBuilt, type Policy } from '../core/policy.ts'
+import type { Policy, Rule } from '../core/policy.ts'
 import { reportOf, showReport } from './backtest-report.ts'
 import { command, Misuse, noWords, type Terminal, Unable, wholeNumber } from './command.ts'
 import { type Entry, folderEntries, workerEntries } from './inventories.ts'
@@ -58,9 +58,14 @@ await command(HELP, OPTIONS, async (values, words, terminal) => {
   return report.counts.regretted > 0 ? 'findings' : 'clean'
 })
 
-/** The rules that would not have acted as they stand. */
+/** Whether a rule does not act, or not without people. */
+function needsLeave({ then, enforce, approve, notice }: Rule): boolean {
+  return then !== 'report' && (!enforce || approve !== 'never' || notice > 0)
+}
+
+/** The rules that would not have acted by themselves as they stand. */
 function tellWhatOnlyReports({ rules }: Policy, { paint, print }: Terminal): void {
-  const names = rules.filter((rule) => !rule.enforce || notBuilt(rule).length > 0).map(({ id }) => `"${id}"`)
+  const names = rules.filter(needsLeave).map(({ id }) => `"${id}"`)
   if (names.length > 0) print(`Replayed as if enforced, approved and announced: ${names.join(', ')}.`, paint.dim)
 }
 

@@ -2,7 +2,7 @@
 
 import { decide } from '../core/decide.ts'
 import { ruleSentence, warningText } from '../core/explain.ts'
-import { notBuilt, type Policy, type PolicyProblem, type Rule } from '../core/policy.ts'
+import type { Policy, PolicyProblem, Rule } from '../core/policy.ts'
 import { command, Misuse, type Outcome, type Terminal, type Values } from './command.ts'
 import { counted } from './paint.ts'
 import { checkPolicy, problemIn, shown } from './policy-file.ts'
@@ -20,7 +20,7 @@ ${SOURCE_HELP}
   --help
 
 Exit codes: 0 nothing to say, 1 refused or with warnings, 2 could not be checked. A rule that only reports because
-enforce is false is no warning; one that is enforced and yet only reports is.
+enforce is false is no warning.
 `
 
 await command(HELP, SOURCE_OPTIONS, async (values, words, terminal) => {
@@ -52,10 +52,9 @@ async function accepted(
   values: Values<typeof SOURCE_OPTIONS>,
   terminal: Terminal,
 ): Promise<Outcome> {
-  const lines = policy.warnings.map((problem) => problemIn(file, problem))
-  const onInventory = sourceOf(values) === 'account' ? [] : await warningsOnInventory(policy, values, terminal)
+  const found = sourceOf(values) === 'account' ? [] : await warningsOnInventory(policy, values, terminal)
   const rules = policy.rules.map((rule) => ({ rule: rule.id, sentence: ruleSentence(rule), acts: acts(rule) }))
-  const warnings = [...withText(policy.warnings, lines), ...onInventory.map((text) => ({ text }))]
+  const warnings = found.map((text) => ({ text }))
   if (values.json) terminal.printJson({ ok: true, file, hash: policy.hash, problems: [], warnings, rules })
   else {
     const { paint, print } = terminal
@@ -85,7 +84,7 @@ async function warningsOnInventory(
 
 /** Whether the rule does something, rather than only mark or report. */
 function acts(rule: Rule): boolean {
-  return rule.then !== 'report' && rule.enforce && notBuilt(rule).length === 0
+  return rule.then !== 'report' && rule.enforce
 }
 
 function withText(problems: readonly PolicyProblem[], lines: readonly string[]) {

@@ -11,7 +11,6 @@ if (!read.ok) {
   console.error('The policy is refused, so nothing was deployed.')
   process.exit(1)
 }
-for (const warning of read.policy.warnings) console.error(problemIn(policyFile, warning))
 const wrangler = join(root, 'node_modules', 'wrangler', 'bin', 'wrangler.js')
 const { status } = spawnSync(process.execPath, [wrangler, 'deploy', ...process.argv.slice(2)], {
   cwd: root,

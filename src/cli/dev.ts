@@ -91,5 +91,6 @@ async function stateFolder(folder: string, keep: boolean): Promise<string> {
 /** A broken policy is said at once; the Worker starts all the same, and says it too. */
 async function warnOfPolicy(file: string): Promise<void> {
   const read = await readPolicy(await readFile(file, 'utf8'))
-  for (const problem of read.ok ? read.policy.warnings : read.problems) console.error(problemText(problem))
+  if (read.ok) return
+  for (const problem of read.problems) console.error(problemText(problem))
 }

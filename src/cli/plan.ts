@@ -7,7 +7,7 @@ import type { Policy } from '../core/policy.ts'
 import type { Preview } from '../workspace/run.ts'
 import { command, Misuse, noWords, type Outcome, type Terminal, type Values } from './command.ts'
 import { timeText } from './paint.ts'
-import { loadPolicy, problemIn } from './policy-file.ts'
+import { loadPolicy } from './policy-file.ts'
 import { policyFile } from './settings.ts'
 import { NO_MEMORY, openWorker, type Seen, SOURCE_HELP, SOURCE_OPTIONS, seeInventory, sourceOf } from './source.ts'
 
@@ -44,8 +44,7 @@ await command(HELP, OPTIONS, async (values, words, terminal) => {
 })
 
 async function planHere(values: Values<typeof OPTIONS>, terminal: Terminal): Promise<Outcome> {
-  const file = values.policy ?? policyFile
-  const policy = await loadPolicy(file)
+  const policy = await loadPolicy(values.policy ?? policyFile)
   const seen = await seeInventory(values, [policy], terminal)
   const { inventory } = seen
   const decision = decide(policy, inventory, NO_MEMORY, inventory.at)
@@ -54,10 +53,7 @@ async function planHere(values: Values<typeof OPTIONS>, terminal: Terminal): Pro
     now: inventory.at,
   })
   const rows = rowsOf(seen, decision, policy)
-  const warnings = [
-    ...policy.warnings.map((warning) => problemIn(file, warning)),
-    ...decision.warnings.map(warningText),
-  ]
+  const warnings = decision.warnings.map(warningText)
   if (values.json) terminal.printJson(asJson(policy, decision, plan, rows, warnings, seen.apiCalls))
   else show(seen, decision, plan, rows, warnings, values.all, terminal)
   return outcomeOf(decision.counts)

@@ -2,7 +2,7 @@
 
 import { type Bench, type Finding, projectFinder } from './finding.ts'
 import type { OnlyReports, Reason } from './reason.ts'
-import { ACTIONS, notBuilt, type Rule } from './rule.ts'
+import { ACTIONS, type Rule } from './rule.ts'
 import { directoryFinder } from './unit.ts'
 
 /** When a rule is asked: first those that act, then those that mark but do not act, then those that only report. */
@@ -57,6 +57,5 @@ export function byId(one: Bar, other: Bar): number {
 
 function whyOnlyReports(rule: Rule): OnlyReports | null {
   if (rule.then === 'report') return 'report'
-  if (!rule.enforce) return 'enforce'
-  return notBuilt(rule).length > 0 ? 'notBuilt' : null
+  return rule.enforce ? null : 'enforce'
 }

@@ -1,21 +1,26 @@
 /**
  * Which rule gets a project that is wanted, and when it becomes due: the least destructive, of the same action the one due
- * first, then the rule's id. A directory becomes due when every project in it is, and waits while a milder rule has one.
+ * first, then the rule's id. It is due when its grace is over and people have known of it for as long as the rule gives
+ * notice. A directory becomes due when every project in it is, and waits while a milder rule has one.
  */
 
 import type { Bar } from './bar.ts'
 import type { Directory } from './directory.ts'
 import { type Facts, projectAt } from './facts.ts'
 import type { Finding } from './finding.ts'
-import type { Mark } from './memory.ts'
+import type { Mark, Notice } from './memory.ts'
 import type { Project } from './project.ts'
 import type { Rule } from './rule.ts'
 import type { Standing, Standings } from './standing.ts'
 
 /** When something marked becomes due. */
 interface Ripeness {
-  /** The end of the grace; of a directory, that of the last project in it. */
+  /** The end of grace and notice, or the earliest it can be while nobody has been told. */
   readonly dueAt: number
+  /** The end of the grace; of a directory, that of the last project in it. */
+  readonly graceEnds: number
+  /** When people will have known of it for long enough; null while no message about it, or about all of it, was delivered. */
+  readonly noticeEnds: number | null
   /** Whether the mark was made before this decision, and not at a time still to come; of a directory, every mark. */
   readonly isOld: boolean
   /** The directory that goes, or waits, with it. */
@@ -81,8 +86,7 @@ export function openClaims(facts: Facts, { bars, standing }: Standings): Claims 
       }
     }
     if (unit === null) return { bar, to, mark, ...ripenessOf(mark, bar.rule), directory: null, missing: null }
-    const { dueAt, isOld, directory, missing } = unit
-    return { bar, to, mark, dueAt, isOld, directory, missing }
+    return { bar, to, mark, ...unit }
   }
 
   function unitOf(bar: Bar, { path, members }: Directory): Ripeness {
@@ -90,6 +94,8 @@ export function openClaims(facts: Facts, { bars, standing }: Standings): Claims 
     const known = units.get(key)
     if (known !== undefined) return known
     let dueAt = Number.NEGATIVE_INFINITY
+    let graceEnds = Number.NEGATIVE_INFINITY
+    let noticeEnds: number | null = NO_NOTICE
     let isOld = true
     let missing: number | null = null
     for (const member of members) {
@@ -97,20 +103,30 @@ export function openClaims(facts: Facts, { bars, standing }: Standings): Claims 
       if (!isFor(bar, standing(member))) missing ??= project.id
       const one = ripenessOf(markOf(facts, bar.rule, project), bar.rule)
       dueAt = Math.max(dueAt, one.dueAt)
+      graceEnds = Math.max(graceEnds, one.graceEnds)
+      noticeEnds = noticeEnds === null || one.noticeEnds === null ? null : Math.max(noticeEnds, one.noticeEnds)
       isOld = isOld && one.isOld
     }
-    const unit = { dueAt, isOld, directory: path, missing }
+    const unit = { dueAt, graceEnds, noticeEnds, isOld, directory: path, missing }
     units.set(key, unit)
     return unit
   }
 
-  function ripenessOf(mark: Mark | null, { after }: Rule): { readonly dueAt: number; readonly isOld: boolean } {
+  function ripenessOf(mark: Mark | null, { after, notice }: Rule): Ripening {
+    const graceEnds = (mark?.since ?? now) + after
     // A mark from the future: the clock went backwards, and time going backwards never causes an action.
-    return mark === null
-      ? { dueAt: now + after, isOld: false }
-      : { dueAt: mark.since + after, isOld: mark.since <= now }
+    const isOld = mark !== null && mark.since <= now
+    if (notice === 0) return { dueAt: graceEnds, graceEnds, noticeEnds: NO_NOTICE, isOld }
+    const told = mark === null ? null : toldAt(facts, mark)
+    const noticeEnds = told === null ? null : told + notice
+    return { dueAt: Math.max(graceEnds, noticeEnds ?? now + notice), graceEnds, noticeEnds, isOld }
   }
 }
+
+type Ripening = Pick<Ripeness, 'dueAt' | 'graceEnds' | 'noticeEnds' | 'isOld'>
+
+/** Of a rule that gives no notice. */
+const NO_NOTICE = Number.NEGATIVE_INFINITY
 
 /** The mark of a rule on a project: its key is id, created and the hash of the rule. */
 export function markOf(facts: Facts, rule: Rule, project: Project): Mark | null {
@@ -119,6 +135,18 @@ export function markOf(facts: Facts, rule: Rule, project: Project): Mark | null 
   for (const mark of marks) if (mark.created === project.created && mark.ruleHash === rule.hash) return mark
   return null
 }
+
+/** When a message that named a marked project was first delivered; null for never. One from before the mark was about another. */
+export function toldAt(facts: Facts, { projectId, created, ruleHash, since }: Mark): number | null {
+  let first: number | null = null
+  for (const notice of facts.memory.notices.get(projectId) ?? NOTHING_SAID) {
+    if (notice.created !== created || notice.ruleHash !== ruleHash || notice.at < since) continue
+    if (first === null || notice.at < first) first = notice.at
+  }
+  return first
+}
+
+const NOTHING_SAID: readonly Notice[] = []
 
 /** Whether a wanted project goes to rules of this one's kind: no milder one has it, or spares it. */
 function isFor(bar: Bar, { outcome, rank, tier }: Standing): boolean {

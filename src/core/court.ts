@@ -33,8 +33,8 @@ export function openCourt(policy: Policy, inventory: Inventory, memory: Memory, 
   const { winner, rivals } = claims
   const reporters = bars.filter(({ tier }) => tier === REPORTS)
   const isWindowOpen = isOpen(policy.window, now, policy.timezone)
-  /** What is said of every project that a rule marked at the same time and that is judged alone. */
-  const sayings = new Map<Bar, Map<number | null, Saying>>(bars.map((bar) => [bar, new Map()]))
+  /** What is said of every project that a rule marked, and that people were told of, at the same time and that is judged alone. */
+  const sayings = new Map<Bar, Map<number | string | null, Saying>>(bars.map((bar) => [bar, new Map()]))
 
   return { ...standings, ...claims, facts, verdict }
 
@@ -72,12 +72,14 @@ export function openCourt(policy: Policy, inventory: Inventory, memory: Memory, 
   }
 
   function sayingOf(claim: Claim): Saying {
-    const since = claim.mark?.since ?? null
-    const known = sayings.get(claim.bar)
-    const found = known?.get(since)
+    const { bar, mark, noticeEnds } = claim
+    const since = mark?.since ?? null
+    const key = bar.rule.notice === 0 ? since : `${since} ${noticeEnds}`
+    const known = sayings.get(bar)
+    const found = known?.get(key)
     if (found !== undefined) return found
     const said = say(claim)
-    known?.set(since, said)
+    known?.set(key, said)
     return said
   }
 
@@ -89,14 +91,18 @@ export function openCourt(policy: Policy, inventory: Inventory, memory: Memory, 
   }
 
   /** What must be over before a marked project is due; null when it is. */
-  function whatStops({ bar, mark, dueAt, isOld, directory, missing }: Claim): Reason | null {
+  function whatStops({ bar, mark, graceEnds, noticeEnds, isOld, directory, missing }: Claim): Reason | null {
     const { rule, says } = bar
     if (says.onlyReports !== null) return says.onlyReports
     if (missing !== null && directory !== null) {
       return { kind: 'directory waits', rule: rule.id, directory, projectId: missing }
     }
-    if (mark === null) return { kind: 'new mark', rule: rule.id, until: dueAt }
-    if (!isOld || dueAt > now) return { kind: 'grace', rule: rule.id, until: dueAt }
+    if (mark === null) return { kind: 'new mark', rule: rule.id, until: graceEnds }
+    if (!isOld || graceEnds > now) return { kind: 'grace', rule: rule.id, until: graceEnds }
+    if (noticeEnds === null) return { kind: 'untold', rule: rule.id, directory, notice: rule.notice }
+    if (noticeEnds > now) {
+      return { kind: 'told', rule: rule.id, directory, at: noticeEnds - rule.notice, until: noticeEnds }
+    }
     return isDestructive(rule.then) && !isWindowOpen ? says.window : null
   }
 

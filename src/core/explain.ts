@@ -1,6 +1,7 @@
 /** Verdicts in plain sentences: why a project is kept, protected, held, not judged, marked or due (G17). */
 
 import type { Bar } from './bar.ts'
+import { markOf, toldAt } from './claim.ts'
 import { type Condition, evaluate, predicatesOf } from './condition.ts'
 import { type Court, openCourt } from './court.ts'
 import { directoriesOf, homesOf } from './directory.ts'
@@ -76,7 +77,7 @@ export function why(policy: Policy, inventory: Inventory, memory: Memory, now: n
   }
 }
 
-/** The reasons of a plan item: what the rule asked and what was read, mark and grace, conflicts. */
+/** The reasons of a plan item: what the rule asked and what was read, mark, grace and notice, conflicts. */
 export function itemReasons(court: Court, project: Project, verdict: Verdict): readonly string[] {
   const bar = court.bars.find(({ rule }) => rule.id === verdict.rule)
   if (bar === undefined) return []
@@ -88,9 +89,12 @@ export function itemReasons(court: Court, project: Project, verdict: Verdict): r
     verdict.since === null
       ? ''
       : `Marked since ${minuteText(verdict.since)}; the grace of ${durationText(rule.after)} is over.`
+  const mark = rule.notice === 0 ? null : markOf(court.facts, rule, project)
+  const told = mark === null ? null : toldAt(court.facts, mark)
   return [
     `Rule "${rule.id}" selects it: ${asked.join(', ')}.`,
     since,
+    told === null ? '' : `People were told of it on ${minuteText(told)}.`,
     ...verdict.reasons.filter(({ kind }) => kind === 'conflict').map((reason) => reasonText(reason)),
   ].filter((sentence) => sentence !== '')
 }

@@ -3,7 +3,7 @@
  * each question cheap. Indexes depend only on the inventory or only on memory, and are built once for each.
  */
 
-import type { Hold, Mark, Memory, OwnWrite } from './memory.ts'
+import type { Hold, Mark, Memory, Notice, OwnWrite } from './memory.ts'
 import { type Evidence, type Inventory, isUnknown, type PaidEvidence, type Project, type Unknown } from './project.ts'
 
 export interface Facts {
@@ -21,6 +21,7 @@ export interface MemoryIndex {
   readonly marks: ReadonlyMap<number, readonly Mark[]>
   readonly holds: ReadonlyMap<number, readonly Hold[]>
   readonly ownWrites: ReadonlyMap<number, readonly OwnWrite[]>
+  readonly notices: ReadonlyMap<number, readonly Notice[]>
 }
 
 interface InventoryIndex {
@@ -125,7 +126,12 @@ function indexInventory(inventory: Inventory): InventoryIndex {
 }
 
 function indexMemory(memory: Memory): MemoryIndex {
-  return { marks: groupById(memory.marks), holds: groupById(memory.holds), ownWrites: groupById(memory.ownWrites) }
+  return {
+    marks: groupById(memory.marks),
+    holds: groupById(memory.holds),
+    ownWrites: groupById(memory.ownWrites),
+    notices: groupById(memory.notices),
+  }
 }
 
 function groupById<T extends { readonly projectId: number }>(rows: readonly T[]): ReadonlyMap<number, readonly T[]> {

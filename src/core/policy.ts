@@ -13,12 +13,12 @@ import { noticeOf, refusals } from './policy-checks.ts'
 import { findLines, type KeyPath } from './policy-lines.ts'
 import type { PolicyProblem } from './policy-problem.ts'
 import { PolicyFile, type RuleFile } from './policy-schema.ts'
-import { type Limits, notBuilt, type Rule } from './rule.ts'
+import type { Limits, Rule } from './rule.ts'
 import { ARCHIVE_TEMPLATE, parseTemplate, type Template } from './template.ts'
 import { parseDays, parseHours, type Window } from './window.ts'
 
 export { type PolicyProblem, problemText } from './policy-problem.ts'
-export { type Action, type Limits, notBuilt, type Rule } from './rule.ts'
+export type { Action, Limits, Rule } from './rule.ts'
 
 export interface Person {
   readonly name: string
@@ -52,8 +52,6 @@ export interface Policy {
   readonly notify: { readonly channels: readonly ('slack' | 'discord' | 'webhook' | 'teams')[] }
   readonly people: readonly Person[]
   readonly on: readonly OnEvent[]
-  /** What is allowed but probably not meant. */
-  readonly warnings: readonly PolicyProblem[]
 }
 
 export type PolicyResult =
@@ -75,12 +73,10 @@ export async function readPolicy(text: string): Promise<PolicyResult> {
   const found = refusals(checked.output)
   if (found.length > 0)
     return { ok: false, problems: inOrder(found.map(({ path, problem, fix }) => place(path, problem, fix))) }
-  return { ok: true, policy: await compile(checked.output, text, place) }
+  return { ok: true, policy: await compile(checked.output, text) }
 }
 
-type Place = (path: KeyPath, problem: string, fix: string) => PolicyProblem
-
-async function compile(file: PolicyFile, text: string, place: Place): Promise<Policy> {
+async function compile(file: PolicyFile, text: string): Promise<Policy> {
   const rules = await Promise.all(file.rule.map(compileRule))
   const { protect, limits, window } = file
   return {
@@ -112,10 +108,6 @@ async function compile(file: PolicyFile, text: string, place: Place): Promise<Po
       do: what,
       directory,
     })),
-    warnings: rules.flatMap((rule, i) => {
-      const lacks = rule.enforce ? notBuilt(rule) : []
-      return lacks.map((lack) => place(['rule', i, 'enforce'], 'the rule only reports', lack))
-    }),
   }
 }
 

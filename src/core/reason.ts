@@ -15,8 +15,8 @@ export type Protection =
   | { readonly what: 'policy path'; readonly pattern: string }
   | { readonly what: 'policy id' }
 
-/** Why a rule that selects a project only shows it: `report`, `enforce = false`, or something this version lacks. */
-export type OnlyReports = 'report' | 'enforce' | 'notBuilt'
+/** Why a rule that selects a project only shows it: `report`, or `enforce = false`. */
+export type OnlyReports = 'report' | 'enforce'
 
 /** All times are policy time in milliseconds. */
 export type Reason =
@@ -59,6 +59,16 @@ export type Reason =
   /** Marked in this very decision: nothing is marked and acted on in one run (G3). */
   | { readonly kind: 'new mark'; readonly rule: string; readonly until: number }
   | { readonly kind: 'grace'; readonly rule: string; readonly until: number }
+  /** Its grace is over, and no message about it, or about all of the directory that goes with it, was delivered yet. */
+  | { readonly kind: 'untold'; readonly rule: string; readonly directory: string | null; readonly notice: number }
+  /** Its grace is over, and a message about it, or about the last project of its directory, was delivered too late. */
+  | {
+      readonly kind: 'told'
+      readonly rule: string
+      readonly directory: string | null
+      readonly at: number
+      readonly until: number
+    }
   | { readonly kind: 'window'; readonly rule: string }
   /** Its directory waits for another project in it, which is not due under this rule. */
   | { readonly kind: 'directory waits'; readonly rule: string; readonly directory: string; readonly projectId: number }

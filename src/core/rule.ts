@@ -59,15 +59,3 @@ export function isDestructive(action: 'report' | ItemAction): boolean {
 export function isStamp(action: ItemAction): boolean {
   return action === 'describe' || action === 'rename' || action === 'update'
 }
-
-/** What this rule needs that this version lacks, as sentences. Such a rule marks and reports, but never acts. */
-export function notBuilt(rule: Pick<Rule, 'then' | 'notice'>): readonly string[] {
-  if (rule.then === 'report') return []
-  const lacks: string[] = []
-  if (isDestructive(rule.then) && rule.notice > 0) {
-    lacks.push(
-      'Messages before an action (notice) are not sent by this version yet; with notice = "0h" the rule does without.',
-    )
-  }
-  return lacks
-}

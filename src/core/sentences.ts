@@ -1,5 +1,6 @@
 /** Reasons and warnings as plain sentences. */
 
+import { durationText } from './duration.ts'
 import type { Policy } from './policy.ts'
 import type { Protection, Reason } from './reason.ts'
 import type { Warning } from './warnings.ts'
@@ -44,6 +45,14 @@ export function reasonText(reason: Reason, policy?: Policy): string {
       return `It is marked now; nothing is marked and acted on in one run. The grace ends ${minuteText(reason.until)}.`
     case 'grace':
       return `The grace of rule "${reason.rule}" ends ${minuteText(reason.until)}.`
+    case 'untold': {
+      const about = reason.directory === null ? 'it' : `all of its directory ${reason.directory}`
+      return `The grace of rule "${reason.rule}" is over, but no message about ${about} has been delivered yet. It goes no sooner than ${durationText(reason.notice)} after one.`
+    }
+    case 'told': {
+      const about = reason.directory === null ? 'it' : `all of its directory ${reason.directory}`
+      return `The grace of rule "${reason.rule}" is over. People were told of ${about} on ${minuteText(reason.at)}; it goes not before ${minuteText(reason.until)}.`
+    }
     case 'window':
       return `The grace of rule "${reason.rule}" is over, but now is outside the window${policy?.window ? ` (${policy.window.text}, ${policy.timezone})` : ''}.`
     case 'directory waits':
@@ -113,8 +122,7 @@ function heldText(reason: Extract<Reason, { kind: 'held' }>, zone: string): stri
 
 function onlyReportsText(rule: string, because: Extract<Reason, { kind: 'only reports' }>['because']): string {
   if (because === 'report') return `Rule "${rule}" only reports.`
-  if (because === 'enforce') return `Rule "${rule}" does not act: enforce is false.`
-  return `Rule "${rule}" does not act: it asks for an approval or a notice, which this version does not have yet.`
+  return `Rule "${rule}" does not act: enforce is false.`
 }
 
 function rulesText(rules: readonly string[]): string {

@@ -4,7 +4,7 @@ import { countText, parseCount, parseSpan, spanText } from './compare.ts'
 import type { Condition } from './condition.ts'
 import { durationText } from './duration.ts'
 import type { Predicate, PredicateName, PredicateValue } from './predicate.ts'
-import { notBuilt, type Rule } from './rule.ts'
+import type { Rule } from './rule.ts'
 
 /** A rule as one English sentence (and a second where it does not act), naming every condition. */
 export function ruleSentence(rule: Rule): string {
@@ -149,7 +149,5 @@ function limitText({ limit }: Rule): readonly string[] {
 }
 
 function restraint(rule: Rule): string {
-  if (!rule.enforce) return ' For now it only marks and reports: enforce is false.'
-  const lacks = notBuilt(rule)
-  return lacks.length === 0 ? '' : ` For now it only marks and reports. ${lacks.join(' ')}`
+  return rule.enforce ? '' : ' For now it only marks and reports: enforce is false.'
 }

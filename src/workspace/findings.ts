@@ -3,7 +3,7 @@
 import type { Decision } from '../core/decide.ts'
 import { reasonText, warningText } from '../core/explain.ts'
 import type { Plan } from '../core/plan.ts'
-import { type Policy, problemText } from '../core/policy.ts'
+import type { Policy } from '../core/policy.ts'
 import type { Inventory } from '../core/project.ts'
 import type { Findings } from './run.ts'
 
@@ -26,7 +26,6 @@ export function findingsOf(policy: Policy, inventory: Inventory, decision: Decis
       reason: reasonText(reason, policy),
     })),
     warnings: [
-      ...policy.warnings.map(problemText),
       ...decision.warnings.map(warningText),
       ...plan.refusedMoves.map(({ projectId, why }) => `${nameOf(projectId)}: ${why}`),
     ],

@@ -193,6 +193,7 @@ export const arbitraryRule: fc.Arbitrary<Table> = fc
     ),
     action: fc.constantFrom(...actions),
     after: fc.constantFrom('24h', '24h', '14d', '6w'),
+    notice: fc.constantFrom('0h', '0h', '24h', '10d'),
     approve: fc.integer({ min: 0, max: 12 }).map((n) => (n === 0 ? 'always' : 'never')),
     enforce: fc.integer({ min: 0, max: 9 }).map((n) => n > 0),
   })
@@ -204,7 +205,6 @@ export const arbitraryRule: fc.Arbitrary<Table> = fc
     ...(unless === null ? {} : { unless }),
     ...(keep === null ? {} : { keep }),
     why: 'w',
-    notice: '0h',
   }))
 
 export const arbitraryRules: fc.Arbitrary<readonly Table[]> = fc
@@ -220,7 +220,7 @@ export function policyText(rules: readonly Table[], head = ''): string {
         .map(([key, value]) => `${key} = ${toml(value)}`)
         .join('\n')}\n`,
   )
-  return `${head}${limits}${tables.join('')}`
+  return `${head}${limits}[notify]\nchannels = ["slack"]\n${tables.join('')}`
 }
 
 /** The policy, or null when it is refused: some random pairs of rules would undo each other. */
@@ -229,20 +229,25 @@ export async function policyFrom(rules: readonly Table[], head = ''): Promise<Po
   return result.ok ? result.policy : null
 }
 
-/** Marks that were made at random times, by rules of this policy and of an earlier one. */
+/** Marks that were made at random times, by rules of this policy and of an earlier one, and what people were told of them. */
 export function arbitraryMemory(policy: Policy, seen: Inventory): fc.Arbitrary<Memory> {
   const pairs = seen.projects.flatMap((of) => policy.rules.map((rule) => ({ of, rule })))
   const ages = fc.array(fc.constantFrom(null, -2, 1, 20, 60, 100, 100), {
     minLength: pairs.length,
     maxLength: pairs.length,
   })
+  const told = fc.array(fc.constantFrom(null, -1, 0.5, 5, 40, 60, 90), {
+    minLength: pairs.length,
+    maxLength: pairs.length,
+  })
   return fc
     .record({
       ages,
+      told,
       stale: fc.boolean(),
       held: fc.constantFrom(...HELD),
     })
-    .map(({ ages: of, stale, held }) => ({
+    .map(({ ages: of, told: days, stale, held }) => ({
       marks: pairs.flatMap(({ of: { id, created }, rule }, i) => {
         const days = of[i] ?? null
         if (days === null || typeof created !== 'number') return []
@@ -262,7 +267,11 @@ export function arbitraryMemory(policy: Policy, seen: Inventory): fc.Arbitrary<M
           : []
       }),
       ownWrites: [],
-      notices: [],
+      notices: pairs.flatMap(({ of: { id, created }, rule }, i) => {
+        const ago = days[i] ?? null
+        if (ago === null || typeof created !== 'number') return []
+        return [{ projectId: id, created, ruleHash: rule.hash, at: NOW - ago * DAY }]
+      }),
     }))
 }
 

@@ -215,14 +215,6 @@ describe('marks', () => {
       1: 'marked',
     })
   })
-
-  it('a rule that needs what is not built only marks and reports', async () => {
-    const rules = await policy('[notify]\nchannels = ["slack"]', rule('asks', `${DELETE}\nnotice = "24h"`))
-    const seen = inventory([project(1, 'x')])
-    const verdict = verdictOf(decide(rules, seen, longMarked(rules, seen.projects), NOW), 1)
-    expect(verdict.state).toBe('marked')
-    expect(verdict.reasons).toContainEqual({ kind: 'only reports', rule: 'asks', because: 'notBuilt' })
-  })
 })
 
 describe('unless', () => {
@@ -288,7 +280,7 @@ describe('unknown only where it decides', () => {
   })
 
   it('a rule that only reports stands in nobody\u2019s way', async () => {
-    const shown = ['then = "report"', 'then = "delete"\nenforce = false', 'then = "delete"\nnotice = "24h"']
+    const shown = ['then = "report"', 'then = "delete"\nenforce = false']
     for (const then of shown) {
       const channels = '[notify]\nchannels = ["slack"]'
       const rules = await policy(channels, rule('old', DELETE), rule('bens', `when = { owner = "Ben" }\n${then}`))

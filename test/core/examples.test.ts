@@ -17,7 +17,6 @@ import {
   read,
   ruleOf,
   states,
-  verdictOf,
 } from './support.ts'
 
 const UNKNOWN = { unknown: 'the call failed' }
@@ -202,10 +201,9 @@ describe('(4) empty the archive', () => {
       paid: { 1: BACKTESTED },
     })
     const enforced = await read(SIX.replace('approve = "two"', 'approve = "two"\nenforce = true'))
-    expect(verdictOf(decide(enforced, seen, longMarked(enforced, seen.projects), NOW), 1)).toMatchObject({
-      state: 'marked',
-      rule: 'empty-the-archive',
-    })
+    const plan = await planOf(enforced, seen)
+    expect(plan).toMatchObject({ acting: [], waiting: [1], needs: 2 })
+    expect(plan.items).toMatchObject([{ projectId: 1, rule: 'empty-the-archive', action: 'delete', approve: 'two' }])
   })
 
   it('takes what was idle and not deployed for half a year', async () => {

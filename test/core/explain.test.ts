@@ -5,6 +5,7 @@ import type { Reason } from '../../src/core/reason.ts'
 import {
   aged,
   DAY,
+  HOUR,
   idle,
   inventory,
   longMarked,
@@ -26,7 +27,7 @@ describe('ruleSentence', () => {
     ['when = { idle = ">90d" }', 'When it has been idle for more than 90 days: report it and do nothing.'],
     [
       'unit = "directory"\nwhen = { path = "Research/*", idle = ">90d" }\nunless = { last-backtest = "<90d" }\nthen = "archive"\napprove = "always"\nenforce = true',
-      'When the directory\'s path matches "Research/*" and the directory has been idle for more than 90 days, judged as a whole with every project in it, unless its last backtest was less than 90 days ago: archive every project in it to "Archive/{yyyy}-{mm}/{path}", 14 days after it was first marked, 2 days after a message about it was delivered, each time after a person has approved. For now it only marks and reports. Messages before an action (notice) are not sent by this version yet; with notice = "0h" the rule does without.',
+      'When the directory\'s path matches "Research/*" and the directory has been idle for more than 90 days, judged as a whole with every project in it, unless its last backtest was less than 90 days ago: archive every project in it to "Archive/{yyyy}-{mm}/{path}", 14 days after it was first marked, 2 days after a message about it was delivered, each time after a person has approved.',
     ],
     [
       'when = { name = ["Clone of*", "test*"], idle = ">30d", collaborators = "<=1" }\nunless = { used-as-library = true }\nthen = "delete"\nafter = "7d"\nnotice = "0h"\napprove = "never"\nlimit = { per_run = 5, percent = 2 }',
@@ -200,6 +201,22 @@ describe('reasonText', () => {
     [
       { kind: 'new mark', rule: 'x', until: NOW },
       'It is marked now; nothing is marked and acted on in one run. The grace ends 2026-11-24 12:00 UTC.',
+    ],
+    [
+      { kind: 'untold', rule: 'x', directory: null, notice: 2 * DAY },
+      'The grace of rule "x" is over, but no message about it has been delivered yet. It goes no sooner than 2 days after one.',
+    ],
+    [
+      { kind: 'untold', rule: 'x', directory: 'Research/old', notice: 36 * HOUR },
+      'The grace of rule "x" is over, but no message about all of its directory Research/old has been delivered yet. It goes no sooner than 36 hours after one.',
+    ],
+    [
+      { kind: 'told', rule: 'x', directory: null, at: NOW - DAY, until: NOW + DAY },
+      'The grace of rule "x" is over. People were told of it on 2026-11-23 12:00 UTC; it goes not before 2026-11-25 12:00 UTC.',
+    ],
+    [
+      { kind: 'told', rule: 'x', directory: 'Research/old', at: NOW - DAY, until: NOW + DAY },
+      'The grace of rule "x" is over. People were told of all of its directory Research/old on 2026-11-23 12:00 UTC; it goes not before 2026-11-25 12:00 UTC.',
     ],
     [{ kind: 'only reports', rule: 'x', because: 'enforce' }, 'Rule "x" does not act: enforce is false.'],
   ])('%j', (reason, text) => {

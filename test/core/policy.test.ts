@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { decide } from '../../src/core/decide.ts'
-import { notBuilt, readPolicy } from '../../src/core/policy.ts'
+import { readPolicy } from '../../src/core/policy.ts'
 import { policySchema } from '../../src/core/policy-schema-json.ts'
 import { DAY, HOUR, inventory, NOTHING, NOW, policy, problems, project, read, rule, ruleOf } from './support.ts'
 
@@ -17,7 +17,6 @@ describe('readPolicy, defaults', () => {
       notify: { channels: [] },
       people: [],
       on: [],
-      warnings: [],
     })
     expect(ruleOf(read_, 'x')).toMatchObject({
       unit: 'project',
@@ -463,42 +462,11 @@ describe('readPolicy, refusals', () => {
   })
 })
 
-describe('readPolicy, warnings', () => {
-  it('says of a rule that should act why it only reports', async () => {
-    const it_ = await read(
-      `${HEAD}when = { idle = ">9d" }\nthen = "delete"\nenforce = true\n[notify]\nchannels = ["slack"]`,
-    )
-    expect(it_.warnings).toEqual([
-      {
-        rule: 'x',
-        key: 'enforce',
-        line: 6,
-        problem: 'the rule only reports',
-        fix: 'Messages before an action (notice) are not sent by this version yet; with notice = "0h" the rule does without.',
-      },
-    ])
-  })
-})
-
-describe('notBuilt', () => {
-  it('names what a rule needs that this version lacks', async () => {
-    const of = async (text: string) =>
-      notBuilt(
-        ruleOf(await policy('[notify]\nchannels = ["slack"]', rule('x', `when = { idle = ">9d" }\n${text}`)), 'x'),
-      )
-    expect(await of('then = "report"\napprove = "always"')).toEqual([])
-    expect(await of('then = "delete"')).toEqual([])
-    expect(await of('then = "delete"\napprove = "always"\nnotice = "48h"')).toHaveLength(1)
-    expect(await of('then = "describe"\nto = "x"\nnotice = "48h"')).toEqual([])
-  })
-})
-
 describe('policy.toml as shipped', () => {
   const text = readFileSync('policy.toml', 'utf8')
 
-  it('is a policy without warnings, that only reports and asks for nothing paid', async () => {
+  it('is a policy that only reports and asks for nothing paid', async () => {
     const shipped = await read(text)
-    expect(shipped.warnings).toEqual([])
     expect(shipped.rules.length).toBeGreaterThan(2)
     expect(shipped.rules.map(({ enforce }) => enforce)).not.toContain(true)
     const everything = inventory([

@@ -21,7 +21,7 @@ import {
   policyFrom,
   type Table,
 } from './arbitrary.ts'
-import { DAY, HOUR, NOTHING, NOW } from './support.ts'
+import { DAY, HOUR, NOTHING, NOW, toldOf } from './support.ts'
 
 /** `PROPERTY_RUNS=50000 npx vitest run test/core/properties.test.ts` looks longer. */
 const RUNS = { numRuns: Number(process.env.PROPERTY_RUNS ?? 1_000) }
@@ -69,15 +69,16 @@ function byId(decision: Decision) {
   return { ...decision, verdicts: [...decision.verdicts].sort((a, b) => a.projectId - b.projectId) }
 }
 
-/** The same marks, for the rules as they are in another policy. */
+/** The same marks and notices, for the rules as they are in another policy. */
 function sameMarks(memory: Memory, from: Policy, to: Policy): Memory {
   const hashes = new Map(
     from.rules.map(({ id, hash }) => [hash, to.rules.find((rule) => rule.id === id)?.hash ?? hash]),
   )
-  return {
-    ...memory,
-    marks: memory.marks.map((mark) => ({ ...mark, ruleHash: hashes.get(mark.ruleHash) ?? mark.ruleHash })),
-  }
+  const renamed = <Row extends { readonly ruleHash: string }>(row: Row): Row => ({
+    ...row,
+    ruleHash: hashes.get(row.ruleHash) ?? row.ruleHash,
+  })
+  return { ...memory, marks: memory.marks.map(renamed), notices: memory.notices.map(renamed) }
 }
 
 describe('for every policy, workspace, memory and clock', () => {
@@ -198,7 +199,67 @@ describe('for every policy, workspace, memory and clock', () => {
   it('G3 time going backwards never causes an action', () =>
     forWorlds(fc.integer({ min: 0, max: 40 * 24 }), ({ policy, seen }, hours) => {
       const { marks } = decide(policy, seen, NOTHING, NOW)
-      expect(decide(policy, seen, { ...NOTHING, marks }, NOW - hours * HOUR).counts.due).toBe(0)
+      const memory = { ...NOTHING, marks, notices: toldOf(marks) }
+      expect(decide(policy, seen, memory, NOW - hours * HOUR).counts.due).toBe(0)
+    }))
+
+  it('a message that is delivered later, or never, makes nothing go earlier', () =>
+    forWorlds(
+      fc.tuple(fc.array(fc.constantFrom(0, 1, 30, null), { minLength: 1 }), fc.integer({ min: 0, max: 60 })),
+      ({ policy, seen, memory }, [delays, days]) => {
+        const now = NOW + days * DAY
+        const notices = memory.notices.flatMap((notice, i) => {
+          const mark = memory.marks.find(
+            (one) => one.projectId === notice.projectId && one.ruleHash === notice.ruleHash,
+          )
+          // A message from before the mark counts for nothing; a later one would count.
+          if (mark === undefined || notice.at < mark.since) return [notice]
+          const delay = delays[i % delays.length] ?? null
+          return delay === null ? [] : [{ ...notice, at: notice.at + delay * DAY }]
+        })
+        const after = going(decide(policy, seen, { ...memory, notices }, now))
+        expect(going(decide(policy, seen, memory, now))).toEqual(expect.arrayContaining([...after]))
+      },
+    ))
+
+  it('a longer notice never makes anything go earlier', () =>
+    forWorlds(
+      fc.tuple(fc.nat(), fc.integer({ min: 0, max: 60 })),
+      async ({ rules, policy, seen, memory }, [n, days]) => {
+        const patient = await policyFrom(
+          rules.map((rule, i) => (i === n % rules.length ? { ...rule, notice: '10w' } : rule)),
+        )
+        if (patient === null) return
+        const now = NOW + days * DAY
+        const after = going(decide(patient, seen, sameMarks(memory, policy, patient), now))
+        expect(going(decide(policy, seen, memory, now))).toEqual(expect.arrayContaining([...after]))
+      },
+    ))
+
+  it('nothing goes by a rule with a notice unless people were told of it, and of all that goes with it, so long before', () =>
+    forWorlds(fc.integer({ min: -60, max: 60 }), ({ policy, seen, memory }, days) => {
+      const now = NOW + days * DAY
+      for (const { state, rule: id, projectId, directory } of decide(policy, seen, memory, now).verdicts) {
+        const rule = policy.rules.find((one) => one.id === id)
+        if (state !== 'due' || rule === undefined || rule.notice === 0) continue
+        const isIn = (path: string) => directory !== null && path.startsWith(`${directory}/`)
+        for (const { id: member } of seen.projects.filter((one) => one.id === projectId || isIn(one.path))) {
+          const mine = (row: { readonly projectId: number; readonly ruleHash: string }) =>
+            row.projectId === member && row.ruleHash === rule.hash
+          const since = memory.marks.find(mine)?.since ?? Number.POSITIVE_INFINITY
+          const told = memory.notices.filter(mine).filter(({ at }) => at >= since)
+          expect(Math.min(...told.map(({ at }) => at)) + rule.notice).toBeLessThanOrEqual(now)
+        }
+      }
+    }))
+
+  it('a message from the future causes nothing', () =>
+    forWorlds(fc.integer({ min: 0, max: 100 }), ({ policy, seen, memory }, days) => {
+      const told = memory.notices.map((notice) => ({ ...notice, at: NOW + 1 + days * DAY }))
+      const byNotice = new Set(policy.rules.filter(({ notice }) => notice > 0).map(({ id }) => id))
+      for (const { state, rule } of decide(policy, seen, { ...memory, notices: told }, NOW).verdicts) {
+        if (rule !== null && byNotice.has(rule)) expect(state).not.toBe('due')
+      }
     }))
 
   it('G3 projects younger than 48 hours are never marked', () =>

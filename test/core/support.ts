@@ -1,7 +1,7 @@
 /** Small workspaces and policies for tests: everything a test does not name is harmless. */
 
 import { type Decision, decide, type Verdict } from '../../src/core/decide.ts'
-import type { Mark, Memory } from '../../src/core/memory.ts'
+import type { Mark, Memory, Notice } from '../../src/core/memory.ts'
 import { makePlan, type Plan } from '../../src/core/plan.ts'
 import { type Policy, problemText, readPolicy } from '../../src/core/policy.ts'
 import { type Inventory, normalisePath, type Project } from '../../src/core/project.ts'
@@ -91,14 +91,19 @@ export function markOn(policy: Policy, id: string, of: Project, days: number): M
   return { projectId: of.id, created: of.created, rule: id, ruleHash: ruleOf(policy, id).hash, since: NOW - days * DAY }
 }
 
-/** Marks of every rule that marks, on every project, so many days ago: what is wanted now is due now. */
+/** Delivered messages that named what was marked, at the time of its mark. */
+export function toldOf(marks: readonly Mark[]): readonly Notice[] {
+  return marks.map(({ projectId, created, ruleHash, since }) => ({ projectId, created, ruleHash, at: since }))
+}
+
+/** Marks of every rule that marks, on every project, so many days ago, and told of then: what is wanted now is due now. */
 export function longMarked(policy: Policy, projects: readonly Project[], days = 400): Memory {
   const marks = policy.rules.flatMap((one) =>
     one.then === 'report'
       ? []
       : projects.flatMap((of) => (typeof of.created === 'number' ? [markOn(policy, one.id, of, days)] : [])),
   )
-  return { ...NOTHING, marks }
+  return { ...NOTHING, marks, notices: toldOf(marks) }
 }
 
 export function verdictOf(decision: Decision, id: number): Verdict {
