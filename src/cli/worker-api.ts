@@ -11,7 +11,7 @@ export interface WorkerApi {
   plan(): Promise<Preview>
   why(projectId: number): Promise<Why>
   run(id: string): Promise<RunRecord>
-  /** The same, or null when there is no such run. */
+  /** The same as it was recorded, without what the API shows beside it; null when there is no such run. */
   recordOf(id: string): Promise<RunRecord | null>
   /** A page of the audit chain, newest first; `cursor` null = from the head. */
   auditPage(cursor: string | null): Promise<AuditPage>
@@ -96,7 +96,12 @@ export function workerApi(address: string, token: string): WorkerApi {
     plan: () => get('/api/plan'),
     why: (projectId) => get(`/api/why/${projectId}`),
     run: (id) => get(`/api/runs/${id}`),
-    recordOf: (id) => getIfThere(`/api/runs/${encodeURIComponent(id)}`),
+    recordOf: async (id) => {
+      const shown = await getIfThere<RunRecord & { readonly proposal?: unknown }>(`/api/runs/${encodeURIComponent(id)}`)
+      if (shown === null) return null
+      const { proposal: _, ...record } = shown
+      return record
+    },
     auditPage: (cursor) => get(`/api/audit/verify?limit=100${cursor === null ? '' : `&cursor=${cursor}`}`),
     inventories: (cursor) => get(`/api/inventories?limit=100${cursor === null ? '' : `&cursor=${cursor}`}`),
     backups,
