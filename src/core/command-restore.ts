@@ -17,6 +17,8 @@ import { openNames } from './taken.ts'
 export interface Ledger {
   /** The full name a project had when we last deleted it; null when we never did. */
   nameBefore(projectId: number): string | null
+  /** The project that one was rebuilt as; null when it never was. */
+  rebuiltAs(projectId: number): { readonly projectId: number; readonly created: number } | null
   /** The newest verified backup of a project; null when there is none. */
   backup(projectId: number): { readonly name: string; readonly created: number; readonly modified: number } | null
 }
@@ -71,6 +73,11 @@ function restorer(situation: Situation, ledger: Ledger): (projectId: number) => 
   }
 
   function rebuilt(projectId: number): Undone {
+    const made = ledger.rebuiltAs(projectId)
+    const present = made === null ? undefined : projects.get(made.projectId)
+    if (made !== null && present?.created === made.created) {
+      return refuse(`It was rebuilt as project ${made.projectId}, which is called "${present.name}".`, projectId)
+    }
     const backup = ledger.backup(projectId)
     if (backup === null) {
       const { why } = absent(projectId)

@@ -16,6 +16,9 @@ export type Failure =
   /** The caller's allowance of calls is used up. For a mutation: nothing was sent. */
   | { readonly kind: 'budget'; readonly detail: string }
 
+  /** The permit was taken back while the call waited its turn: nothing was sent. */
+  | { readonly kind: 'withdrawn'; readonly detail: string }
+
 export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly failure: Failure }
 
 export function succeed<T>(value: T): Result<T> {
@@ -48,6 +51,8 @@ export function failureText(failure: Failure): string {
       return `QuantConnect's answer cannot be trusted: ${failure.detail}. Nothing is concluded from it; try again later, and report it if it stays so.`
     case 'refused':
       return `QuantConnect refused${failure.errors.length === 0 ? ' without giving a reason' : `: ${failure.errors.join(' ')}`}. Look at the project on quantconnect.com, mend what it names, then try again.`
+    case 'withdrawn':
+      return `The call was not made: ${failure.detail}`
     case 'budget':
       return `The API calls allowed at once are used up (${failure.detail}). The work goes on with the next allowance.`
   }

@@ -44,24 +44,31 @@ export interface Permit {
   readonly [issued]: true
 }
 
-/** The mutations of permits not used yet. A permit that is not a key here is forged or spent. */
-const open = new WeakMap<Permit, Mutation>()
+/** What a permit stands for. */
+export interface Permitted {
+  readonly mutation: Mutation
+  /** Asked directly before the request goes out, for a call may have to wait its turn: why it may not any more, or null. */
+  readonly withdrawn: () => string | null
+}
+
+/** What permits not used yet stand for. A permit that is not a key here is forged or spent. */
+const open = new WeakMap<Permit, Permitted>()
 
 /** Only `workspace/gate.ts` may call this. The permit is for the mutation as it is now; later changes do not reach it. */
-export function issuePermit(mutation: Mutation): Permit {
+export function issuePermit(mutation: Mutation, withdrawn: Permitted['withdrawn'] = () => null): Permit {
   const problem = problemOf(mutation)
   if (problem !== null) throw new TypeError(`No permit for this mutation: ${problem}.`)
   const permit = Object.freeze({}) as Permit
-  open.set(permit, structuredClone(mutation))
+  open.set(permit, { mutation: structuredClone(mutation), withdrawn })
   return permit
 }
 
 /** The mutation a permit stands for; the permit is worth nothing afterwards, whatever becomes of the call. */
-export function spendPermit(permit: Permit): Mutation {
-  const mutation = open.get(permit)
-  if (mutation === undefined) throw new TypeError('This permit was not issued by the gate, or was used before.')
+export function spendPermit(permit: Permit): Permitted {
+  const permitted = open.get(permit)
+  if (permitted === undefined) throw new TypeError('This permit was not issued by the gate, or was used before.')
   open.delete(permit)
-  return mutation
+  return permitted
 }
 
 function problemOf(mutation: Mutation): string | null {

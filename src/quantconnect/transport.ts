@@ -81,28 +81,34 @@ export function createTransport(given: ClientOptions, deps: ClientDeps): Transpo
   }
 
   async function send(permit: Permit, meter: Meter): Promise<Sent> {
-    const mutation = spendPermit(permit)
+    const { mutation, withdrawn } = spendPermit(permit)
     const { endpoint } = mutation
     if (!meter.spend()) {
       const at = deps.now()
       const result = fail({ kind: 'budget', detail: `before ${endpoint}` })
       return { endpoint, result, effect: 'none', sentAt: at, answeredAt: at }
     }
-    const { meaning, sentAt, answeredAt } = await attempt(encodeMutation(mutation))
+    const { meaning, sentAt, answeredAt } = await attempt(encodeMutation(mutation), withdrawn)
     const result = meaning.kind === 'answer' ? succeed(meaning.body) : fail(meaning.failure)
     return { endpoint, result, effect: effectOf(result), sentAt, answeredAt }
   }
 
-  function attempt(request: Request): Promise<Attempt> {
-    return lanes.run(() => exchange(request))
+  function attempt(request: Request, withdrawn = NEVER): Promise<Attempt> {
+    return lanes.run(() => exchange(request, withdrawn))
   }
 
   /** One HTTP request, signed afresh, and what came back within the time-out, the body included. */
-  async function exchange({ path, contentType, body }: Request): Promise<Attempt> {
+  async function exchange({ path, contentType, body }: Request, withdrawn: () => string | null): Promise<Attempt> {
     const signature = await sign(options.userId, options.token, deps.now())
     const secrets = [options.token, ...signature.secrets]
-    const clock = startClock(options.timeoutMs)
     const sentAt = deps.now()
+    // Nothing is awaited between this question and the request.
+    const why = withdrawn()
+    if (why !== null) {
+      const meaning: Meaning = { kind: 'failure', failure: { kind: 'withdrawn', detail: why }, again: 'no' }
+      return { meaning, retryAfterMs: null, sentAt, answeredAt: sentAt }
+    }
+    const clock = startClock(options.timeoutMs)
     let answeredAt: number | null = null
     let retryAfterMs: number | null = null
     try {
@@ -138,6 +144,8 @@ export function createTransport(given: ClientOptions, deps: ClientDeps): Transpo
 
   return { read, send }
 }
+
+const NEVER = (): string | null => null
 
 class TimedOut extends Error {}
 

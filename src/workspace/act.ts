@@ -6,7 +6,7 @@
 import { failureText } from '../quantconnect/failure.ts'
 import type { Permit } from '../quantconnect/permit.ts'
 import { makeVerifiedBackup } from './backup.ts'
-import { gate, type Passage } from './gate.ts'
+import { gate, type Passage, takeBack } from './gate.ts'
 import { holdRestored } from './holds.ts'
 import { type Answer, attemptsOf, type ItemRow, itemsOf, postpone, writeAnswer, writeOutcome } from './items.ts'
 import { isInBin } from './judge.ts'
@@ -53,6 +53,7 @@ export async function act(slice: Slice): Promise<void> {
       return
     }
     if (went.kind === 'stop') return giveUp(slice, went.why)
+    if (went.kind === 'over') return
   }
 }
 
@@ -63,8 +64,8 @@ function outOfCalls(slice: Slice, [first]: readonly ItemRow[]): void {
   else postpone(slice.sql, first, why)
 }
 
-/** `stop`: nothing else of this run can go well either. */
-type Went = { readonly kind: 'done' } | { readonly kind: 'later' | 'stop'; readonly why: string }
+/** `over`: this slice ends here, and the next asks again. `stop`: nothing else of this run can go well either. */
+type Went = { readonly kind: 'done' | 'over' } | { readonly kind: 'later' | 'stop'; readonly why: string }
 
 const DONE: Went = { kind: 'done' }
 
@@ -113,6 +114,10 @@ async function passed(slice: Slice, row: ItemRow, passage: Passage): Promise<Wen
 
 async function send(slice: Slice, row: ItemRow, permit: Permit): Promise<Went> {
   const sent = await slice.deps.client.mutate(permit, slice.meter)
+  if (!sent.result.ok && sent.result.failure.kind === 'withdrawn') {
+    takeBack(slice.sql, slice.policy, row, policyTime(slice))
+    return { kind: 'over' }
+  }
   const detail = sent.result.ok ? '' : failureText(sent.result.failure)
   const answer: Answer =
     sent.effect === 'accepted' ? { kind: 'accepted' } : { kind: sent.effect === 'none' ? 'refused' : 'lost', detail }

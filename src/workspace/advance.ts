@@ -6,12 +6,12 @@ import { createMeter } from '../quantconnect/meter.ts'
 import { act } from './act.ts'
 import { standsStill } from './alarms.ts'
 import { confirm } from './confirm.ts'
-import { readFact } from './facts.ts'
 import { type FinishDeps, finish } from './finish.ts'
 import { planRun } from './planning.ts'
 import { rebuild } from './rebuild.ts'
 import { changeRun, nextRun, type RunRow } from './runs.ts'
 import { type Slice, update } from './slice.ts'
+import { stoppedBy } from './stops.ts'
 import { survey } from './survey.ts'
 import { audienceOf, NOBODY } from './tell.ts'
 import { tellActing } from './tell-run.ts'
@@ -42,9 +42,9 @@ export async function advance(
   if (run.phase === 'record') return end(run)
   if (run.crashes >= MOST_CRASHES) return toRecord(sql, run, 'failed', crashText(run))
   if (!made.ok) return toRecord(sql, run, 'failed', `Nothing was done. ${made.message}`)
-  const stopped = readFact(sql, 'stop')
-  if (stopped?.run === run.id && run.phase !== 'confirm') {
-    const why = `Stopped by ${stopped.by}.`
+  const stopper = stoppedBy(sql, run.id)
+  if (stopper !== null && run.phase !== 'confirm') {
+    const why = `Stopped by ${stopper}.`
     return run.phase === 'survey' ? toRecord(sql, run, 'refused', why) : toConfirm(sql, run, why)
   }
   if (standsStill(sql, run)) return 'idle'

@@ -8,6 +8,7 @@ import { nextDelivery } from './outbox.ts'
 import { nextExpiry } from './proposals.ts'
 import { nextReply } from './replies.ts'
 import { nextRun, type RunRow } from './runs.ts'
+import { stoppedBy } from './stops.ts'
 
 /** Real time at which something is due, in milliseconds; in the past = at once, null = nothing waits. */
 export type DueTime = (sql: SqlStorage) => number | null
@@ -32,7 +33,7 @@ export function nextAlarm(sql: SqlStorage, now: number, waits: Waits): number | 
 /** Paused between two items, a run stands still: nothing goes on until a person lifts it, and then this run does. */
 export function standsStill(sql: SqlStorage, run: RunRow): boolean {
   // Somebody stopped it: then it ends, pause or not.
-  if (readFact(sql, 'stop')?.run === run.id) return false
+  if (stoppedBy(sql, run.id) !== null) return false
   return (run.phase === 'act' || run.phase === 'rebuild') && readFact(sql, 'pause') !== null
 }
 

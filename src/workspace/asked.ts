@@ -4,7 +4,7 @@ import type { CommandItems, Situation } from '../core/command.ts'
 import { commandItems } from '../core/command-plan.ts'
 import { type Deed, type Ledger, undoRun } from '../core/command-restore.ts'
 import { newestBackup } from './backup.ts'
-import { deedsOf, nameBefore } from './items.ts'
+import { deedsOf, nameBefore, rebuiltAs } from './items.ts'
 import type { CommandRequest, RunRequest, UndoRequest } from './run.ts'
 import { type RunRow, runById } from './runs.ts'
 
@@ -17,6 +17,7 @@ export function wordOf(sql: SqlStorage, { request }: Pick<RunRow, 'request'>): C
 export function askedItems(sql: SqlStorage, asked: CommandRequest | UndoRequest, situation: Situation): CommandItems {
   const ledger: Ledger = {
     nameBefore: (projectId) => nameBefore(sql, projectId),
+    rebuiltAs: (projectId) => rebuiltAs(sql, projectId),
     backup: (projectId) => newestBackup(sql, projectId),
   }
   if (asked.kind === 'command') return commandItems(situation, ledger, asked.command)

@@ -9,8 +9,6 @@ export interface Facts {
   readonly chainStart: { readonly position: number; readonly previous: string | null }
   /** Somebody stopped all acting. Absent = not paused. */
   readonly pause: { readonly by: string; readonly at: number }
-  /** A run that somebody stopped: it ends before its next mutating call. */
-  readonly stop: { readonly run: string; readonly by: string }
   /** The newest run whose survey was whole and above the floor: its survey is what `why` looks at. */
   readonly good: { readonly run: string; readonly at: number }
   /** A person accepted a smaller inventory as the new base of the evidence floor at that policy time. */

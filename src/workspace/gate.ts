@@ -12,11 +12,12 @@ import { isOpen } from '../core/window.ts'
 import { issuePermit, type Mutation, type Permit } from '../quantconnect/permit.ts'
 import { readFact } from './facts.ts'
 import { isHeld } from './holds.ts'
-import { attemptsOf, type ItemRow, isUnsure, writeIntent } from './items.ts'
+import { attemptsOf, dropIntent, type ItemRow, isUnsure, writeIntent } from './items.ts'
 import { attemptsOn, countAttempt, wasToldBefore } from './memory.ts'
 import { needsNoApproval } from './proposals.ts'
 import type { OutcomeKind } from './run.ts'
 import type { RunRow } from './runs.ts'
+import { stoppedBy } from './stops.ts'
 
 /** Lists older than this prove nothing any more (G8). */
 const LISTS_GOOD_FOR_MS = 60_000
@@ -64,7 +65,8 @@ export async function gate(
   const { item } = facts.stands
   if (facts.now - facts.listsAskedAt > LISTS_GOOD_FOR_MS) return stop('later', 'The lists grew older than a minute.')
   if (isUnsure(sql, item.projectId)) return stop('changed', 'An earlier attempt on this project is not settled yet.')
-  if (renamesOrDeletes(item) && isHeld(sql, item, facts.policyNow)) return stop('protected', 'It is held.')
+  const held = whyHeld(sql, item, facts.policyNow)
+  if (held !== null) return stop('protected', held)
   if (item.action === 'delete' && facts.verifiedBackup === null) return stop('failed', 'No verified backup, no delete.')
   const tooSoon = ruleForbids(sql, policy, item, facts.policyNow)
   if (tooSoon !== null) return stop('changed', tooSoon)
@@ -75,7 +77,15 @@ export async function gate(
 
   writeIntent(sql, row, facts.now, { item, backup: facts.verifiedBackup, project: facts.project })
   if (isDestructive(item.action)) countAttempt(sql, day, item.rule ?? '')
-  return { pass: true, permit: issuePermit(facts.create ?? mutationOf(item)) }
+  // A call may wait its turn behind others; what is said meanwhile counts until it goes out.
+  const withdrawn = () => whyHalted(sql, run)?.detail ?? whyHeld(sql, item, facts.policyNow)
+  return { pass: true, permit: issuePermit(facts.create ?? mutationOf(item), withdrawn) }
+}
+
+/** A call that was let through and then not made: as if it had never been let through. */
+export function takeBack(sql: SqlStorage, policy: Policy, row: ItemRow, policyNow: number): void {
+  dropIntent(sql, row)
+  if (isDestructive(row.item.action)) countAttempt(sql, dayOf(policyNow, policy.timezone), row.item.rule ?? '', -1)
 }
 
 /** The further calls of a rebuild: its project is new and empty, so what they need is the run going on and the intent. */
@@ -87,14 +97,18 @@ export function gateOfRebuild(sql: SqlStorage, run: RunRow, row: ItemRow, mutati
   if (row.item.action !== 'rebuild' || !isOurs || mutation.projectId !== target) {
     return stop('failed', 'Only the project that is being rebuilt may be written to.')
   }
-  return { pass: true, permit: issuePermit(mutation) }
+  return { pass: true, permit: issuePermit(mutation, () => whyHalted(sql, run)?.detail ?? null) }
 }
 
 function whyHalted(sql: SqlStorage, run: RunRow): Extract<Passage, { pass: false }> | null {
   if (run.request.mode !== 'act') return stop('failed', 'This run only reports.')
   if (readFact(sql, 'pause') !== null) return stop('later', 'Paused.')
-  const stopped = readFact(sql, 'stop')
-  return stopped?.run === run.id ? stop('changed', `Stopped by ${stopped.by}.`) : null
+  const by = stoppedBy(sql, run.id)
+  return by === null ? null : stop('changed', `Stopped by ${by}.`)
+}
+
+function whyHeld(sql: SqlStorage, item: PlanItem, now: number): string | null {
+  return renamesOrDeletes(item) && isHeld(sql, item, now) ? 'It is held.' : null
 }
 
 /** Window and notice, asked once more at the very moment of the call; the decision that found it due is a moment older. */

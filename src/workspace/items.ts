@@ -117,6 +117,15 @@ export function writeIntent(sql: SqlStorage, row: ItemRow, sentAt: number, inten
   )
 }
 
+/** The call was not made after all, so the item is to be looked at again. */
+export function dropIntent(sql: SqlStorage, row: ItemRow): void {
+  sql.exec(
+    `UPDATE items SET state = 'pending', sent_at = NULL WHERE run = ? AND project_id = ? AND settles = ''`,
+    row.run,
+    row.item.projectId,
+  )
+}
+
 export interface Intent {
   readonly item: PlanItem
   /** Key of the verified backup, for a delete. */
@@ -150,6 +159,20 @@ export function deedsOf(sql: SqlStorage, run: string, projectId: number | null):
       item: JSON.parse(item) as PlanItem,
       before: before === null ? null : (JSON.parse(before) as Required<Change>),
     }))
+}
+
+/** The project that one was rebuilt as, the newest; null when none was. */
+export function rebuiltAs(
+  sql: SqlStorage,
+  projectId: number,
+): { readonly projectId: number; readonly created: number } | null {
+  const rows = sql.exec<{ rebuilt: string }>(
+    'SELECT rebuilt FROM items WHERE project_id = ? AND rebuilt IS NOT NULL ORDER BY rowid DESC LIMIT 1',
+    projectId,
+  )
+  const row = rows.toArray()[0]
+  const made = row === undefined ? null : (JSON.parse(row.rebuilt) as Rebuilt)
+  return made?.projectId == null || made.created === null ? null : { projectId: made.projectId, created: made.created }
 }
 
 /** The full name a project had when we last deleted it; null when we never did. */

@@ -101,10 +101,12 @@ export function attemptsOn(sql: SqlStorage, day: string): DayCount {
   }
 }
 
-export function countAttempt(sql: SqlStorage, day: string, rule: string): void {
+/** `by`: 1, or -1 for an attempt that was not made after all. */
+export function countAttempt(sql: SqlStorage, day: string, rule: string, by = 1): void {
   sql.exec(
-    'INSERT INTO attempts (day, rule, count) VALUES (?, ?, 1) ON CONFLICT (day, rule) DO UPDATE SET count = count + 1',
+    'INSERT INTO attempts (day, rule, count) VALUES (?1, ?2, ?3) ON CONFLICT (day, rule) DO UPDATE SET count = count + ?3',
     day,
     rule,
+    by,
   )
 }

@@ -73,7 +73,8 @@ async function goOnRebuilding(
     const made = madeBy(row, [...listed.values()])
     if (made === null) return end(slice, row, 'unsure', 'The answer was lost, and no new project is to be seen (yet).')
     adopt(slice, row, made)
-    row = { ...row, rebuilt: { name: made.name, projectId: made.id, created: row.item.created, lost: [] } }
+    const created = isUnknown(made.created) ? null : made.created
+    row = { ...row, rebuilt: { name: made.name, projectId: made.id, created, lost: [] } }
   }
   const backup = await backupOf(slice, row)
   if (backup === null) return later(slice, row, 'Its backup could not be read whole.')
@@ -102,7 +103,7 @@ async function fill(
     if (!passage.pass) return 'again'
     const sent = await client.mutate(passage.permit, slice.meter)
     if (sent.effect === 'accepted') return 'done'
-    if (sent.effect === 'unknown' || sent.result.ok) return 'again'
+    if (sent.effect === 'unknown' || sent.result.ok || sent.result.failure.kind === 'withdrawn') return 'again'
     lost.add(`${whatOf(mutation)} did not come back: ${failureText(sent.result.failure)}`)
     writeRebuilt(slice.sql, row, { ...rebuiltOf(row), lost: [...lost] })
     return 'refused'

@@ -71,6 +71,7 @@ import { changeRun, listRuns, nextRun, runById, summary } from './runs.ts'
 import { createTables } from './schema.ts'
 import { isFirst } from './seen.ts'
 import { showInventory } from './shown-inventory.ts'
+import { writeStop } from './stops.ts'
 import { type Submission, type Submitted, submit, submitTick } from './submit.ts'
 import { audienceOf } from './tell.ts'
 import { verifyPage } from './verify.ts'
@@ -304,7 +305,7 @@ export class Workspace extends DurableObject<Env> {
   async stop(run: string, by: Who): Promise<boolean> {
     const row = runById(this.sql, run)
     if (row === null || !isGoingOn(row.status)) return false
-    writeFact(this.sql, 'stop', { run, by: by.kind === 'person' ? by.name : 'token' })
+    writeStop(this.sql, run, by.kind === 'person' ? by.name : 'token')
     await this.arm()
     return true
   }

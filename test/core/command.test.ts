@@ -10,7 +10,7 @@ const UNKNOWN = { unknown: 'the answer was cut short' }
 const TODAY = { total: 0, byRule: {} }
 const NONE = policy('')
 
-const NO_LEDGER: Ledger = { nameBefore: () => null, backup: () => null }
+const NO_LEDGER: Ledger = { nameBefore: () => null, backup: () => null, rebuiltAs: () => null }
 
 async function ask(
   command: Command,
@@ -286,7 +286,7 @@ describe('the mirror of a hold', () => {
 describe('project.restore', () => {
   const restore: Command = { type: 'project.restore', projectId: 1 }
   const binned = (name: string, fields: Partial<Project> = {}) => project(1, `Recycle Bin/${name}`, fields)
-  const known = (name: string | null): Ledger => ({ nameBefore: () => name, backup: () => null })
+  const known = (name: string | null): Ledger => ({ nameBefore: () => name, backup: () => null, rebuiltAs: () => null })
 
   it.each([
     ['its name in the bin', 'a/x', null, 'a/x', []],
@@ -326,7 +326,11 @@ describe('project.restore', () => {
 
   it('rebuilds what the bin has let go of from the newest backup, and says what does not come back', async () => {
     const backup = { name: 'a/x', created: 5, modified: 6 }
-    const ledger: Ledger = { nameBefore: () => 'a/x', backup: (id) => (id === 1 ? backup : null) }
+    const ledger: Ledger = {
+      nameBefore: () => 'a/x',
+      backup: (id) => (id === 1 ? backup : null),
+      rebuiltAs: () => null,
+    }
     const result = await ask(restore, inventory([project(2, 'a/x')]), NOTHING, NONE, TODAY, ledger)
     expect(result).toMatchObject({ ok: true, items: [{ action: 'rebuild', projectId: 1, created: 5, to: 'a/x 2' }] })
     expect(result.ok && result.notes[0]).toMatch(/rebuilt from our backup\. It gets a new id; its backtests/)

@@ -44,6 +44,8 @@ export interface World {
   readonly log: KVNamespace
   /** Changes how this world's workspace sees its surroundings: clock, network and policy at once, the rest after `renew`. */
   set(change: Partial<Setting>): void
+  /** As it stands now. */
+  setting(): Setting
   /** Throws the running instance away, as the platform does; the next call constructs another over the same storage. */
   renew(): Promise<void>
   /** Looks into, or meddles with, the workspace's own storage. */
@@ -96,6 +98,7 @@ export async function makeWorld(
     inside: (look) => runInDurableObject(open(), (_, state) => look(state)),
     alarm: async () => void (await runDurableObjectAlarm(open())),
     aMinuteLater: () => world.set({ skewMs: (settings.get(name)?.skewMs ?? 0) + 61_000 }),
+    setting: () => settings.get(name) as Setting,
     set: (change) => void settings.set(name, { ...(settings.get(name) as Setting), ...change }),
     reset: async (workspace) => void (await world.control('reset', { workspace })),
     control: (path, body) => post(`${sandbox}/_sandbox/${path}`, body),

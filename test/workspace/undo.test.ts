@@ -77,7 +77,7 @@ describe('restore from the bin', () => {
       ),
     )
     await command(world, { type: 'project.restore', projectId })
-    expect(await world.stub.holds()).toEqual([{ projectId, until: null, by: 'Ann' }])
+    expect(await world.stub.holds()).toMatchObject([{ projectId, until: null, by: 'Ann' }])
   })
 
   it('a taken name gets a number, one that may not be written is made writable; both are said', async () => {

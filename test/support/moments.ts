@@ -1,0 +1,43 @@
+/** Things that happen at one exact moment of a run: just before a request of it goes out, or once its answer has come. */
+
+import type { World } from './world.ts'
+
+/** Does something once, just before the nth request to an endpoint goes out. */
+export function justBefore(world: World, endpoint: string, nth: number, act: () => Promise<unknown> | unknown): void {
+  let seen = 0
+  world.set({
+    fetch: async (input, init) => {
+      if (String(input).endsWith(`/${endpoint}`)) {
+        seen += 1
+        if (seen === nth) await act()
+      }
+      return fetch(input, init)
+    },
+  })
+}
+
+/** What went out and what was acknowledged, in the order in which it did. */
+export interface Course {
+  readonly steps: string[]
+  /** How many steps of that beginning came after the first of another. */
+  after(first: string, then: string): number
+}
+
+/** Notes every mutating request of a world at the moment it goes out, as `projects/delete`. */
+export function courseOf(world: World): Course {
+  const steps: string[] = []
+  world.set({
+    fetch: (input, init) => {
+      const endpoint = String(input).split('/api/v2/')[1] ?? ''
+      if (!/(read|list|authenticate)$/.test(endpoint)) steps.push(endpoint)
+      return fetch(input, init)
+    },
+  })
+  return {
+    steps,
+    after: (first, then) => {
+      const from = steps.indexOf(first)
+      return from === -1 ? 0 : steps.slice(from).filter((step) => step.startsWith(then)).length
+    },
+  }
+}
