@@ -19,7 +19,7 @@ describe('a hold', () => {
     await world.tick(now)
     const projectId = await idOf(world, 'a/x')
     const held = await world.stub.hold(projectId, '2099-01-31', ann)
-    expect(await world.stub.holds()).toEqual([{ projectId, until: '2099-02-01T00:00:00.000Z', by: 'Ann' }])
+    expect(await world.stub.holds()).toEqual([{ projectId, name: 'a/x', until: '2099-02-01T00:00:00.000Z', by: 'Ann' }])
     expect(await mirrored(world, held)).toMatchObject({ status: 'ok', actor: 'Ann' })
     expect((await world.project('a/x')).description).toBe('Notes. [keep until 2099-01-31]')
   })
