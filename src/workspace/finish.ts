@@ -24,6 +24,7 @@ import {
 import { changeRun, iso, type RunRow, summary } from './runs.ts'
 import { forgetStop } from './stops.ts'
 import { type Audience, tellFinished } from './tell.ts'
+import { addToTotals } from './totals.ts'
 
 /** Finished runs the object keeps itself, because KV may show a new key up to a minute late. */
 const RECORDS_KEPT = 50
@@ -75,6 +76,7 @@ export async function finish(storage: DurableObjectStorage, deps: FinishDeps, go
     }
     sql.exec('DELETE FROM paid_again WHERE run = ?', run.id)
     forgetStop(sql, run.id)
+    addToTotals(sql, ended)
     keepRecord(sql, run.id, packed)
     forgetOld(sql, config, deps.now(), run.policyAt)
     tellFinished(sql, audience, ended, record.outcomes, deps.now())

@@ -206,6 +206,11 @@ export function messageById(sql: SqlStorage, id: string): MessageRow | null {
   return row === undefined ? null : fromColumns(row)
 }
 
+/** How many messages are still to be delivered. */
+export function waitingMessages(sql: SqlStorage): number {
+  return sql.exec<{ n: number }>(`SELECT count(*) AS n FROM outbox WHERE state = 'due'`).one().n
+}
+
 /** Whether anything about this was written for anybody since then. */
 export function wasToldSince(sql: SqlStorage, subject: string, since: number): boolean {
   return (

@@ -11,6 +11,7 @@ import type { Why } from '../core/explain.ts'
 import type { Named, Word } from '../core/named.ts'
 import { type BranchDeleted, type EventMeaning, meaningOf } from '../core/on-event.ts'
 import { type Person, type Policy, readPolicy } from '../core/policy.ts'
+import type { Family } from '../core/prometheus.ts'
 import type { Redaction } from '../core/secrets.ts'
 import { dayOf } from '../core/zone.ts'
 import { createDeps, type Deps, type DepsResult } from '../deps.ts'
@@ -37,12 +38,13 @@ import {
 import { enableChanged } from './destinations.ts'
 import { readFact, removeFact, writeFact } from './facts.ts'
 import { draftRecord } from './finish.ts'
-import { type Health, readHealth } from './health.ts'
+import { type Health, type PauseView, pauseView, readHealth } from './health.ts'
 import { listHolds } from './held.ts'
 import { inventoryKeyOf, listInventories } from './inventories.ts'
 import { lastDeedOf } from './items.ts'
 import { hold, release } from './keep.ts'
 import { type Asked, usablePolicy } from './last-survey.ts'
+import { readMetrics } from './metrics.ts'
 import { named } from './named.ts'
 import { planCard } from './plan-cards.ts'
 import { expire } from './plan-ends.ts'
@@ -219,12 +221,11 @@ export class Workspace extends DurableObject<Env> {
 
   health(): Health {
     const config = readConfig(this.env)
-    return readHealth(
-      this.sql,
-      readFact(this.sql, 'pause') !== null,
-      config.ok ? config.config.tickMinutes : 60,
-      this.now(),
-    )
+    return readHealth(this.sql, config.ok ? config.config.tickMinutes : 60, this.now())
+  }
+
+  metrics(): readonly Family[] {
+    return readMetrics(this.sql, this.now())
   }
 
   /** Verified backups, newest first. */
@@ -243,8 +244,10 @@ export class Workspace extends DurableObject<Env> {
   }
 
   /** Stops all acting before the next mutating call, until a person lifts it (G19). */
-  pause(by: string): void {
-    writeFact(this.sql, 'pause', { by, at: this.now() })
+  pause(by: string): PauseView {
+    // The first pause counts: who paused, and since when, is not to be overwritten by a second press.
+    if (readFact(this.sql, 'pause') === null) writeFact(this.sql, 'pause', { by, at: this.now() })
+    return pauseView(this.sql) as PauseView
   }
 
   async resume(): Promise<void> {

@@ -330,7 +330,7 @@ describe('the pause and the base over HTTP', () => {
   it('PUT pauses, DELETE lifts, and the health says so', async () => {
     const world = await makeWorld(DELETE_OLD, staleMany(1))
     await world.tick(now)
-    expect((await ask(world, '/api/pause', { method: 'PUT' })).status).toBe(204)
+    expect((await ask(world, '/api/pause', { method: 'PUT' })).status).toBe(200)
     expect(await (await ask(world, '/health', { bearer: null })).json()).toMatchObject({ paused: true })
     const { run } = await world.stub.tick(now + 2 * DAY)
     await new Promise((resolve) => setTimeout(resolve, 80))

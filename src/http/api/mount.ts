@@ -14,6 +14,7 @@ import { OPERATIONS } from './operations.ts'
 export function mountApi(app: Hono<Door>, failures: Limiter): void {
   // Nobody gets under /api unasked, whatever is put there.
   app.use('/api/*', requireCaller(failures))
+  app.use('/metrics', requireCaller(failures))
   for (const operation of OPERATIONS) {
     app.on(operation.method, operation.path.replaceAll(/\{(\w+)\}/g, ':$1'), (c) => perform(operation, c))
   }

@@ -6,6 +6,7 @@ import { decide, showProposal } from './decision.ts'
 import { listDeliveries, replayDelivery } from './deliveries.ts'
 import { showHealth } from './health.ts'
 import { acceptBase, listInventories, showInventory, showStoredInventory } from './inventory.ts'
+import { showMetrics } from './metrics.ts'
 import type { Operation } from './operation.ts'
 import { pause, resume } from './pause.ts'
 import { showPlan, showWhy } from './plan.ts'
@@ -39,4 +40,5 @@ export const OPERATIONS: readonly Operation[] = [
   showBackup,
   verifyAudit,
   showHealth,
+  showMetrics,
 ]

@@ -2,6 +2,7 @@
 
 import { actorOf } from '../auth.ts'
 import { operation } from './operation.ts'
+import { PauseShape } from './shapes.ts'
 
 const TOPIC = 'Pause'
 
@@ -12,10 +13,9 @@ export const pause = operation({
   needs: 'operate',
   topic: TOPIC,
   summary: 'Stop before the next call that changes anything',
-  answers: { 204: { means: 'Nothing more is done until the pause is lifted.', shape: null } },
+  answers: { 200: { means: 'Nothing more is done until the pause is lifted.', shape: PauseShape } },
   async handle({ c, workspace, caller }) {
-    await workspace.pause(actorOf(caller))
-    return c.body(null, 204)
+    return c.json(await workspace.pause(actorOf(caller)))
   },
 })
 

@@ -39,6 +39,8 @@ export const COUNTS = {
 
 export const Counts = v.pipe(v.strictObject(COUNTS), v.title('Counts'))
 
+export const PauseShape = v.pipe(v.strictObject({ by: v.string(), since: Time }), v.title('Pause'))
+
 export const ParameterShape = v.strictObject({
   key: v.string(),
   value: v.string(),
