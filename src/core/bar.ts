@@ -21,6 +21,8 @@ export interface Bar {
   readonly onlyReports: OnlyReports | null
   /** What the rule says of the project at a place of the inventory. */
   find(place: number): Finding
+  /** Of a rule about directories: whether it spares a project of which it says no, for the sake of its directory. */
+  readonly reach: ((place: number) => Finding) | null
   /** Reasons that say the same of every project. */
   readonly says: {
     readonly matched: Reason
@@ -35,12 +37,14 @@ export const NO_ACTION = ACTIONS.length
 
 export function openBar(rule: Rule, bench: Bench): Bar {
   const because = whyOnlyReports(rule)
+  const whole = rule.unit === 'directory' ? directoryFinder(rule, bench) : null
   return {
     rule,
     tier: because === null ? ACTS : because === 'report' ? REPORTS : MARKS,
     rank: rule.then === 'report' ? NO_ACTION : ACTIONS.indexOf(rule.then),
     onlyReports: because,
-    find: rule.unit === 'directory' ? directoryFinder(rule, bench) : projectFinder(rule, bench),
+    find: whole?.find ?? projectFinder(rule, bench),
+    reach: whole?.reach ?? null,
     says: {
       matched: { kind: 'matched', rule: rule.id, since: null },
       noMatch: { kind: 'no match', rule: rule.id },

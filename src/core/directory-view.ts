@@ -3,7 +3,7 @@
 import type { Directory } from './directory.ts'
 import { type Facts, isFresh, modifiedOf, projectAt } from './facts.ts'
 import type { DirectoryView, Youngest } from './predicate.ts'
-import { isUnknown, type Unknown } from './project.ts'
+import { isUnknown, type Project, type Unknown } from './project.ts'
 
 /** How young it is takes a look at every project, so only who asks pays for it. */
 export function viewOf(facts: Facts, directory: Directory): DirectoryView {
@@ -18,6 +18,19 @@ export function viewOf(facts: Facts, directory: Directory): DirectoryView {
   }
 }
 
+/** The same directory, as idle as one of its projects. */
+export function seenAs(facts: Facts, { path, name }: Directory, project: Project): DirectoryView {
+  return {
+    path,
+    name,
+    youngest() {
+      const modified = modifiedOf(facts, project)
+      if (!isUnknown(modified)) return { at: modified, unsure: null }
+      return { at: Number.NEGATIVE_INFINITY, unsure: unsureOf(project, modified) }
+    },
+  }
+}
+
 function youngestOf(facts: Facts, directory: Directory): Youngest {
   let at = Number.NEGATIVE_INFINITY
   let unsure: Unknown | null = null
@@ -26,7 +39,11 @@ function youngestOf(facts: Facts, directory: Directory): Youngest {
     const project = projectAt(facts, member)
     const modified = modifiedOf(facts, project)
     if (!isUnknown(modified)) at = Math.max(at, modified)
-    else unsure ??= { unknown: `modified of project ${project.id}: ${modified.unknown}` }
+    else unsure ??= unsureOf(project, modified)
   }
   return { at, unsure }
+}
+
+function unsureOf({ id }: Project, { unknown }: Unknown): Unknown {
+  return { unknown: `modified of project ${id}: ${unknown}` }
 }

@@ -55,6 +55,8 @@ export type Reason =
       readonly projectId: number
       readonly of: Reason
     }
+  /** The rule selects whole directories only, and that project in it is not selected. */
+  | { readonly kind: 'not whole'; readonly rule: string; readonly directory: string; readonly projectId: number }
   | { readonly kind: 'only reports'; readonly rule: string; readonly because: OnlyReports }
   /** Marked in this very decision: nothing is marked and acted on in one run (G3). */
   | { readonly kind: 'new mark'; readonly rule: string; readonly until: number }

@@ -66,10 +66,11 @@ export function openStandings(policy: Policy, facts: Facts): Standings {
     const reading = protection(place)
     if (reading.reading === 'yes') return standingOf(reading, NO_FINDINGS, 'untouchable', null)
     const findings = findingsOf(place)
-    if (findings === NO_FINDINGS) return reading === CLEAR ? UNWANTED : standingOf(reading, findings, 'kept', null)
+    if (findings === null) return reading === CLEAR ? UNWANTED : standingOf(reading, NO_FINDINGS, 'kept', null)
 
-    const unknownTo = compare(findings)
     const [acts, marks] = mildest
+    let unknownTo = compare(findings)
+    if ((acts.wants || marks.wants) && askAbout(place, findings)) unknownTo = compare(findings)
     if (unknownTo === ACTS) return standingOf(reading, findings, 'unknown', null)
     if (acts.wants)
       return { protection: reading, findings, outcome: 'wanted', rank: acts.rank, tier: ACTS, spared: null }
@@ -80,8 +81,22 @@ export function openStandings(policy: Policy, facts: Facts): Standings {
     return standingOf(reading, findings, isUnclear ? 'unknown' : 'kept', spared)
   }
 
-  /** What each rule says; one shared empty list when all say no, which is what most projects get. */
-  function findingsOf(place: number): readonly Finding[] {
+  /** Asks the rules about directories whether they spare a project that something wants; true when one does. */
+  function askAbout(place: number, findings: Finding[]): boolean {
+    let isChanged = false
+    for (let i = 0; i < findings.length; i++) {
+      const bar = bars[i]
+      if (bar === undefined || bar.reach === null || bar.tier === REPORTS || findings[i]?.kind !== 'no') continue
+      const finding = bar.reach(place)
+      if (finding.kind === 'no') continue
+      findings[i] = finding
+      isChanged = true
+    }
+    return isChanged
+  }
+
+  /** What each rule says; null when all say no, which is what most projects get. */
+  function findingsOf(place: number): Finding[] | null {
     let findings: Finding[] | null = null
     for (let i = 0; i < bars.length; i++) {
       const finding = bars[i]?.find(place) ?? NO
@@ -89,7 +104,7 @@ export function openStandings(policy: Policy, facts: Facts): Standings {
       findings ??= new Array<Finding>(bars.length).fill(NO)
       findings[i] = finding
     }
-    return findings ?? NO_FINDINGS
+    return findings
   }
 
   /** Finds the mildest rules, and the first tier in which something is unknown. */

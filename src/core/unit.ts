@@ -7,14 +7,12 @@
 
 import { evaluate, nextToRead, unknownsIn } from './condition.ts'
 import { type Directory, directoriesOf, homesOf } from './directory.ts'
-import { viewOf } from './directory-view.ts'
+import { openDoubts } from './doubts.ts'
 import { isFresh, parentOf, projectAt } from './facts.ts'
 import {
   type Bench,
   blindSpots,
-  darkParts,
   type Finding,
-  isReadOrLeft,
   mayFillSlot,
   type Need,
   NO,
@@ -23,21 +21,24 @@ import {
   unread,
 } from './finding.ts'
 import { type Candidate, slots } from './keep.ts'
-import type { DirectoryView } from './predicate.ts'
 import { type Evidence, isUnknown, type Project } from './project.ts'
-import type { Reading, Reason } from './reason.ts'
+import type { Reason } from './reason.ts'
 import type { Keep, Rule } from './rule.ts'
+import { openSelection, remembered } from './selection.ts'
 import { type Target, targeter } from './target.ts'
 
 /** What a rule says of a directory as a whole. */
 type UnitFinding =
   | Extract<Finding, { kind: 'saved' | 'unknown' }>
   | { readonly kind: 'match'; readonly targets: ReadonlyMap<number, Target> }
+  /** The rule has nothing to do for any project in it, and leaves it to other rules. */
+  | { readonly kind: 'left' }
 
 /** What a rule says of all directories around a project. */
 type Merged =
   | Extract<Finding, { kind: 'no' | 'saved' | 'unknown' }>
   | { readonly kind: 'match'; readonly units: readonly Directory[] }
+  | { readonly kind: 'left'; readonly directory: Directory }
 
 const NOT_SELECTED = { kind: 'no' } as const
 const NO_TARGET: Target = { to: null }
@@ -49,25 +50,40 @@ interface Saviour {
   readonly reason: Reason
 }
 
+export interface DirectoryFinder {
+  /** What the rule says of the project at a place. */
+  find(place: number): Finding
+  /**
+   * Asked of a project that something wants and of which `find` said no: `saved` where the rule would select it, if only
+   * the others in its directory were as it is. Such a project is spared, so that a newcomer that keeps a mild rule from a
+   * directory never hands its neighbours to a harsher one.
+   */
+  reach(place: number): Finding
+}
+
 /** The finder of a rule whose unit is the directory. */
-export function directoryFinder(rule: Rule, bench: Bench): (place: number) => Finding {
+export function directoryFinder(rule: Rule, bench: Bench): DirectoryFinder {
   const { facts } = bench
   const directories = directoriesOf(facts.inventory)
   const homes = homesOf(facts.inventory)
   const targetFor = targeter(rule, facts, bench.zone)
+  const selection = openSelection(rule, facts, directories.size)
+  const { view, views, whole } = selection
+  const withOwnDoubts = openDoubts(rule, bench, selection)
   // By number of the directory.
-  const views = new Array<DirectoryView | undefined>(directories.size)
-  const selections = new Array<Reading | undefined>(directories.size)
-  const chains = new Array<readonly Directory[] | undefined>(directories.size)
   const findings = new Array<UnitFinding | undefined>(directories.size)
   const merged = new Array<Merged | undefined>(directories.size)
+  const left = new Array<boolean | undefined>(directories.size)
   const slotsOf = new Map<string, ReadonlySet<number | string>>()
 
-  return (place) => {
+  return { find, reach }
+
+  function find(place: number): Finding {
     const home = homes[place] ?? null
     if (home === null) return NO
     const finding = remembered(merged, home, merge)
     if (finding.kind === 'no') return finding
+    if (finding.kind === 'left') return withOwnDoubts(place, home, leftBy(place, finding.directory))
     if (finding.kind !== 'match') return withOwnDoubts(place, home, finding)
     const [first] = finding.units
     const target = (first === undefined ? undefined : targetsOf(first).get(place)) ?? NO_TARGET
@@ -75,52 +91,32 @@ export function directoryFinder(rule: Rule, bench: Bench): (place: number) => Fi
     return { kind: 'match', to: target.to, units: finding.units }
   }
 
+  function reach(place: number): Finding {
+    const home = homes[place] ?? null
+    for (let one = home; one !== null; one = one.parent) {
+      if (selection.alone(one, place) === 'no' || leaves(one, place)) continue
+      const dissenter = selection.dissenter(one)
+      if (home === null || dissenter === null) continue
+      const { id } = projectAt(facts, dissenter)
+      const reason: Reason = { kind: 'not whole', rule: rule.id, directory: one.path, projectId: id }
+      return withOwnDoubts(place, home, { kind: 'saved', reason })
+    }
+    return NO
+  }
+
   /** What all selected directories around a project say together: one that goes whole is enough. */
   function merge(home: Directory): Merged {
-    const all = chain(home).map((directory) => ({ directory, finding: remembered(findings, directory, judge) }))
+    const all = selection.around(home).map((directory) => ({
+      directory,
+      finding: remembered(findings, directory, judge),
+    }))
     const units = all.flatMap(({ directory, finding }) => (finding.kind === 'match' ? [directory] : []))
     if (units.length > 0) return { kind: 'match', units }
+    const leaving = all.find(({ finding }) => finding.kind === 'left')
+    if (leaving !== undefined) return { kind: 'left', directory: leaving.directory }
     const unknown = all.find(({ finding }) => finding.kind === 'unknown')
     const found = (unknown ?? all[0])?.finding
-    return found === undefined || found.kind === 'match' ? NOT_SELECTED : found
-  }
-
-  /** What a directory gets, unless the project's own facts are unknown: then no other rule may take it for settled. */
-  function withOwnDoubts(
-    place: number,
-    home: Directory,
-    finding: Extract<Finding, { kind: 'saved' | 'unknown' }>,
-  ): Finding {
-    const blind = finding.kind === 'unknown' ? blindSpots(bench, rule, place) : []
-    const reasons = [...blind, ...ownDoubts(place, home, finding.kind === 'unknown')]
-    if (reasons.length === 0) return finding
-    return { kind: 'unknown', own: true, reasons, needs: finding.kind === 'unknown' ? finding.needs : [] }
-  }
-
-  /** What of the rule is unknown for one project; `unreadToo`: also what was merely not read yet. */
-  function ownDoubts(place: number, home: Directory, unreadToo: boolean): readonly Reason[] {
-    const project = projectAt(facts, place)
-    for (let one: Directory | null = home; one !== null; one = one.parent) {
-      const seen = view(one)
-      for (const condition of [selection(one) === 'no' ? null : rule.when, rule.unless]) {
-        if (condition === null || evaluate(condition, facts, project, seen) !== 'unknown') continue
-        if (!unreadToo && nextToRead(condition, facts, project, seen) !== null) continue
-        return unknownsIn(condition, rule.id, facts, project, seen)
-      }
-      const [dark] = darkParts(rule.unless, facts, project, seen)
-      if (dark !== undefined) return unknownsIn(dark, rule.id, facts, project, seen)
-    }
-    const at = rule.keep === null ? null : rankDate(rule.keep, facts, project)
-    if (rule.keep === null || !isUnknown(at) || isReadOrLeft(at)) return []
-    return [unread(rule, rule.keep.by, at.unknown)]
-  }
-
-  /** The directory and those around it that the rule selects, the outermost first. */
-  function chain(directory: Directory): readonly Directory[] {
-    return remembered(chains, directory, () => {
-      const above = directory.parent === null ? [] : chain(directory.parent)
-      return selection(directory) === 'no' ? above : [...above, directory]
-    })
+    return found === undefined || found.kind === 'match' || found.kind === 'left' ? NOT_SELECTED : found
   }
 
   function targetsOf(directory: Directory): ReadonlyMap<number, Target> {
@@ -128,39 +124,35 @@ export function directoryFinder(rule: Rule, bench: Bench): (place: number) => Fi
     return finding?.kind === 'match' ? finding.targets : NO_TARGETS
   }
 
-  /**
-   * Three-valued AND over all projects inside. A project's own `idle` must satisfy `when` as well: that only matters for
-   * rules about what is *not* idle, where a young newcomer must not make its neighbours go. A project younger than 48
-   * hours has no say in what is selected: it saves the directory, but does not hide it from this rule, so that nothing
-   * else takes its neighbours on the day it appears.
-   */
-  function selection(directory: Directory): Reading {
-    return remembered(selections, directory, () => {
-      const seen = view(directory)
-      const each = { ...seen, youngest: null }
-      let reading: Reading | null = null
-      for (const member of directory.members) {
-        if (isFresh(facts, projectAt(facts, member)) === true) continue
-        const said = both(member, seen, each)
-        if (said === 'no') return 'no'
-        reading = said === 'unknown' ? said : (reading ?? said)
-      }
-      const [first] = directory.members
-      return reading ?? (first === undefined ? 'no' : both(first, seen, each))
+  /** What the rule says of a project in a directory that it leaves to others. */
+  function leftBy(place: number, directory: Directory): Extract<Finding, { kind: 'saved' }> {
+    const target = targetFor(projectAt(facts, place), view(directory))
+    // What has something to do there was not selected, and only a fresh project has no say in what is.
+    return { kind: 'saved', reason: 'reason' in target ? target.reason : { kind: 'fresh', rule: rule.id } }
+  }
+
+  /** Whether the rule would change nothing there: for `describe` about one project, else for all it would select. */
+  function leaves(directory: Directory, place: number): boolean {
+    if (rule.to === null) return false
+    if (rule.then === 'describe') return hasNothingToDo(targetFor(projectAt(facts, place), view(directory)))
+    return leavesAll(directory)
+  }
+
+  function leavesAll(directory: Directory): boolean {
+    return remembered(left, directory, () => {
+      if (rule.to === null || rule.then === 'describe') return false
+      return directory.members.every((member) => {
+        if (selection.alone(directory, member) === 'no') return true
+        return hasNothingToDo(targetFor(projectAt(facts, member), view(directory)))
+      })
     })
   }
 
-  function both(member: number, seen: DirectoryView, each: DirectoryView): Reading {
-    const said = evaluate(rule.when, facts, projectAt(facts, member), seen)
-    if (said === 'no') return 'no'
-    const own = evaluate(rule.when, facts, projectAt(facts, member), each)
-    return own === 'no' || said === 'yes' ? own : said
-  }
-
   function judge(directory: Directory): UnitFinding {
+    if (leavesAll(directory)) return { kind: 'left' }
     const saver = saviour(directory)
     if (saver !== null) return savedBy(directory, saver)
-    const selected = selection(directory)
+    const selected = whole(directory)
     const blind = directory.members.flatMap((member) => blindSpots(bench, rule, member))
     const slot = rule.keep === null || selected === 'unknown' || blind.length > 0 ? null : slotOf(rule.keep, directory)
     if (slot?.kind === 'saved') return slot
@@ -190,8 +182,10 @@ export function directoryFinder(rule: Rule, bench: Bench): (place: number) => Fi
     const { unless } = rule
     if (unless === null) return null
     for (const one of within(directory)) {
-      const seen = view(one)
-      const place = one.members.find((member) => evaluate(unless, facts, projectAt(facts, member), seen) === 'yes')
+      const place = one.members.find((member) => {
+        const inside = projectAt(facts, member)
+        return views(one).some((seen) => evaluate(unless, facts, inside, seen) === 'yes')
+      })
       if (place !== undefined) return { project: projectAt(facts, place), reason: { kind: 'unless', rule: rule.id } }
     }
     return null
@@ -215,10 +209,10 @@ export function directoryFinder(rule: Rule, bench: Bench): (place: number) => Fi
   function doubtsAbout(directory: Directory, part: Doubt['part']): readonly Doubt[] {
     const condition = rule[part]
     if (condition === null) return []
-    const seen = view(directory)
     return directory.members.flatMap((place): readonly Doubt[] => {
       const member = projectAt(facts, place)
-      if (evaluate(condition, facts, member, seen) !== 'unknown') return []
+      const seen = views(directory).find((one) => evaluate(condition, facts, member, one) === 'unknown')
+      if (seen === undefined) return []
       const kind = nextToRead(condition, facts, member, seen)
       const needs = kind === null ? [] : [{ projectId: member.id, kind }]
       return [{ part, reasons: unknownsIn(condition, rule.id, facts, member, seen), needs }]
@@ -250,7 +244,7 @@ export function directoryFinder(rule: Rule, bench: Bench): (place: number) => Fi
   }
 
   function fillsSlot(directory: Directory): boolean {
-    return selection(directory) === 'yes' && directory.members.every((member) => mayFillSlot(bench, rule, member))
+    return whole(directory) === 'yes' && directory.members.every((member) => mayFillSlot(bench, rule, member))
   }
 
   /** The date of a directory's youngest project. */
@@ -264,10 +258,7 @@ export function directoryFinder(rule: Rule, bench: Bench): (place: number) => Fi
     return newest
   }
 
-  /**
-   * Where everything would go. A project that cannot go saves the directory; but where the rule has nothing to do for any
-   * project, it leaves the directory to other rules.
-   */
+  /** Where everything would go. A project that cannot go saves the directory; descriptions are each project's own. */
   function aim(directory: Directory): UnitFinding {
     const targets = new Map<number, Target>()
     for (const member of directory.members) {
@@ -275,15 +266,10 @@ export function directoryFinder(rule: Rule, bench: Bench): (place: number) => Fi
     }
     const stopped = [...targets].find(([, target]) => 'reason' in target)
     if (stopped === undefined || rule.then === 'describe') return { kind: 'match', targets }
-    if ([...targets.values()].every(hasNothingToDo)) return { kind: 'match', targets }
     const [member, target] = stopped
     return 'reason' in target
       ? savedBy(directory, { project: projectAt(facts, member), reason: target.reason })
       : { kind: 'match', targets }
-  }
-
-  function view(directory: Directory): DirectoryView {
-    return remembered(views, directory, () => viewOf(facts, directory))
   }
 }
 
@@ -294,16 +280,4 @@ function hasNothingToDo(target: Target): boolean {
 /** A directory and all directories inside it. */
 function within(directory: Directory): readonly Directory[] {
   return [directory, ...directory.children.flatMap(within)]
-}
-
-function remembered<Value>(
-  known: (Value | undefined)[],
-  directory: Directory,
-  make: (directory: Directory) => Value,
-): Value {
-  const found = known[directory.number]
-  if (found !== undefined) return found
-  const made = make(directory)
-  known[directory.number] = made
-  return made
 }

@@ -97,6 +97,29 @@ export function arbitraryProject(id: number): fc.Arbitrary<Project> {
     })
 }
 
+/** One of a few neighbours whom nothing protects: what rules about directories and others are at odds over. */
+export function arbitraryNeighbour(id: number): fc.Arbitrary<Project> {
+  return fc
+    .record({
+      of: arbitraryProject(id),
+      directory: fc.constantFrom('Research/old', 'Research/old', 'Research/old/deep', 'Research/new'),
+      age: fc.integer({ min: 1, max: 400 }),
+      idle: fc.integer({ min: 0, max: 400 }),
+    })
+    .map(({ of, directory, age, idle }) => {
+      const path = `${directory}/${id}`
+      const created = NOW - age * DAY
+      const modified = NOW - Math.min(age, idle) * DAY
+      return { ...project(id, path), ...harmless(of), created, modified }
+    })
+}
+
+/** What of a project may differ without protecting it. */
+function harmless({ ownerName, language, description, collaborators, lastLive }: Project): Partial<Project> {
+  const isHeld = description.includes('[keep')
+  return { ownerName, language, description: isHeld ? '' : description, collaborators, lastLive }
+}
+
 const paid: fc.Arbitrary<PaidEvidence> = fc.record({
   backtests: evidence(
     fc.oneof(
@@ -106,6 +129,15 @@ const paid: fc.Arbitrary<PaidEvidence> = fc.record({
   ),
   files: evidence(fc.record({ count: fc.integer({ min: 0, max: 3 }), bytes: fc.integer({ min: 0, max: 9_000 }) })),
 })
+
+export const arbitraryNeighbours: fc.Arbitrary<Inventory> = fc
+  .tuple(...[1, 2, 3, 4].map((id) => fc.record({ of: arbitraryNeighbour(id), read: paid })))
+  .map((all) => {
+    return inventory(
+      all.map(({ of }) => of),
+      { paid: Object.fromEntries(all.map(({ of, read }) => [of.id, read])) },
+    )
+  })
 
 export const arbitraryInventory: fc.Arbitrary<Inventory> = fc
   .integer({ min: 0, max: 10 })

@@ -394,7 +394,7 @@ describe('two rules on one project', () => {
     expect(states(rules, inventory([project(1, 'x', { ownerName: 'Ben' })]))).toEqual({ 1: 'due' })
   })
 
-  it('a hold on its neighbour does not turn an archived directory into deleted projects', async () => {
+  it('what happens to its neighbour does not turn an archived directory into deleted projects', async () => {
     const rules = await policy(
       rule('folder', 'unit = "directory"\nwhen = { path = "Research/*", idle = ">90d" }\nthen = "archive"'),
       rule('scratch', 'when = { name = "tmp*", idle = ">30d" }\nthen = "delete"'),
@@ -406,7 +406,23 @@ describe('two rules on one project', () => {
     expect(at({})).toMatchObject({ state: 'marked', action: 'archive' })
     expect(at({ description: '[keep]' }).state).toBe('kept')
     expect(at({ created: NOW - DAY, modified: NOW - DAY }).state).toBe('kept')
-    expect(at(idle(3))).toMatchObject({ state: 'marked', action: 'delete' })
+    const spared = at(idle(3))
+    expect(spared).toMatchObject({ state: 'kept', action: null })
+    expect(spared.reasons).toEqual([
+      { kind: 'not whole', rule: 'folder', directory: 'Research/old', projectId: 2 },
+      { kind: 'spared', rule: 'scratch', by: 'folder' },
+    ])
+    // What the folder's rule would not select anyhow is none of its business.
+    const younger = decide(
+      rules,
+      inventory([
+        { ...of, ...idle(60) },
+        { ...neighbour, ...idle(3) },
+      ]),
+      NOTHING,
+      NOW,
+    )
+    expect(verdictOf(younger, 1)).toMatchObject({ state: 'marked', action: 'delete' })
   })
 
   it('a rule with nothing to do leaves the project to the others', async () => {

@@ -245,6 +245,31 @@ describe('a directory rule', () => {
     expect(states(rules, inventory([young]))).toEqual({ 2: 'due' })
   })
 
+  it('a young newcomer never takes an exception for what is old away', async () => {
+    const rules = await policy(
+      rule(
+        'r',
+        'unit = "directory"\nwhen = { path = "Research/*" }\nunless = { idle = ">30d", owner = "Mia" }\nthen = "delete"',
+      ),
+    )
+    const old = project(1, 'Research/old/a', idle(40))
+    const young = project(2, 'Research/old/b', { created: NOW - 20 * DAY, modified: NOW - 10 * DAY, ownerName: 'Ben' })
+    expect(states(rules, inventory([old]))).toEqual({ 1: 'kept' })
+    expect(states(rules, inventory([old, young]))).toEqual({ 1: 'kept', 2: 'kept' })
+    expect(states(rules, inventory([{ ...old, ownerName: 'Ben' }, young]))).toEqual({ 1: 'due', 2: 'due' })
+  })
+
+  it('a newcomer of another age never makes what lies between two ages go', async () => {
+    const when = '{ path = "Research/*", any = [{ owner = "Ben" }, { idle = ">50d" }, { idle = "<30d" }] }'
+    const rules = await policy(rule('r', `unit = "directory"\nwhen = ${when}\nthen = "delete"`))
+    const mine = project(1, 'Research/old/a', idle(60))
+    const bens = project(2, 'Research/old/b', { ...idle(40), ownerName: 'Ben' })
+    const young = project(3, 'Research/old/c', { ...idle(3), ownerName: 'Ben' })
+    expect(states(rules, inventory([mine, bens]))).toEqual({ 1: 'kept', 2: 'kept' })
+    expect(states(rules, inventory([mine, bens, young]))).toEqual({ 1: 'kept', 2: 'kept', 3: 'kept' })
+    expect(states(rules, inventory([mine, young]))).toEqual({ 1: 'due', 3: 'due' })
+  })
+
   it('an inner directory that matches goes by itself when the outer one does not match', async () => {
     const rules = await policy(
       rule('r', 'unit = "directory"\nwhen = { path = "Research/**", idle = ">90d" }\nthen = "delete"'),

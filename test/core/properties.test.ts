@@ -11,20 +11,24 @@ import type { Memory } from '../../src/core/memory.ts'
 import { makePlan } from '../../src/core/plan.ts'
 import type { Policy } from '../../src/core/policy.ts'
 import type { Inventory } from '../../src/core/project.ts'
-import { isDestructive } from '../../src/core/rule.ts'
+import { ACTIONS, isDestructive } from '../../src/core/rule.ts'
 import {
   arbitraryInventory,
   arbitraryMemory,
+  arbitraryNeighbour,
+  arbitraryNeighbours,
   arbitraryProject,
   arbitraryRules,
   arbitraryTable,
   policyFrom,
   type Table,
 } from './arbitrary.ts'
-import { DAY, HOUR, NOTHING, NOW, toldOf } from './support.ts'
+import { DAY, HOUR, longMarked, NOTHING, NOW, toldOf } from './support.ts'
 
 /** `PROPERTY_RUNS=50000 npx vitest run test/core/properties.test.ts` looks longer. */
 const RUNS = { numRuns: Number(process.env.PROPERTY_RUNS ?? 1_000) }
+/** Of what takes two rules, their marks and a newcomer to go wrong. */
+const THRICE = 3
 const TODAY = { total: 0, byRule: {} }
 
 interface World {
@@ -40,11 +44,12 @@ const MEMORY_SEEDS = fc.noShrink(fc.integer())
 function forWorlds<Extra>(
   extra: fc.Arbitrary<Extra>,
   check: (world: World, extra: Extra) => Promise<void> | void,
-  runs = RUNS,
+  inventories = arbitraryInventory,
+  times = 1,
 ) {
   const property = fc.asyncProperty(
     arbitraryRules,
-    arbitraryInventory,
+    inventories,
     MEMORY_SEEDS,
     extra,
     async (rules, seen, seed, more) => {
@@ -55,7 +60,7 @@ function forWorlds<Extra>(
       await check({ rules, policy, seen, memory }, more)
     },
   )
-  return fc.assert(property, runs)
+  return fc.assert(property, { numRuns: times * RUNS.numRuns })
 }
 
 /** Projects that would be moved, archived or deleted now, before caps. */
@@ -63,6 +68,14 @@ function going({ verdicts }: Decision): readonly number[] {
   return verdicts
     .filter(({ state, action }) => state === 'due' && action !== null && isDestructive(action))
     .map(({ projectId }) => projectId)
+}
+
+/** The same with what happens to them at the most: of what is deleted `3: archive` as well as `3: delete`. */
+function atMost({ verdicts }: Decision): readonly string[] {
+  return verdicts.flatMap(({ projectId, state, action }) => {
+    if (state !== 'due' || action === null || !isDestructive(action)) return []
+    return ACTIONS.slice(0, ACTIONS.indexOf(action) + 1).map((milder) => `${projectId}: ${milder}`)
+  })
 }
 
 function byId(decision: Decision) {
@@ -334,26 +347,44 @@ describe('for every policy, workspace, memory and clock', () => {
       },
     ))
 
-  it('a new project makes another go only through keep', () =>
-    forWorlds(arbitraryProject(11), ({ policy, seen, memory }, newcomer) => {
-      // A milder rule that takes a directory as a whole stops taking it when something active joins: others may then.
-      const isWhole = policy.rules.length > 1 && policy.rules.some(({ unit }) => unit === 'directory')
-      if (isWhole || policy.rules.some(({ keep }) => keep !== null)) return
-      const joined = { ...seen, projects: [...seen.projects, newcomer] }
-      const after = going(decide(policy, joined, memory, NOW))
-      expect(going(decide(policy, seen, memory, NOW))).toEqual(expect.arrayContaining([...after]))
-    }))
-
-  it('a new project makes no other go on the day it appears, not even through keep', () =>
+  it.each([
+    { where: 'anywhere', inventories: arbitraryInventory, newcomers: arbitraryProject(11) },
+    { where: 'in a directory', inventories: arbitraryNeighbours, newcomers: arbitraryNeighbour(11) },
+  ])('a new project $where makes another go, or go in a harsher way, only through keep', ({ inventories, newcomers }) =>
     forWorlds(
-      fc.tuple(arbitraryProject(11), fc.integer({ min: 0, max: 47 })),
-      ({ policy, seen, memory }, [newcomer, hours]) => {
-        const born = NOW - hours * HOUR
-        const joined = { ...seen, projects: [...seen.projects, { ...newcomer, created: born, modified: born }] }
-        const after = going(decide(policy, joined, memory, NOW))
-        expect(going(decide(policy, seen, memory, NOW))).toEqual(expect.arrayContaining([...after]))
+      fc.tuple(newcomers, fc.boolean()),
+      ({ policy, seen, memory }, [newcomer, wasMarked]) => {
+        if (policy.rules.some(({ keep }) => keep !== null)) return
+        const joined = { ...seen, projects: [...seen.projects, newcomer] }
+        // A project may come with marks of old: it was moved here, or was hidden.
+        const before = wasMarked ? longMarked(policy, seen.projects) : memory
+        const after = wasMarked ? longMarked(policy, joined.projects) : memory
+        const gone = atMost(decide(policy, joined, after, NOW)).filter((one) => !one.startsWith(`${newcomer.id}: `))
+        expect(atMost(decide(policy, seen, before, NOW))).toEqual(expect.arrayContaining([...gone]))
       },
-    ))
+      inventories,
+      THRICE,
+    ),
+  )
+
+  it.each([
+    { where: 'anywhere', inventories: arbitraryInventory, newcomers: arbitraryProject(11) },
+    { where: 'in a directory', inventories: arbitraryNeighbours, newcomers: arbitraryNeighbour(11) },
+  ])(
+    'a new project $where makes no other go on the day it appears, not even through keep',
+    ({ inventories, newcomers }) =>
+      forWorlds(
+        fc.tuple(newcomers, fc.integer({ min: 0, max: 47 })),
+        ({ policy, seen, memory }, [newcomer, hours]) => {
+          const born = NOW - hours * HOUR
+          const joined = { ...seen, projects: [...seen.projects, { ...newcomer, created: born, modified: born }] }
+          const after = atMost(decide(policy, joined, memory, NOW))
+          expect(atMost(decide(policy, seen, memory, NOW))).toEqual(expect.arrayContaining([...after]))
+        },
+        inventories,
+        THRICE,
+      ),
+  )
 
   it('a decision repeated with the marks it made keeps them all', () =>
     forWorlds(fc.constant(null), ({ policy, seen, memory }) => {
