@@ -18,6 +18,7 @@ const commands = {
   bearer: 'src/cli/bearer.ts',
   verify: 'src/cli/verify.ts',
   backups: 'src/cli/backups.ts',
+  'chat:register': 'src/cli/chat-register.ts',
   deploy: 'src/cli/deploy.ts',
   test: 'src/cli/test.ts',
   sandbox: 'test/sandbox/main.ts',

@@ -3,7 +3,7 @@
 import type { Delivery, DeliveryDeps } from '../hooks/channel.ts'
 
 export interface DiscordCall {
-  readonly method: 'GET' | 'POST' | 'PATCH'
+  readonly method: 'POST' | 'PATCH' | 'PUT'
   /** Address of the API, such as `https://discord.com/api/v10`. */
   readonly apiUrl: string
   /** Below it, without a leading slash. */
@@ -68,7 +68,7 @@ export function refusal({ status, code, retryAfterMs }: Extract<DiscordAnswer, {
     return {
       kind: 'again',
       status,
-      detail: `${said}: the bot may not write there. Give it "View Channel" and "Send Messages".`,
+      detail: `${said}: the bot may not write there. Give it "View Channel", "Send Messages" and "Embed Links".`,
     }
   }
   if (status === 400) return { kind: 'never', status, detail: `${said}: it does not take this message.` }

@@ -24,6 +24,14 @@ export interface DiscordConfig {
   readonly bot: { readonly token: string; readonly channelId: string } | null
 }
 
+/** What `npm run chat:register` needs. */
+export interface Registrar {
+  readonly apiUrl: string
+  readonly applicationId: string
+  /** A secret. */
+  readonly botToken: string
+}
+
 export const DISCORD_API = 'https://discord.com/api/v10'
 
 /** An id at Discord: a number of up to 64 bits. */
@@ -51,6 +59,22 @@ export function readDiscord(env: DiscordSettings, development: boolean, problems
     publicKey: publicKey === '' ? null : publicKey,
     bot: token === '' || channelId === '' ? null : { token, channelId },
   }
+}
+
+const OF_REGISTRAR: readonly string[] = ['DISCORD_APPLICATION_ID', 'DISCORD_BOT_TOKEN', 'DISCORD_API_URL']
+
+/** Only what registering needs, of the same settings; null if something of it is missing or malformed. */
+export function readRegistrar(env: DiscordSettings, problems: string[]): Registrar | null {
+  const own: DiscordSettings = Object.fromEntries(Object.entries(env).filter(([name]) => OF_REGISTRAR.includes(name)))
+  const before = problems.length
+  // The token goes to that address: over https, or not off this machine.
+  const { apiUrl } = readDiscord(own, true, problems)
+  const [applicationId, botToken] = [own.DISCORD_APPLICATION_ID?.trim() ?? '', own.DISCORD_BOT_TOKEN?.trim() ?? '']
+  if (applicationId === '') {
+    problems.push('DISCORD_APPLICATION_ID is missing: "Application ID" on the page "General Information".')
+  }
+  if (botToken === '') problems.push('DISCORD_BOT_TOKEN is missing: "Reset Token" on the page "Bot" shows it, once.')
+  return problems.length === before ? { apiUrl, applicationId, botToken } : null
 }
 
 function apiUrlOf(text: string, development: boolean, problems: string[]): string {

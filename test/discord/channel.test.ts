@@ -119,7 +119,7 @@ describe('a card to Discord', () => {
         kind: 'again',
         status: 403,
         detail:
-          'Discord answered 403, code 50013: the bot may not write there. Give it "View Channel" and "Send Messages".',
+          'Discord answered 403, code 50013: the bot may not write there. Give it "View Channel", "Send Messages" and "Embed Links".',
       },
     ],
     [

@@ -53,6 +53,10 @@ export interface Fault {
 
 export interface DiscordWorld {
   botToken: string
+  /** The application that the bot is of. */
+  applicationId: string
+  /** Servers where the application is. */
+  guilds: string[]
   channels: Set<string>
   messages: DiscordMessage[]
   interactions: Map<string, Interaction>
@@ -74,6 +78,8 @@ const NONCE_LIFE = 5 * 60 * SECOND
 export function createDiscord(): DiscordWorld {
   return {
     botToken: 'stand-in-bot-token',
+    applicationId: '1000000000000000001',
+    guilds: ['1400000000000000001'],
     channels: new Set(['1100000000000000001']),
     messages: [],
     interactions: new Map(),
@@ -230,6 +236,17 @@ function edit(message: DiscordMessage, given: any): Answered {
 }
 
 function register(world: DiscordWorld, path: string, given: any): Answered {
+  const [, application, guilds, guild, commands] = path.split('/')
+  if (guilds !== 'commands' && (guilds !== 'guilds' || commands !== 'commands')) {
+    return { status: 404, body: { message: '404: Not Found', code: 0 } }
+  }
+  if (application !== world.applicationId) {
+    const message = 'You are not authorized to perform this action on this application'
+    return { status: 403, body: { message, code: 20_012 } }
+  }
+  if (guilds === 'guilds' && !world.guilds.includes(guild ?? '')) {
+    return { status: 403, body: { message: 'Missing Access', code: 50_001 } }
+  }
   const problems = commandProblems(given)
   if (problems.length > 0) return invalid(problems)
   world.commands[path] = given
@@ -280,7 +297,7 @@ function begin(world: DiscordWorld, { user, dm = false, type, data, pressed = nu
   const channel = message?.channel_id ?? '1100000000000000001'
   const interaction: Interaction = {
     token: `token-${number}-${'x'.repeat(80)}`,
-    applicationId: '1000000000000000001',
+    applicationId: world.applicationId,
     user,
     channel,
     type,
