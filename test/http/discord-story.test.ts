@@ -4,78 +4,13 @@
  */
 
 import { describe, expect, it } from 'vitest'
-import { buttonsOf, discordEnv, eventually, type Person, person } from '../support/discord-person.ts'
+import { eventually } from '../support/discord-person.ts'
 import { readable } from '../support/discord-reader.ts'
-import type { DiscordMessage } from '../support/node/discord.ts'
-import { NO_CAPS, rule, stale } from '../support/policies.ts'
-import { makeStandins, type Standins } from '../support/standins.ts'
-import { DAY, HOUR, makeWorld, type World } from '../support/world.ts'
+import { approves, card, makeScene, namesIn, planButtons, posted, tick } from '../support/discord-scene.ts'
+import { stale } from '../support/policies.ts'
+import { DAY, HOUR } from '../support/world.ts'
 
-const ANN = '700000000000000001'
-const BOB = '700000000000000002'
-const STRANGER = '700000000000000099'
-const PEOPLE = `
-[notify]
-channels = ["discord"]
-[[person]]
-name = "Ann"
-discord = "${ANN}"
-may = ["operate", "approve"]
-[[person]]
-name = "Bob"
-discord = "${BOB}"
-may = ["approve"]
-`
-const ASKS = rule('old', '{ path = "Old/*", idle = ">90d" }', 'delete').replace(
-  'approve = "never"',
-  'approve = "always"',
-)
-const POLICY = `${NO_CAPS}${PEOPLE}${ASKS}`
 const start = Date.now()
-
-interface Scene {
-  readonly world: World
-  readonly standins: Standins
-  readonly ann: Person
-  readonly bob: Person
-  readonly stranger: Person
-}
-
-async function makeScene(projects: readonly object[], policy = POLICY): Promise<Scene> {
-  const standins = makeStandins()
-  const world = await makeWorld(policy, projects, { env: discordEnv(standins) })
-  const [ann, bob, stranger] = [ANN, BOB, STRANGER].map((id) => person(world, standins, id))
-  return { world, standins, ann, bob, stranger } as Scene
-}
-
-/** Messages of the bot, as they stand. */
-async function posted({ standins }: Scene): Promise<readonly DiscordMessage[]> {
-  return (await standins.discord()).messages.filter(({ byBot }) => byBot)
-}
-
-/** Waits for the bot's message with that title and, if it says so, with buttons or without. */
-function card(scene: Scene, title: RegExp, buttons: readonly string[] | null = null): Promise<DiscordMessage> {
-  return eventually(
-    async () => {
-      const found = (await posted(scene)).findLast(({ embeds }) => title.test(embeds[0]?.title ?? ''))
-      if (found === undefined) return null
-      return buttons === null || buttonsOf(found).join() === buttons.join() ? found : null
-    },
-    `a card "${title.source}" with ${buttons?.join(', ') ?? 'anything'}`,
-  )
-}
-
-/** A tick that finds a run going on is skipped, so it comes when all have ended. */
-async function tick({ world }: Scene, at: number) {
-  await eventually(async () => {
-    const runs = await world.stub.runs(10, null)
-    return runs.every(({ status }) => status !== 'queued' && status !== 'running')
-  }, 'all runs have ended')
-  return world.tick(at)
-}
-
-const PLAN_BUTTONS = (n: number) => [`Approve ${n}`, 'Keep all']
-const names = async ({ world }: Scene) => (await world.projects()).map(({ name }) => name).sort()
 
 describe('a team in Discord', () => {
   it('G7 sees marks, keeps one, decides once though two press, sees the result and takes it back', async () => {
@@ -102,7 +37,7 @@ describe('a team in Discord', () => {
     // Due: the question, posted without buttons first and with them once it can be changed.
     const asked = await tick(scene, start + 2 * DAY)
     expect(asked.status).toBe('waiting')
-    const question = await card(scene, /^2 projects waiting for approval: 2 to delete$/, PLAN_BUTTONS(2))
+    const question = await card(scene, /^2 projects waiting for approval: 2 to delete$/, planButtons(2))
     expect(await world.deletions()).toEqual([])
 
     // Not everybody may, and nobody by one press.
@@ -124,18 +59,15 @@ describe('a team in Discord', () => {
       // Their grace has begun anew; when it is over they are asked about again: a new card, and the old one stays ended.
       expect((await tick(scene, start + 2 * DAY + HOUR)).status).toBe('ok')
       await tick(scene, start + 4 * DAY)
-      const again = await card(scene, /^2 projects waiting for approval/, PLAN_BUTTONS(2))
-      const surely = await ann.presses(again, 'Approve 2')
-      if (surely.message === null) throw new Error('no question')
-      const pressed = await ann.presses(surely.message, 'Approve 2')
-      wins = [pressed.message === null ? '' : readable(pressed.message)]
+      const again = await card(scene, /^2 projects waiting for approval/, planButtons(2))
+      wins = [readable((await approves(ann, again)) ?? {})]
       expect(wins.join()).toMatch(/^Ann approved the plan for 2 projects/)
     }
 
     // The result takes the place of the question.
     const result = await card(scene, /^Done: 2 deleted$/, ['Undo'])
     expect(readable(result)).toMatch(/Approved by Ann/)
-    expect(await names(scene)).toEqual(['New/c', 'Old/a', 'Recycle Bin/Old/**b**', 'Recycle Bin/Old/@everyone'])
+    expect(await namesIn(scene)).toEqual(['New/c', 'Old/a', 'Recycle Bin/Old/**b**', 'Recycle Bin/Old/@everyone'])
 
     // And back.
     const back = await ann.presses(result, 'Undo')
@@ -145,7 +77,7 @@ describe('a team in Discord', () => {
     expect(undone.message?.content).toMatch(/^Undoing run /)
     await eventually(
       // QuantConnect takes no "*" and no "@" in a name that is written, so these come back without.
-      async () => (await names(scene)).join() === 'New/c,Old/a,Old/b,Old/everyone',
+      async () => (await namesIn(scene)).join() === 'New/c,Old/a,Old/b,Old/everyone',
       'everything is back',
     )
     await eventually(async () => {

@@ -29,7 +29,7 @@ export interface Setting {
   /** Further settings of the Worker, such as WEBHOOK_URLS. */
   readonly env?: { readonly [name: string]: string }
   /** Stands before everything that channels send. */
-  readonly outside?: (input: string, init: RequestInit) => Promise<Response>
+  readonly outside?: (input: string, init: RequestInit, ctx: DurableObjectState) => Promise<Response>
   /** How long a delivery may take. */
   readonly deliveryTimeoutMs?: number
   readonly log?: (log: KVNamespace) => KVNamespace
@@ -80,7 +80,7 @@ export class Workspace extends RealWorkspace {
       client,
       log,
       now,
-      fetch: (input, init) => (settings.get(name)?.outside ?? fetch)(input, init),
+      fetch: (input, init) => settings.get(name)?.outside?.(input, init, this.ctx) ?? fetch(input, init),
       deliveryTimeoutMs: setting.deliveryTimeoutMs ?? made.deps.deliveryTimeoutMs,
       get policyText() {
         return settings.get(name)?.policy ?? ''
