@@ -54,7 +54,7 @@ const HELP: { readonly [name in CommandName]: Help } = {
   refuse: {
     takes: '',
     does: 'refuses the plan that waits: all of it stays',
-    more: 'What is still due is asked again at the next sweep; keep what should stay for longer.',
+    more: 'Their grace starts again, and after it what is still due is asked again; keep what should stay for longer.',
   },
   undo: {
     takes: '<run or project>',

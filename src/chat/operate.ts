@@ -81,7 +81,7 @@ export async function settle(
   if (!decided.ok) return { ok: false, answer: tell(decided.message) }
   const said =
     decision === 'refuse'
-      ? `${name} refused the plan: ${countProjects(waiting)} stay.`
+      ? `${name} refused the plan: ${countProjects(waiting)} ${waiting === 1 ? 'stays' : 'stay'}.`
       : decided.run === null
         ? `${name} approved the plan for ${countProjects(waiting)}. ${decided.missing} more has to.`
         : `${name} approved the plan for ${countProjects(waiting)}: run ${decided.run}.`

@@ -86,3 +86,14 @@ export async function approves(by: Person, message: DiscordMessage): Promise<Dis
   if (sure.message === null) throw new Error('There was no question.')
   return (await by.presses(sure.message, 'Approve')).message
 }
+
+/** Lets the seconds pass that a chat gets between two messages, until all of them are delivered. */
+export async function quiet({ world }: Scene): Promise<void> {
+  await eventually(async () => {
+    await world.alarm()
+    const messages = await world.stub.deliveries(100, null)
+    if (messages.every(({ state }) => state !== 'due')) return true
+    world.set({ skewMs: (world.setting().skewMs ?? 0) + 1_100 })
+    return false
+  }, 'everything is delivered')
+}
