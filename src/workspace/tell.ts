@@ -95,10 +95,9 @@ export function tellFinished(
     forgetDigest(sql, run.id) // when nobody was there to be told
   }
   const card = resultCard(runFacts(run, outcomes))
-  const isWorth = isWorthSaying(run, outcomes, print !== before)
   for (const channel of audience.channels) {
     // A card about the run that is there already always gets its ending.
-    const edit = !(isWorth && people.includes(channel))
+    const edit = !(people.includes(channel) && isWorthSaying(channel, run, outcomes, print !== before))
     putCard(sql, [channel], { card, about: 'result', subject: `run:${run.id}`, edit }, now)
   }
 }
@@ -155,9 +154,14 @@ function isNews(run: RunRow, outcomes: readonly Outcome[], news: StoredNews | nu
 }
 
 /** Quiet by default: a result is a message when something was done or tried, or when it went wrong in a new way. */
-function isWorthSaying({ trigger, status, request }: RunRow, outcomes: readonly Outcome[], isOther: boolean): boolean {
-  // The card of the plan itself tells how an approved run ended.
-  if (request.kind === 'approved') return false
+function isWorthSaying(
+  channel: Channel,
+  { trigger, status, request }: RunRow,
+  outcomes: readonly Outcome[],
+  isOther: boolean,
+): boolean {
+  // The card of the plan itself tells how an approved run ended, where it can be changed.
+  if (request.kind === 'approved' && channel.takes === 'card' && channel.edits) return false
   if (outcomes.length > 0) return true
   if (trigger !== 'cron') return status === 'failed' || status === 'partial'
   return isOther && status !== 'ok' && status !== 'waiting'
