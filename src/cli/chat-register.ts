@@ -76,9 +76,9 @@ async function send(registrar: Registrar, wanted: Registration, terminal: Termin
   const use = { fetch, now: () => Date.now(), signal: AbortSignal.timeout(TIMEOUT_MS) }
   const registered = await register(registrar, wanted, use).catch((error: Error) => {
     const { code, message } = (error.cause ?? error) as { code?: string; message: string }
-    return { ok: false, why: `${registrar.apiUrl} does not answer: ${code ?? message}.` } as const
+    throw new Unable(`${registrar.apiUrl} does not answer: ${code ?? message}. Running it again does no harm.`)
   })
-  if (!registered.ok) throw new Unable(`${registered.why} Nothing was changed.`)
+  if (!registered.ok) throw new Unable(registered.why)
 }
 
 function say({ applicationId }: Registrar, { scope, remove }: Registration, terminal: Terminal): void {

@@ -2,7 +2,7 @@
 
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { parseArgs } from 'node:util'
+import { parseArgs, parseEnv } from 'node:util'
 import { problemText, readPolicy } from '../core/policy.ts'
 import { serve } from './serve.ts'
 import { policyFile, root } from './settings.ts'
@@ -13,6 +13,7 @@ const HELP = `Starts the sandbox and the Worker in the real Workers runtime, and
   --sandbox-port 5612  where the sandbox listens (0 = any free port)
   --sandbox URL        use a sandbox that runs already
   --policy FILE        the policy to run with (default: policy.toml)
+  --env FILE           further settings, written as in .dev.vars: chats, webhooks, limits
   --projects 400       size of the made-up workspace
   --seed 7             the same seed makes the same workspace
   --keep               keep the Worker's state of the last time
@@ -50,6 +51,7 @@ async function readOptions() {
         'sandbox-port': { type: 'string', default: '5612' },
         sandbox: { type: 'string' },
         policy: { type: 'string', default: policyFile },
+        env: { type: 'string' },
         projects: { type: 'string', default: '400' },
         seed: { type: 'string', default: '7' },
         keep: { type: 'boolean', default: false },
@@ -66,6 +68,7 @@ async function readOptions() {
       sandboxPort: whole('sandbox-port', values['sandbox-port']),
       sandboxUrl: values.sandbox,
       policy: values.policy,
+      settings: values.env === undefined ? {} : await settingsIn(values.env),
       projects: whole('projects', values.projects),
       seed: whole('seed', values.seed),
       state: await stateFolder(values.state, values.keep),
@@ -80,6 +83,10 @@ async function readOptions() {
 function whole(name: string, value: string): number {
   if (!/^\d+$/.test(value)) throw new Error(`--${name} takes a whole number, not "${value}".`)
   return Number(value)
+}
+
+async function settingsIn(file: string): Promise<NodeJS.Dict<string>> {
+  return parseEnv(await readFile(file, 'utf8'))
 }
 
 /** Where the Worker's state lives between two starts with --keep; without it the folder begins empty. */

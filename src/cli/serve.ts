@@ -18,6 +18,8 @@ export interface ServeOptions {
   readonly sandboxUrl?: string | undefined
   /** The policy file to run with. */
   readonly policy: string
+  /** Settings of the Worker besides the fixed ones of development, or instead of them. */
+  readonly settings?: NodeJS.Dict<string> | undefined
   /** Size and seed of the made-up workspace. */
   readonly projects: number
   readonly seed: number
@@ -86,8 +88,8 @@ async function bundleInto(folder: string): Promise<Build> {
 }
 
 function runtimeOptions(options: ServeOptions, build: Build, policy: string, sandboxUrl: string): MiniflareOptions {
-  const vars = { ...developmentSecrets, QC_API_URL: `${sandboxUrl}/api/v2` }
-  const text = Object.entries(vars).map(([name, value]) => [name, { type: 'text' as const, value }])
+  const vars = { ...developmentSecrets, ...options.settings, QC_API_URL: `${sandboxUrl}/api/v2` }
+  const text = Object.entries(vars).map(([name, value = '']) => [name, { type: 'text' as const, value }])
   return {
     host: '127.0.0.1',
     port: options.port,

@@ -18,4 +18,6 @@ export const developmentSecrets = {
   STANDARD_WEBHOOKS_SECRET: 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw',
   GITHUB_SECRET: 'dev-github-secret',
   QUANTCONNECT_SECRET: 'dev-quantconnect-secret',
+  SLACK_SIGNING_SECRET: '8f742231b10e8888abcd99yyyzzz85a5',
+  DISCORD_PUBLIC_KEY: 'fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025',
 }

@@ -34,7 +34,7 @@ export async function register(registrar: Registrar, wanted: Registration, deps:
   const { apiUrl, applicationId, botToken } = registrar
   const call = registrationOf(applicationId, wanted)
   const answer = await callDiscord({ ...call, apiUrl, botToken, contact: null }, deps)
-  return answer.ok ? { ok: true } : { ok: false, why: whyNot(answer, wanted.scope) }
+  return answer.ok ? { ok: true } : { ok: false, why: whyNot(answer, wanted.scope, applicationId) }
 }
 
 /** Discord's numbers for what is wrong. */
@@ -43,8 +43,10 @@ const UNKNOWN_GUILD = 10_004
 const OTHER_APPLICATION = 20_012
 const MISSING_ACCESS = 50_001
 
+type No = Extract<DiscordAnswer, { ok: false }>
+
 /** What happened and what to do about it; the token stands in none of it. */
-function whyNot({ status, code, retryAfterMs }: Extract<DiscordAnswer, { ok: false }>, scope: Scope): string {
+function whyNot({ status, code, retryAfterMs }: No, scope: Scope, applicationId: string): string {
   const said = `Discord answered ${status}${code === null ? '' : `, code ${code}`}`
   if (status === 401) {
     return `${said}: it does not accept DISCORD_BOT_TOKEN. Make a new one with "Reset Token" on the page "Bot".`
@@ -57,7 +59,7 @@ function whyNot({ status, code, retryAfterMs }: Extract<DiscordAnswer, { ok: fal
     return `${said}: DISCORD_APPLICATION_ID and DISCORD_BOT_TOKEN are not of the same application.`
   }
   if (scope !== 'everywhere' && (code === MISSING_ACCESS || code === UNKNOWN_GUILD)) {
-    return `${said}: the application is not in the server ${scope.guildId}. Is that the server's id? If so, invite it first.`
+    return `${said}: the application is not in the server ${scope.guildId}. If that is the server's id, invite it first: ${inviteLink(applicationId)}`
   }
   if (status >= 500) return `${said}. Try again later.`
   return `${said}: it does not take the commands.`

@@ -117,7 +117,7 @@ describe('npm run chat:register', () => {
       'a server where it is not',
       {},
       ['--guild', '1400000000000000002'],
-      /^Discord answered 403, code 50001: the application is not in the server 1400000000000000002\. .* invite it first\./m,
+      /^Discord answered 403, code 50001: the application is not in the server 1400000000000000002\. .* invite it first: https:\S+client_id=1000000000000000001&/m,
     ],
     [
       'too many requests',
@@ -136,7 +136,7 @@ describe('npm run chat:register', () => {
       'a connection that breaks off',
       { faults: [{ of: 'PUT', lostAfter: true }] },
       [],
-      /^http:\/\/127\.0\.0\.1:\d+\S+ does not answer: /m,
+      /^http:\/\/127\.0\.0\.1:\d+\S+ does not answer: .*\. Running it again does no harm\./m,
     ],
   ])('ends with 2 and what to do at %s', async (_, set, args, message) => {
     await control('set', set)

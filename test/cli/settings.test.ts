@@ -19,6 +19,13 @@ describe('the settings of development', () => {
   it('are refused by a Worker that talks to QuantConnect, each secret by its name', () => {
     const read = readConfig({ ...example, QC_API_URL: undefined } as never)
     const named = read.ok ? [] : read.problems.map((problem) => problem.split(' ')[0])
-    expect(named.sort()).toEqual(['ADMIN_TOKEN', 'GITHUB_SECRET', 'QUANTCONNECT_SECRET', 'STANDARD_WEBHOOKS_SECRET'])
+    expect(named.sort()).toEqual([
+      'ADMIN_TOKEN',
+      'DISCORD_PUBLIC_KEY',
+      'GITHUB_SECRET',
+      'QUANTCONNECT_SECRET',
+      'SLACK_SIGNING_SECRET',
+      'STANDARD_WEBHOOKS_SECRET',
+    ])
   })
 })
