@@ -3,7 +3,7 @@
  * nothing of that rule acts, and the others go on.
  */
 
-import { placeOf } from './names.ts'
+import { projectsThatCount } from './facts.ts'
 import type { Policy } from './policy.ts'
 import type { Inventory } from './project.ts'
 import { type ItemAction, isDestructive, isStamp, type Limits, type Rule } from './rule.ts'
@@ -93,10 +93,4 @@ function check(
   }
   if (stamps > 0) compare('stamps_per_run', stamps, limits.stamps_per_run)
   return found
-}
-
-/** Of this organisation, outside the bin. */
-function projectsThatCount({ projects, organizationId }: Inventory): number {
-  return projects.filter((project) => project.organizationId === organizationId && placeOf(project.path) !== 'bin')
-    .length
 }

@@ -47,7 +47,8 @@ const NOBODY: readonly Bar[] = []
 
 export function openClaims(facts: Facts, { bars, standing }: Standings): Claims {
   const { now } = facts
-  const units = new Map<string, Ripeness>()
+  /** Of each rule, by number of the directory. */
+  const units = new Map<Bar, (Ripeness | undefined)[]>(bars.map((bar) => [bar, []]))
 
   return { winner, rivals }
 
@@ -85,13 +86,13 @@ export function openClaims(facts: Facts, { bars, standing }: Standings): Claims 
         if (unit === null || isSooner(whole, unit)) unit = whole
       }
     }
-    if (unit === null) return { bar, to, mark, ...ripenessOf(mark, bar.rule), directory: null, missing: null }
-    return { bar, to, mark, ...unit }
+    const { dueAt, graceEnds, noticeEnds, isOld, directory, missing } = unit ?? ripenessOf(mark, bar.rule)
+    return { bar, to, mark, dueAt, graceEnds, noticeEnds, isOld, directory, missing }
   }
 
-  function unitOf(bar: Bar, { path, members }: Directory): Ripeness {
-    const key = `${bar.rule.id}/${path}`
-    const known = units.get(key)
+  function unitOf(bar: Bar, { path, members, number }: Directory): Ripeness {
+    const ofRule = units.get(bar)
+    const known = ofRule?.[number]
     if (known !== undefined) return known
     let dueAt = Number.NEGATIVE_INFINITY
     let graceEnds = Number.NEGATIVE_INFINITY
@@ -108,22 +109,21 @@ export function openClaims(facts: Facts, { bars, standing }: Standings): Claims 
       isOld = isOld && one.isOld
     }
     const unit = { dueAt, graceEnds, noticeEnds, isOld, directory: path, missing }
-    units.set(key, unit)
+    if (ofRule !== undefined) ofRule[number] = unit
     return unit
   }
 
-  function ripenessOf(mark: Mark | null, { after, notice }: Rule): Ripening {
+  /** Of a project judged alone. */
+  function ripenessOf(mark: Mark | null, { after, notice }: Rule): Ripeness {
     const graceEnds = (mark?.since ?? now) + after
     // A mark from the future: the clock went backwards, and time going backwards never causes an action.
     const isOld = mark !== null && mark.since <= now
-    if (notice === 0) return { dueAt: graceEnds, graceEnds, noticeEnds: NO_NOTICE, isOld }
-    const told = mark === null ? null : toldAt(facts, mark)
-    const noticeEnds = told === null ? null : told + notice
-    return { dueAt: Math.max(graceEnds, noticeEnds ?? now + notice), graceEnds, noticeEnds, isOld }
+    const told = notice === 0 || mark === null ? null : toldAt(facts, mark)
+    const noticeEnds = notice === 0 ? NO_NOTICE : told === null ? null : told + notice
+    const dueAt = Math.max(graceEnds, noticeEnds ?? now + notice)
+    return { dueAt, graceEnds, noticeEnds, isOld, directory: null, missing: null }
   }
 }
-
-type Ripening = Pick<Ripeness, 'dueAt' | 'graceEnds' | 'noticeEnds' | 'isOld'>
 
 /** Of a rule that gives no notice. */
 const NO_NOTICE = Number.NEGATIVE_INFINITY

@@ -7,7 +7,7 @@ import { holdTags, withHold, withoutHolds } from './hold.ts'
 import { nameProblem, placeOf } from './names.ts'
 import { type Inventory, isUnknown, type Parameter, type Project } from './project.ts'
 import { protections } from './protect.ts'
-import { namesTaken } from './taken.ts'
+import { isTaken } from './taken.ts'
 
 export function updateProject(situation: Situation, command: UpdateCommand): CommandItems {
   const found = findProject(situation.inventory, command.project)
@@ -93,6 +93,6 @@ function nameIssue(name: string, inventory: Inventory, project: Project): string
   if (problem !== null) return problem
   const place = placeOf(name)
   if (place !== null) return `nothing is written into QuantConnect's own ${place}`
-  const isTaken = name.toLowerCase() !== project.path.toLowerCase() && namesTaken(inventory).has(name.toLowerCase())
-  return isTaken ? 'another project has it' : null
+  const isOthers = name.toLowerCase() !== project.path.toLowerCase() && isTaken(inventory, name)
+  return isOthers ? 'another project has it' : null
 }

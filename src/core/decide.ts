@@ -3,18 +3,18 @@
  * the paid evidence that would settle something. Nothing else may be looked at, so equal evidence gives equal decisions.
  */
 
-import { ACTS, type Bar, REPORTS } from './bar.ts'
-import { markOf } from './claim.ts'
+import type { Bar } from './bar.ts'
 import { type Court, openCourt } from './court.ts'
 import { WEEK } from './duration.ts'
-import { placesById, projectAt } from './facts.ts'
+import { placesById } from './facts.ts'
 import type { Need } from './finding.ts'
+import { openMarking } from './marking.ts'
 import type { Mark, Memory } from './memory.ts'
 import type { Policy } from './policy.ts'
-import { type Inventory, isUnknown, type Project } from './project.ts'
+import type { Inventory } from './project.ts'
 import type { Reason } from './reason.ts'
 import type { Action } from './rule.ts'
-import { NO_FINDINGS, type Standing } from './standing.ts'
+import type { Standing } from './standing.ts'
 import type { Verdict } from './verdict.ts'
 import { type Warning, warningsOf } from './warnings.ts'
 
@@ -58,140 +58,66 @@ export interface Decision {
 
 export function decide(policy: Policy, inventory: Inventory, memory: Memory, now: number): Decision {
   const court = openCourt(policy, inventory, memory, now)
-  const verdicts = inventory.projects.map((_, place) => court.verdict(place))
-  const standings = inventory.projects.map((_, place) => court.standing(place))
+  const { length } = inventory.projects
+  const verdicts = new Array<Verdict>(length)
+  const standings = new Array<Standing>(length)
+  const counts = { inventory: length, kept: 0, protected: 0, held: 0, notJudged: 0, marked: 0, due: 0 }
+  const marking = openMarking(court)
+  const needs = new Map<string, Need>()
+  const conflicts: Conflict[] = []
+  const holdsEnding: { readonly projectId: number; readonly until: number }[] = []
+
+  // Everything about a project in one go, while the machine has it at hand.
+  const places = placesById(inventory)
+  for (let i = 0; i < length; i++) {
+    const place = places[i] ?? i
+    const verdict = court.verdict(place)
+    const standing = court.standing(place)
+    verdicts[place] = verdict
+    standings[place] = standing
+    counts[verdict.state]++
+    marking.look(place, standing)
+    if (standing.isUnclear) addNeeds(standing, needs)
+    if (verdict.action !== null) addConflict(court, verdict, conflicts)
+    if (verdict.state === 'held') addEnd(verdict, now, holdsEnding)
+  }
+
   return {
     verdicts,
-    ...marksOf(court, standings),
-    needs: needsOf(standings),
-    counts: countStates(verdicts),
-    conflicts: conflictsOf(court, verdicts),
-    holdsEnding: holdsEnding(court, verdicts),
+    ...marking.outcome(),
+    needs: [...needs.values()].sort((a, b) => a.projectId - b.projectId || (a.kind < b.kind ? -1 : 1)),
+    counts,
+    conflicts,
+    holdsEnding,
     warnings: warningsOf(court, policy, inventory, standings),
   }
 }
 
-function marksOf(court: Court, standings: readonly Standing[]): Pick<Decision, 'marks' | 'unmarked'> {
-  const { inventory, memory } = court.facts
-  const marks: Mark[] = []
-  const unmarked: { mark: Mark; reason: Reason }[] = []
-  const positions = new Map(court.bars.map(({ rule }, i) => [rule.hash, i]))
-  let met = 0
-
-  for (const place of placesById(inventory)) {
-    const project = projectAt(court.facts, place)
-    const standing = standings[place]
-    const old = memory.marks.get(project.id)
-    if (standing === undefined || (old === undefined && standing.outcome !== 'wanted')) continue
-    const before = marks.length
-    addNewMarks(court, project, standing, marks)
-    if (old === undefined) continue
-    met++
-    for (const mark of old) {
-      const reason = whyGone(court, project, standing, positions.get(mark.ruleHash), mark)
-      if (reason === null) marks.push(mark)
-      else unmarked.push({ mark, reason })
-    }
-    if (marks.length > before + 1) marks.push(...marks.splice(before).sort(byRule))
-  }
-  if (met !== memory.marks.size) {
-    const present = new Set(inventory.projects.map(({ id }) => id))
-    for (const [id, old] of memory.marks) {
-      if (!present.has(id)) for (const mark of old) unmarked.push({ mark, reason: { kind: 'gone' } })
-    }
-  }
-  unmarked.sort((a, b) => a.mark.projectId - b.mark.projectId || byRule(a.mark, b.mark))
-  return { marks, unmarked }
-}
-
-/** Adds the marks whose grace starts now, by rule. What is not judged keeps its marks, but nothing starts its grace. */
-function addNewMarks(
-  { bars, facts }: Court,
-  project: Project,
-  { findings, outcome, spared }: Standing,
-  marks: Mark[],
-): void {
-  const { id, created } = project
-  if (outcome !== 'wanted' || isUnknown(created)) return
-  for (let i = 0; i < findings.length; i++) {
-    const bar = bars[i]
-    if (findings[i]?.kind !== 'match' || bar === undefined || bar.tier === REPORTS) continue
-    if (spared !== null && bar.tier === ACTS) continue
-    const { rule } = bar
-    if (markOf(facts, rule, project) !== null) continue
-    marks.push({ projectId: id, created, rule: rule.id, ruleHash: rule.hash, since: facts.now })
+function addNeeds({ findings }: Standing, needs: Map<string, Need>): void {
+  for (const finding of findings) {
+    if (finding.kind !== 'unknown') continue
+    for (const need of finding.needs) needs.set(`${need.projectId}/${need.kind}`, need)
   }
 }
 
-/** Why a mark does not stand any more; null when it does. Unknown keeps it. */
-function whyGone(
-  court: Court,
-  project: Project,
-  { protection, findings, outcome, spared }: Standing,
-  position: number | undefined,
-  mark: Mark,
-): Reason | null {
-  // An unreadable `created` may still be the same project; another one is another project (G16).
-  if (!isUnknown(project.created) && project.created !== mark.created) return { kind: 'gone' }
-  const bar = position === undefined ? undefined : court.bars[position]
-  if (position === undefined || bar === undefined) return { kind: 'rule changed', rule: mark.rule }
-  if (outcome === 'untouchable') return protection.protectedBy[0] ?? protection.heldBy[0] ?? bar.says.noMatch
-  const finding = findings[position]
-  if (finding?.kind === 'saved') return finding.reason
-  if (finding?.kind === 'match' && spared !== null && bar.tier === ACTS) {
-    return { kind: 'spared', rule: bar.rule.id, by: spared.rule.id }
-  }
-  return finding?.kind === 'match' || finding?.kind === 'unknown' ? null : bar.says.noMatch
+function addConflict({ bars }: Court, { projectId, rule, action, reasons }: Verdict, conflicts: Conflict[]): void {
+  const conflict = reasons.find((reason) => reason.kind === 'conflict')
+  if (conflict?.kind !== 'conflict' || rule === null || action === null) return
+  const over = conflict.over.flatMap((id) => bars.filter((bar) => bar.rule.id === id).flatMap(wishOf))
+  conflicts.push({ projectId, rule, action, over })
 }
 
-function byRule(a: Mark, b: Mark): number {
-  return a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : a.since - b.since
-}
-
-function needsOf(standings: readonly Standing[]): readonly Need[] {
-  const needs = new Map<string, Need>()
-  for (const { findings } of standings) {
-    if (findings === NO_FINDINGS) continue
-    for (const finding of findings) {
-      if (finding.kind !== 'unknown') continue
-      for (const need of finding.needs) needs.set(`${need.projectId}/${need.kind}`, need)
-    }
-  }
-  return [...needs.values()].sort((a, b) => a.projectId - b.projectId || (a.kind < b.kind ? -1 : 1))
-}
-
-function conflictsOf(court: Court, verdicts: readonly Verdict[]): readonly Conflict[] {
-  const conflicts: Conflict[] = []
-  for (const place of placesById(court.facts.inventory)) {
-    const verdict = verdicts[place]
-    if (verdict === undefined || verdict.rule === null || verdict.action === null) continue
-    const conflict = verdict.reasons.find((reason) => reason.kind === 'conflict')
-    if (conflict?.kind !== 'conflict') continue
-    const over = conflict.over.flatMap((id) => court.bars.filter(({ rule }) => rule.id === id).flatMap(claimOf))
-    conflicts.push({ projectId: verdict.projectId, rule: verdict.rule, action: verdict.action, over })
-  }
-  return conflicts
-}
-
-/** Of several holds on a project the longest counts. */
-function holdsEnding({ facts }: Court, verdicts: readonly Verdict[]): Decision['holdsEnding'] {
-  return placesById(facts.inventory).flatMap((place) => {
-    const verdict = verdicts[place]
-    if (verdict?.state !== 'held') return []
-    const ends = verdict.reasons.map((reason) =>
-      reason.kind === 'held' ? (reason.until ?? Number.POSITIVE_INFINITY) : 0,
-    )
-    const until = Math.max(...ends)
-    return until - facts.now <= WEEK ? [{ projectId: verdict.projectId, until }] : []
-  })
-}
-
-function claimOf({ rule }: Bar): { readonly rule: string; readonly action: Action }[] {
+function wishOf({ rule }: Bar): { readonly rule: string; readonly action: Action }[] {
   return rule.then === 'report' ? [] : [{ rule: rule.id, action: rule.then }]
 }
 
-function countStates(verdicts: readonly Verdict[]): Counts {
-  const counts = { inventory: verdicts.length, kept: 0, protected: 0, held: 0, notJudged: 0, marked: 0, due: 0 }
-  for (const { state } of verdicts) counts[state]++
-  return counts
+/** Of several holds on a project the longest counts. */
+function addEnd(
+  { projectId, reasons }: Verdict,
+  now: number,
+  ending: { readonly projectId: number; readonly until: number }[],
+): void {
+  const ends = reasons.map((reason) => (reason.kind === 'held' ? (reason.until ?? Number.POSITIVE_INFINITY) : 0))
+  const until = Math.max(...ends)
+  if (until - now <= WEEK) ending.push({ projectId, until })
 }

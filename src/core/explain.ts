@@ -7,7 +7,7 @@ import { type Court, openCourt } from './court.ts'
 import { directoriesOf, homesOf } from './directory.ts'
 import { viewOf } from './directory-view.ts'
 import { durationText } from './duration.ts'
-import { projectAt } from './facts.ts'
+import { type Facts, projectAt } from './facts.ts'
 import type { Memory } from './memory.ts'
 import type { Policy } from './policy.ts'
 import type { DirectoryView } from './predicate.ts'
@@ -78,19 +78,16 @@ export function why(policy: Policy, inventory: Inventory, memory: Memory, now: n
 }
 
 /** The reasons of a plan item: what the rule asked and what was read, mark, grace and notice, conflicts. */
-export function itemReasons(court: Court, project: Project, verdict: Verdict): readonly string[] {
-  const bar = court.bars.find(({ rule }) => rule.id === verdict.rule)
-  if (bar === undefined) return []
-  const { rule } = bar
-  const view = verdict.directory === null ? null : viewAt(court, verdict.directory)
-  const facts = predicateFacts(court, 'when', rule.when, project, view).filter(({ reading }) => reading === 'yes')
-  const asked = facts.map(({ predicate, value, threshold }) => `${predicate} ${value} (${threshold})`)
+export function itemReasons(rule: Rule, facts: Facts, project: Project, verdict: Verdict): readonly string[] {
+  const view = verdict.directory === null ? null : viewAt(facts, verdict.directory)
+  const read = predicateFacts(facts, 'when', rule.when, project, view).filter(({ reading }) => reading === 'yes')
+  const asked = read.map(({ predicate, value, threshold }) => `${predicate} ${value} (${threshold})`)
   const since =
     verdict.since === null
       ? ''
       : `Marked since ${minuteText(verdict.since)}; the grace of ${durationText(rule.after)} is over.`
-  const mark = rule.notice === 0 ? null : markOf(court.facts, rule, project)
-  const told = mark === null ? null : toldAt(court.facts, mark)
+  const mark = rule.notice === 0 ? null : markOf(facts, rule, project)
+  const told = mark === null ? null : toldAt(facts, mark)
   return [
     `Rule "${rule.id}" selects it: ${asked.join(', ')}.`,
     since,
@@ -125,8 +122,8 @@ function ruleFact(policy: Policy, court: Court, bar: Bar, position: number, plac
   const view = rule.unit === 'directory' ? unitView(court, rule, place) : null
   const matched = rule.unit === 'directory' && view === null ? 'no' : evaluate(rule.when, court.facts, project, view)
   const predicates = [
-    ...predicateFacts(court, 'when', rule.when, project, view),
-    ...(rule.unless === null ? [] : predicateFacts(court, 'unless', rule.unless, project, view)),
+    ...predicateFacts(court.facts, 'when', rule.when, project, view),
+    ...(rule.unless === null ? [] : predicateFacts(court.facts, 'unless', rule.unless, project, view)),
   ]
   const base = { rule: rule.id, matched, predicates }
   // A protected or held project is not weighed at all, whatever the rule's conditions read.
@@ -147,26 +144,26 @@ function unitView(court: Court, rule: Rule, place: number): DirectoryView | null
   return found === null ? null : viewOf(court.facts, found)
 }
 
-function viewAt(court: Court, path: string): DirectoryView | null {
-  const directory = directoriesOf(court.facts.inventory).get(path)
-  return directory === undefined ? null : viewOf(court.facts, directory)
+function viewAt(facts: Facts, path: string): DirectoryView | null {
+  const directory = directoriesOf(facts.inventory).get(path)
+  return directory === undefined ? null : viewOf(facts, directory)
 }
 
 function predicateFacts(
-  court: Court,
+  facts: Facts,
   part: PredicateFact['part'],
   condition: Condition,
   project: Project,
   view: DirectoryView | null,
 ): readonly PredicateFact[] {
   return predicatesOf(condition).map((predicate) => {
-    const read = predicate.read(court.facts, project, view)
+    const read = predicate.read(facts, project, view)
     return {
       predicate: predicate.name,
       part,
       value: isUnknown(read) ? read.unknown : read,
       threshold: thresholdText(predicate),
-      reading: predicate.test(court.facts, project, view),
+      reading: predicate.test(facts, project, view),
     }
   })
 }

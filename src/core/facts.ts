@@ -4,6 +4,7 @@
  */
 
 import type { Hold, Mark, Memory, Notice, OwnWrite } from './memory.ts'
+import { placeOf } from './names.ts'
 import { type Evidence, type Inventory, isUnknown, type PaidEvidence, type Project, type Unknown } from './project.ts'
 
 export interface Facts {
@@ -25,6 +26,8 @@ export interface MemoryIndex {
 }
 
 interface InventoryIndex {
+  /** How many projects are of this organisation and outside the bin. */
+  readonly ours: number
   /** Places in the inventory, by project id: an order that does not depend on the API's. */
   readonly byId: readonly number[]
   readonly running: ReadonlySet<number> | Unknown
@@ -47,6 +50,11 @@ export function openFacts(inventory: Inventory, memory: Memory, now: number): Fa
 /** Places in the inventory, by project id: an order that does not depend on the API's. */
 export function placesById(inventory: Inventory): readonly number[] {
   return once(INVENTORIES, inventory, indexInventory).byId
+}
+
+/** How many projects are of this organisation and outside the bin: what `percent` is of. */
+export function projectsThatCount(inventory: Inventory): number {
+  return once(INVENTORIES, inventory, indexInventory).ours
 }
 
 /** The project at a place of the inventory. */
@@ -110,19 +118,26 @@ export function parentOf(path: string): string {
 }
 
 function indexInventory(inventory: Inventory): InventoryIndex {
+  const { projects, organizationId } = inventory
   const linked = new Set<number>()
   let unread: Project | null = null
-  for (const project of inventory.projects) {
-    if (!isUnknown(project.libraries)) for (const id of project.libraries) linked.add(id)
-    else if (unread === null || project.id < unread.id) unread = project
+  let ours = 0
+  let isSorted = true
+  let before = Number.NEGATIVE_INFINITY
+  for (let place = 0; place < projects.length; place++) {
+    const project = projects[place]
+    if (project === undefined) continue
+    if (project.organizationId === organizationId && placeOf(project.path) !== 'bin') ours++
+    isSorted = isSorted && before < project.id
+    before = project.id
+    if (isUnknown(project.libraries)) unread = unread === null || project.id < unread.id ? project : unread
+    else if (project.libraries.length > 0) for (const id of project.libraries) linked.add(id)
   }
   const linksUnread = unread && { unknown: `the libraries of project ${unread.id} could not be read` }
   const running = isUnknown(inventory.running) ? inventory.running : new Set(inventory.running)
-  const { projects } = inventory
-  const byId = projects
-    .map((_, place) => place)
-    .sort((a, b) => (projects[a]?.id ?? 0) - (projects[b]?.id ?? 0) || a - b)
-  return { byId, running, linked, linksUnread }
+  const byId = projects.map((_, place) => place)
+  if (!isSorted) byId.sort((a, b) => (projects[a]?.id ?? 0) - (projects[b]?.id ?? 0) || a - b)
+  return { ours, byId, running, linked, linksUnread }
 }
 
 function indexMemory(memory: Memory): MemoryIndex {

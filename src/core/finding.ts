@@ -3,7 +3,7 @@
 import { type Condition, evaluate, nextToRead, unknownsIn } from './condition.ts'
 import type { Directory } from './directory.ts'
 import { createdOf, type Facts, isFresh, modifiedOf, NOT_READ, projectAt } from './facts.ts'
-import { type Candidate, type Group, groupOf, membersOf, slots } from './keep.ts'
+import { type Contest, type Group, groupOf, membersOf, slots } from './keep.ts'
 import { type DirectoryView, lastBacktestOf } from './predicate.ts'
 import { type Evidence, isUnknown, type PaidKind, type Project } from './project.ts'
 import type { ProtectionReading } from './protect.ts'
@@ -176,6 +176,13 @@ function projectSlots(rule: Rule, keep: Keep, bench: Bench): (place: number) => 
   const { facts } = bench
   const kept: Slot = { kind: 'saved', reason: { kind: 'slot', rule: rule.id, newest: keep.newest } }
   const known = new Map<Group, ReadonlySet<number | string>>()
+  const contest: Contest<number> = {
+    idOf: (place) => projectAt(facts, place).id,
+    dateOf: (place) => rankDate(keep, facts, projectAt(facts, place)),
+    isCandidate(place) {
+      return evaluate(rule.when, facts, projectAt(facts, place), null) === 'yes' && mayFillSlot(bench, rule, place)
+    },
+  }
 
   return (place) => {
     const project = projectAt(facts, place)
@@ -184,7 +191,7 @@ function projectSlots(rule: Rule, keep: Keep, bench: Bench): (place: number) => 
       return { kind: 'unknown', own: true, reasons: [unread(rule, 'ownerId', group.unknown)], needs: [] }
     let ids = known.get(group)
     if (ids === undefined) {
-      ids = slots(keep, candidates(membersOf(group, facts.inventory)))
+      ids = slots(keep, membersOf(group, facts.inventory), contest)
       known.set(group, ids)
     }
     const at = rankDate(keep, facts, project)
@@ -192,14 +199,6 @@ function projectSlots(rule: Rule, keep: Keep, bench: Bench): (place: number) => 
     if (!isUnknown(at)) return OUT
     const needs = rankNeed(keep, facts, project)
     return { kind: 'unknown', own: true, reasons: [unread(rule, keep.by, at.unknown)], needs }
-  }
-
-  function candidates(group: readonly number[]): readonly Candidate[] {
-    return group.flatMap((place) => {
-      const project = projectAt(facts, place)
-      if (evaluate(rule.when, facts, project, null) !== 'yes' || !mayFillSlot(bench, rule, place)) return []
-      return [{ id: project.id, at: rankDate(keep, facts, project) }]
-    })
   }
 }
 

@@ -1,32 +1,62 @@
 /** `keep`: among the items that `when` matched, the newest of each group stay. */
 
 import { type Directory, homesOf } from './directory.ts'
-import { once } from './facts.ts'
+import { once, placesById } from './facts.ts'
 import { type Evidence, type Inventory, isUnknown } from './project.ts'
 import type { Keep } from './rule.ts'
 
-/** An item that may fill a slot: matched, neither protected nor held nor younger than 48 hours. */
-export interface Candidate {
+/** How the items of a group compete for its slots. */
+export interface Contest<Item> {
   /** Project id, or the path of a directory. */
-  readonly id: number | string
+  idOf(item: Item): number | string
   /** What `by` says; null = never, which is the oldest there is. */
-  readonly at: Evidence<number | null>
+  dateOf(item: Item): Evidence<number | null>
+  /**
+   * Whether it may fill a slot: matched, neither protected nor held nor younger than 48 hours. It is asked only of what is
+   * new enough, which of a large group is little.
+   */
+  isCandidate(item: Item): boolean
+}
+
+interface Placed {
+  readonly id: number | string
+  readonly time: number
 }
 
 /**
  * Which candidates of one group stay. One whose date is unknown fills no slot, so it can push nobody out; but when all
  * fit, nobody's date matters. Ties go to the higher id, which QuantConnect gave out later.
  */
-export function slots(keep: Keep, candidates: readonly Candidate[]): ReadonlySet<number | string> {
-  if (candidates.length <= keep.newest) return new Set(candidates.map(({ id }) => id))
-  const dated = candidates.filter(({ at }) => !isUnknown(at))
-  dated.sort((a, b) => timeOf(b) - timeOf(a) || (a.id < b.id ? 1 : -1))
-  return new Set(dated.slice(0, keep.newest).map(({ id }) => id))
+export function slots<Item>(
+  { newest }: Keep,
+  group: readonly Item[],
+  { idOf, dateOf, isCandidate }: Contest<Item>,
+): ReadonlySet<number | string> {
+  /** The newest candidates so far, the newest first. */
+  const placed: Placed[] = []
+  const undated: Item[] = []
+  for (const item of group) {
+    const at = dateOf(item)
+    if (isUnknown(at)) {
+      undated.push(item)
+      continue
+    }
+    const id = idOf(item)
+    const time = at ?? Number.NEGATIVE_INFINITY
+    const last = placed.length < newest ? undefined : placed[newest - 1]
+    if (last !== undefined && !isBefore(time, id, last)) continue
+    if (!isCandidate(item)) continue
+    const after = placed.findIndex((other) => isBefore(time, id, other))
+    placed.splice(after === -1 ? placed.length : after, 0, { id, time })
+    if (placed.length > newest) placed.pop()
+  }
+  const ids = placed.map(({ id }) => id)
+  const others = placed.length < newest ? undated.filter(isCandidate).map(idOf) : []
+  return new Set(ids.length + others.length <= newest ? [...ids, ...others] : ids)
 }
 
-function timeOf({ at }: Candidate): number {
-  // Not -Infinity: the difference of two of those is no number.
-  return typeof at === 'number' ? at : Number.MIN_SAFE_INTEGER
+function isBefore(time: number, id: number | string, other: Placed): boolean {
+  return time === other.time ? id > other.id : time > other.time
 }
 
 /** The group a project belongs to, as something to remember its slots by, or why it is unknown. */
@@ -45,9 +75,9 @@ const ALL = 'all'
 /** The places of the projects of a group. */
 export function membersOf(group: Group, inventory: Inventory): readonly number[] {
   if (typeof group === 'object') return group.own
+  if (group === ALL) return placesById(inventory)
   const known = once(MEMBERS, inventory, () => new Map<Group, readonly number[]>())
-  const members =
-    known.get(group) ?? inventory.projects.flatMap((_, place) => (isIn(group, inventory, place) ? [place] : []))
+  const members = known.get(group) ?? placesById(inventory).filter((place) => isIn(group, inventory, place))
   known.set(group, members)
   return members
 }
@@ -55,6 +85,5 @@ export function membersOf(group: Group, inventory: Inventory): readonly number[]
 const MEMBERS = new WeakMap<Inventory, Map<Group, readonly number[]>>()
 
 function isIn(group: Group, inventory: Inventory, place: number): boolean {
-  if (group === ALL) return true
   return group === TOP ? homesOf(inventory)[place] === null : inventory.projects[place]?.ownerId === group
 }

@@ -28,8 +28,9 @@ export type Place = (typeof PLACES)[number]['place']
 export function placeOf(path: string): Place | null {
   const slash = path.indexOf('/')
   const length = slash === -1 ? path.length : slash
-  for (const { name, place } of PLACES) {
-    if (name.length === length && path.slice(0, length).toLowerCase() === name) return place
+  for (let i = 0; i < PLACES.length; i++) {
+    const one = PLACES[i]
+    if (one?.name.length === length && path.slice(0, length).toLowerCase() === one.name) return one.place
   }
   return null
 }

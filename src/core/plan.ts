@@ -6,15 +6,16 @@
 import { type Asking, type AskingOptions, asking } from './asking.ts'
 import { canonicalJson, sha256Hex } from './canonical.ts'
 import type { Change } from './change.ts'
-import { openCourt } from './court.ts'
 import type { Decision } from './decide.ts'
 import { itemReasons, reasonText } from './explain.ts'
+import { openFacts } from './facts.ts'
 import type { PlanItem } from './item.ts'
 import type { Memory } from './memory.ts'
 import type { Policy } from './policy.ts'
 import { type Inventory, isUnknown, type Project } from './project.ts'
+import type { Reason } from './reason.ts'
 import type { Action } from './rule.ts'
-import { namesTaken, openNames } from './taken.ts'
+import { isTaken, openNames } from './taken.ts'
 import type { Verdict } from './verdict.ts'
 
 export { type CapBreach, capText, type DayCount } from './caps.ts'
@@ -47,8 +48,9 @@ export async function makePlan(
   memory: Memory,
   options: PlanOptions,
 ): Promise<Plan> {
-  const items = itemsOf(policy, inventory, decision, memory, options.now, options.only ?? null)
-  return sealPlan(policy, inventory, items, options, refusedMoves(policy, decision))
+  const { due, unwritable } = whatStandsOut(inventory, decision, options.only ?? null)
+  const items = itemsOf(policy, inventory, due, memory, options.now)
+  return sealPlan(policy, inventory, items, options, refusedMoves(policy, unwritable))
 }
 
 /** Caps, approvals and hash: what every plan passes, whether rules made it or a command. */
@@ -130,7 +132,7 @@ function stands(
 }
 
 function stillFree(to: string, inventory: Inventory): StillDue {
-  return namesTaken(inventory).has(to.toLowerCase()) ? no(`"${to}" is taken now.`) : { still: true }
+  return isTaken(inventory, to) ? no(`"${to}" is taken now.`) : { still: true }
 }
 
 function isNumbered(to: string, base: string): boolean {
@@ -141,21 +143,39 @@ function no(why: string): StillDue {
   return { still: false, why }
 }
 
+interface Due {
+  readonly verdict: Verdict
+  readonly project: Project
+}
+
+/** What is due by the rules that may act, and what was given a name that cannot be written. By project id. */
+function whatStandsOut({ projects }: Inventory, { verdicts }: Decision, only: readonly string[] | null) {
+  const due: Due[] = []
+  const unwritable: { readonly projectId: number; readonly reason: Reason }[] = []
+  for (let place = 0; place < verdicts.length; place++) {
+    const verdict = verdicts[place]
+    const project = projects[place]
+    if (verdict === undefined || project === undefined) continue
+    const isMeant = only === null || only.includes(verdict.rule ?? '')
+    if (verdict.state === 'due' && isMeant) due.push({ verdict, project })
+    for (let i = 0; i < verdict.reasons.length; i++) {
+      const reason = verdict.reasons[i]
+      if (reason?.kind === 'unwritable') unwritable.push({ projectId: project.id, reason })
+    }
+  }
+  due.sort((a, b) => a.project.id - b.project.id)
+  unwritable.sort((a, b) => a.projectId - b.projectId)
+  return { due, unwritable }
+}
+
 function itemsOf(
   policy: Policy,
   inventory: Inventory,
-  decision: Decision,
+  due: readonly Due[],
   memory: Memory,
   now: number,
-  only: readonly string[] | null,
 ): readonly PlanItem[] {
-  const due = decision.verdicts.flatMap((verdict, i) => {
-    const project = inventory.projects[i]
-    const isMeant = only === null || (verdict.rule !== null && only.includes(verdict.rule))
-    return project !== undefined && verdict.state === 'due' && isMeant ? [{ verdict, project }] : []
-  })
-  due.sort((a, b) => a.project.id - b.project.id)
-  const court = openCourt(policy, inventory, memory, now)
+  const facts = openFacts(inventory, memory, now)
   const nameFor = openNames(inventory)
   const rules = new Map(policy.rules.map((rule) => [rule.id, rule]))
   return due.flatMap(({ verdict, project }) => {
@@ -163,9 +183,11 @@ function itemsOf(
     // A due verdict has both dates: what lacks one is not judged.
     if (action === null || isUnknown(project.created) || isUnknown(project.modified)) return []
     const to = verdict.to === null || action === 'describe' ? verdict.to : nameFor(verdict.to)
-    const { approve, notice } = rules.get(verdict.rule ?? '') ?? UNASKED
+    const rule = rules.get(verdict.rule ?? '')
+    if (rule === undefined) return []
+    const { approve, notice } = rule
     const item = itemOf(project, project.created, project.modified, action, verdict, to)
-    return [{ ...item, approve, notice, reasons: itemReasons(court, project, verdict) }]
+    return [{ ...item, approve, notice, reasons: itemReasons(rule, facts, project, verdict) }]
   })
 }
 
@@ -193,10 +215,12 @@ function itemOf(
   }
 }
 
-function refusedMoves(policy: Policy, decision: Decision): Plan['refusedMoves'] {
-  const refused = decision.verdicts.flatMap(({ projectId, reasons }) => {
-    const reason = reasons.find(({ kind }) => kind === 'unwritable')
-    return reason === undefined ? [] : [{ projectId, why: reasonText(reason, policy) }]
-  })
-  return refused.sort((a, b) => a.projectId - b.projectId)
+/** Of each project the first. */
+function refusedMoves(
+  policy: Policy,
+  unwritable: readonly { readonly projectId: number; readonly reason: Reason }[],
+): Plan['refusedMoves'] {
+  return unwritable
+    .filter(({ projectId }, i) => unwritable[i - 1]?.projectId !== projectId)
+    .map(({ projectId, reason }) => ({ projectId, why: reasonText(reason, policy) }))
 }

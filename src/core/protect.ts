@@ -3,7 +3,7 @@
  * re-check before a call all ask here.
  */
 
-import { createdOf, type Facts, isLinked, openFacts, runsLive } from './facts.ts'
+import { createdOf, type Facts, isLinked, once, openFacts, runsLive } from './facts.ts'
 import { writtenHold } from './hold.ts'
 import type { Hold, Memory } from './memory.ts'
 import { placeOf } from './names.ts'
@@ -30,7 +30,6 @@ export function protections(
 }
 
 const NONE: readonly Reason[] = []
-const NO_HOLDS: readonly Hold[] = []
 /** Nothing protects it, and everything that could is known. */
 export const CLEAR: ProtectionReading = { reading: 'no', protectedBy: NONE, heldBy: NONE, unknown: NONE }
 
@@ -52,8 +51,10 @@ export function protectionOf(policy: Policy, facts: Facts, project: Project): Pr
     else unknown = joined(unknown, [unread(evidence.fact, value.unknown)])
   }
   if (policy.protect.ids.has(project.id)) protectedBy = joined(protectedBy, ONLY['policy id'])
-  for (const { pattern, matches } of policy.protect.paths) {
-    if (matches(project.path)) protectedBy = joined(protectedBy, [protectedReason({ what: 'policy path', pattern })])
+  const { paths } = policy.protect
+  for (let i = 0; i < paths.length; i++) {
+    const path = paths[i]
+    if (path?.matches(project.path) === true) protectedBy = joined(protectedBy, reasonsOf(path))
   }
 
   const heldBy = holdsOn(policy.timezone, facts, project)
@@ -71,6 +72,15 @@ function joined(some: readonly Reason[], more: readonly Reason[]): readonly Reas
 }
 
 type Simple = Exclude<Protection, { readonly what: 'policy path' }>['what']
+
+type ProtectedPath = Policy['protect']['paths'][number]
+
+const PATHS = new WeakMap<ProtectedPath, readonly Reason[]>()
+
+/** The list of the one reason that a path of `[protect]` is. */
+function reasonsOf(path: ProtectedPath): readonly Reason[] {
+  return once(PATHS, path, ({ pattern }) => [protectedReason({ what: 'policy path', pattern })])
+}
 
 /** Lists of a single reason, shared by all projects that have just that one. */
 const ONLY = Object.fromEntries(
@@ -115,16 +125,21 @@ const EVIDENCE: readonly SingleFact[] = [
 
 /** Holds in force: rows of the ledger, and what the description asks for. Either one holds. */
 function holdsOn(zone: string, facts: Facts, project: Project): readonly Reason[] {
-  let held = NONE
-  for (const hold of facts.memory.holds.get(project.id) ?? NO_HOLDS) {
-    // A project whose `created` cannot be read may well be the one that was held.
-    if (hold.created !== project.created && !isUnknown(createdOf(facts, project))) continue
-    if (hold.until !== null && hold.until < facts.now) continue
-    held = [...held, { kind: 'held', where: 'ledger', by: hold.by, until: hold.until }]
-  }
+  const rows = facts.memory.holds.get(project.id)
+  const held = rows === undefined ? NONE : rowsInForce(rows, facts, project)
   const written = writtenHold(project.description, zone)
   if (written === null || (written.until !== null && written.until <= facts.now)) return held
   return [...held, { kind: 'held', where: 'description', ...written }]
+}
+
+function rowsInForce(rows: readonly Hold[], facts: Facts, project: Project): readonly Reason[] {
+  const held = rows.flatMap((hold): readonly Reason[] => {
+    // A project whose `created` cannot be read may well be the one that was held.
+    if (hold.created !== project.created && !isUnknown(createdOf(facts, project))) return []
+    if (hold.until !== null && hold.until < facts.now) return []
+    return [{ kind: 'held', where: 'ledger', by: hold.by, until: hold.until }]
+  })
+  return held.length === 0 ? NONE : held
 }
 
 function protectedReason(by: Protection): Reason {

@@ -14,6 +14,8 @@ export interface Standing {
   readonly protection: ProtectionReading
   /** By position of the rule; empty when all say no, and for what is protected or held, which no rule looks at. */
   readonly findings: readonly Finding[]
+  /** Whether a rule could not be read to the end, even where another one decides. */
+  readonly isUnclear: boolean
   /** `unknown`: something that decides could not be read. `wanted`: a rule that marks selects it. */
   readonly outcome: 'untouchable' | 'unknown' | 'wanted' | 'kept'
   /** Rank of the least destructive action that a rule wants, when it is wanted. */
@@ -72,12 +74,11 @@ export function openStandings(policy: Policy, facts: Facts): Standings {
     let unknownTo = compare(findings)
     if ((acts.wants || marks.wants) && askAbout(place, findings)) unknownTo = compare(findings)
     if (unknownTo === ACTS) return standingOf(reading, findings, 'unknown', null)
-    if (acts.wants)
-      return { protection: reading, findings, outcome: 'wanted', rank: acts.rank, tier: ACTS, spared: null }
+    if (acts.wants) return wantedBy(reading, findings, acts.rank, ACTS, null)
     const spared = acts.bar
     if (unknownTo === MARKS) return standingOf(reading, findings, 'unknown', spared)
-    if (marks.wants) return { protection: reading, findings, outcome: 'wanted', rank: marks.rank, tier: MARKS, spared }
-    const isUnclear = findings.some(({ kind }) => kind === 'unknown')
+    if (marks.wants) return wantedBy(reading, findings, marks.rank, MARKS, spared)
+    const isUnclear = hasUnknown(findings)
     return standingOf(reading, findings, isUnclear ? 'unknown' : 'kept', spared)
   }
 
@@ -157,5 +158,21 @@ function standingOf(
   outcome: Exclude<Standing['outcome'], 'wanted'>,
   spared: Bar | null,
 ): Standing {
-  return { protection, findings, outcome, rank: NO_ACTION, tier: REPORTS, spared }
+  const isUnclear = outcome === 'unknown' || hasUnknown(findings)
+  return { protection, findings, isUnclear, outcome, rank: NO_ACTION, tier: REPORTS, spared }
+}
+
+function wantedBy(
+  protection: ProtectionReading,
+  findings: readonly Finding[],
+  rank: number,
+  tier: Tier,
+  spared: Bar | null,
+): Standing {
+  return { protection, findings, isUnclear: hasUnknown(findings), outcome: 'wanted', rank, tier, spared }
+}
+
+function hasUnknown(findings: readonly Finding[]): boolean {
+  for (let i = 0; i < findings.length; i++) if (findings[i]?.kind === 'unknown') return true
+  return false
 }

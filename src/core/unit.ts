@@ -8,7 +8,7 @@
 import { evaluate, nextToRead, unknownsIn } from './condition.ts'
 import { type Directory, directoriesOf, homesOf } from './directory.ts'
 import { openDoubts } from './doubts.ts'
-import { isFresh, parentOf, projectAt } from './facts.ts'
+import { isFresh, projectAt } from './facts.ts'
 import {
   type Bench,
   blindSpots,
@@ -20,7 +20,7 @@ import {
   rankNeed,
   unread,
 } from './finding.ts'
-import { type Candidate, slots } from './keep.ts'
+import { slots } from './keep.ts'
 import { type Evidence, isUnknown, type Project } from './project.ts'
 import type { Reason } from './reason.ts'
 import type { Keep, Rule } from './rule.ts'
@@ -74,7 +74,7 @@ export function directoryFinder(rule: Rule, bench: Bench): DirectoryFinder {
   const findings = new Array<UnitFinding | undefined>(directories.size)
   const merged = new Array<Merged | undefined>(directories.size)
   const left = new Array<boolean | undefined>(directories.size)
-  const slotsOf = new Map<string, ReadonlySet<number | string>>()
+  const slotsOf = new Map<Directory | null, ReadonlySet<number | string>>()
 
   return { find, reach }
 
@@ -221,10 +221,10 @@ export function directoryFinder(rule: Rule, bench: Bench): DirectoryFinder {
 
   /** Among directories of the same parent, or all of them, the newest stay, with what they are in; null = not one of those. */
   function slotOf(keep: Keep, directory: Directory): Extract<Finding, { kind: 'saved' | 'unknown' }> | null {
-    const group = keep.per === 'directory' ? parentOf(directory.path) : ''
-    const known = slotsOf.get(group)
-    const ids = known ?? openSlots(keep, group)
-    if (known === undefined) slotsOf.set(group, ids)
+    const parent = keep.per === 'directory' ? directory.parent : null
+    const known = slotsOf.get(parent)
+    const ids = known ?? openSlots(keep, parent)
+    if (known === undefined) slotsOf.set(parent, ids)
     if (within(directory).some((one) => ids.has(one.path)))
       return { kind: 'saved', reason: { kind: 'slot', rule: rule.id, newest: keep.newest } }
     const at = newestOf(keep, directory)
@@ -233,14 +233,14 @@ export function directoryFinder(rule: Rule, bench: Bench): DirectoryFinder {
     return { kind: 'unknown', own: false, reasons: [unread(rule, keep.by, at.unknown)], needs }
   }
 
-  function openSlots(keep: Keep, group: string): ReadonlySet<number | string> {
-    const items = [...directories.values()].filter((one) => {
-      return (keep.per !== 'directory' || parentOf(one.path) === group) && fillsSlot(one)
+  function openSlots(keep: Keep, parent: Directory | null): ReadonlySet<number | string> {
+    const all = [...(parent?.children ?? directories.values())]
+    const group = keep.per === 'directory' ? all.filter((one) => one.parent === parent) : all
+    return slots(keep, group.filter(fillsSlot), {
+      idOf: ({ path }) => path,
+      dateOf: (one) => newestOf(keep, one),
+      isCandidate: () => true,
     })
-    return slots(
-      keep,
-      items.map((one): Candidate => ({ id: one.path, at: newestOf(keep, one) })),
-    )
   }
 
   function fillsSlot(directory: Directory): boolean {

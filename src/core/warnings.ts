@@ -39,8 +39,9 @@ function aboutProtections(policy: Policy, { projects }: Inventory, standings: re
   const malformed: Extract<Warning, { kind: 'malformed hold' }>[] = []
   const patterns = new Set<string>()
   const ids = new Set<number>()
-  standings.forEach(({ protection }, place) => {
-    if (protection === CLEAR) return
+  for (let place = 0; place < standings.length; place++) {
+    const protection = standings[place]?.protection ?? CLEAR
+    if (protection === CLEAR) continue
     const id = projects[place]?.id ?? 0
     for (const reason of protection.heldBy) {
       if (reason.kind !== 'held' || reason.where !== 'description' || reason.malformed === null) continue
@@ -51,7 +52,7 @@ function aboutProtections(policy: Policy, { projects }: Inventory, standings: re
       if (reason.by.what === 'policy path') patterns.add(reason.by.pattern)
       if (reason.by.what === 'policy id') ids.add(id)
     }
-  })
+  }
   return [
     ...malformed.sort((a, b) => a.projectId - b.projectId),
     ...policy.protect.paths.flatMap(({ pattern }): readonly Warning[] => {

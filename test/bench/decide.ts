@@ -10,7 +10,7 @@ import type { Memory } from '../../src/core/memory.ts'
 import { makePlan } from '../../src/core/plan.ts'
 import { type Policy, readPolicy } from '../../src/core/policy.ts'
 import type { Inventory } from '../../src/core/project.ts'
-import { NOTHING, NOW, sweptDaily, TEN_RULES, workspaceOf } from './workspace.ts'
+import { KEEP_OF_ALL, NOTHING, NOW, sweptDaily, TEN_RULES, workspaceOf } from './workspace.ts'
 
 const TODAY = { total: 0, byRule: {} }
 
@@ -24,7 +24,7 @@ interface Row {
   readonly base: number
 }
 
-const policy = await tenRules()
+const policy = await rulesOf(TEN_RULES)
 const rows: Row[] = []
 
 for (const size of [1_000, 5_000, 10_000, 20_000]) {
@@ -44,9 +44,19 @@ for (const size of [1_000, 5_000, 10_000, 20_000]) {
 
 const stored = workspaceOf(10_000)
 const marks = sweptDaily(decide(policy, stored, NOTHING, NOW).marks)
-let next = 0
-const one = await median(() => why(policy, stored, marks, NOW, stored.projects[next++ % 10_000]?.id ?? 0))
-rows.push({ what: 'why, from a stored inventory of 10000', ms: one, budget: 1, base: parseOf(10_000) })
+const newestOfAll = await rulesOf(KEEP_OF_ALL)
+for (const [what, rules] of [
+  ['why, from a stored inventory of 10000', policy],
+  ['why, where the newest 5 of all 10000 are kept', newestOfAll],
+] as const) {
+  let next = 0
+  const one = await median(() => why(rules, stored, marks, NOW, stored.projects[next++ % 10_000]?.id ?? 0))
+  rows.push({ what, ms: one, budget: 1, base: parseOf(10_000) })
+  const afresh = await median(() => {
+    return why(rules, { ...stored }, { ...marks }, NOW, stored.projects[next++ % 10_000]?.id ?? 0)
+  })
+  rows.push({ what: `${what}, nobody having looked at it`, ms: afresh, budget: null, base: parseOf(10_000) })
+}
 rows.push({
   what: 'readPolicy, 10 rules',
   ms: await median(() => readPolicy(TEN_RULES)),
@@ -66,26 +76,35 @@ function parseOf(size: number): number {
 }
 
 /**
- * How the time grows when the workspace doubles. The sizes are measured in turn, again and again, so that the machine's
- * mood and the collector's work fall on all of them alike.
+ * How the time grows when the workspace doubles. The sizes are measured in turn, again and again and each time in another
+ * order, so that the machine's mood and the collector's work fall on all of them alike; what is compared is the mean without
+ * the slowest and the fastest tenth, because the collector comes so seldom that a median would show it for one size only.
  */
 async function printDoublings(sizes: readonly number[]): Promise<void> {
   const prepared = sizes.map((size) => {
     const seen = workspaceOf(size)
     return { seen, memory: sweptDaily(decide(policy, seen, NOTHING, NOW).marks), times: [] as number[] }
   })
-  for (let round = 0; round < 50; round++) {
-    for (const { seen, memory, times } of prepared) {
+  for (let round = 0; round < 100; round++) {
+    const order = [...prepared.slice(round % sizes.length), ...prepared.slice(0, round % sizes.length)]
+    for (const { seen, memory, times } of round % 2 === 0 ? order : order.reverse()) {
       const before = performance.now()
       await planAfresh(policy, seen, memory)
       if (round >= 10) times.push(performance.now() - before)
     }
   }
-  const medians = prepared.map(({ times }) => times.sort((a, b) => a - b)[times.length >> 1] ?? Number.NaN)
-  const [least = Number.NaN, most = Number.NaN] = [medians[0], medians.at(-1)]
-  const steps = medians.slice(1).map((ms, i) => `× ${(ms / (medians[i] ?? Number.NaN)).toFixed(2)}`)
+  const means = prepared.map(({ times }) => trimmedMean(times))
+  const [least = Number.NaN, most = Number.NaN] = [means[0], means.at(-1)]
+  const steps = means.slice(1).map((ms, i) => `× ${(ms / (means[i] ?? Number.NaN)).toFixed(2)}`)
   const each = (most / least) ** (1 / steps.length)
   console.log(`Doubling ${sizes.join(', ')} projects: ${steps.join(', ')}; × ${each.toFixed(2)} each (allowed: × 2.2)`)
+}
+
+/** Without a tenth at either end. */
+function trimmedMean(times: readonly number[]): number {
+  const tenth = Math.floor(times.length / 10)
+  const middle = [...times].sort((a, b) => a - b).slice(tenth, times.length - tenth)
+  return middle.reduce((sum, time) => sum + time, 0) / middle.length
 }
 
 /** Milliseconds that decide and plan may take. */
@@ -94,8 +113,8 @@ function budgetOf(size: number): number | null {
   return size === 10_000 ? 50 : null
 }
 
-async function tenRules(): Promise<Policy> {
-  const read = await readPolicy(TEN_RULES)
+async function rulesOf(text: string): Promise<Policy> {
+  const read = await readPolicy(text)
   if (!read.ok) throw new Error('the rules of the benchmark are refused')
   return read.policy
 }

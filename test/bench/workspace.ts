@@ -39,6 +39,18 @@ ${[
   .join('\n')}
 `
 
+/** The same, and one more that ranks all projects against one another. */
+export const KEEP_OF_ALL = `${TEN_RULES}
+[[rule]]
+id = "newest-of-all"
+why = "bench"
+when = { age = ">3d" }
+keep = { newest = 5, per = "rule", by = "modified" }
+then = "archive"
+notice = "0h"
+enforce = true
+`
+
 const AREAS = ['Research', 'Sweeps', 'Team', 'Archive', 'CI'] as const
 const NAMES = [
   'Momentum',

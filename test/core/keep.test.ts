@@ -1,6 +1,8 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decide } from '../../src/core/decide.ts'
 import { slots } from '../../src/core/keep.ts'
+import type { Evidence } from '../../src/core/project.ts'
 import { aged, DAY, idle, inventory, NOTHING, NOW, policy, project, rule, states, verdictOf } from './support.ts'
 
 const UNKNOWN = { unknown: 'the answer was cut short' }
@@ -166,9 +168,49 @@ describe('keep', () => {
 
 describe('slots', () => {
   it('are a pure ranking', () => {
-    const keep = { newest: 2, per: 'rule', by: 'modified' } as const
-    const of = (id: number, at: number | null) => ({ id, at })
-    expect([...slots(keep, [of(1, 5), of(2, null), of(3, 9), of(4, 7)])]).toEqual([3, 4])
-    expect([...slots(keep, [of(1, null), of(2, null), of(3, null)])]).toEqual([3, 2])
+    expect(ranked([of(1, 5), of(2, null), of(3, 9), of(4, 7)])).toEqual([3, 4])
+    expect(ranked([of(1, null), of(2, null), of(3, null)])).toEqual([3, 2])
+    expect(ranked([of(1, 5), of(2, UNKNOWN), of(3, 9)])).toEqual([3, 1])
+    expect(ranked([of(1, 5), of(2, UNKNOWN)])).toEqual([1, 2])
+    expect(ranked([of(1, 5), of(2, UNKNOWN), of(3, UNKNOWN)])).toEqual([1])
+    expect(ranked([of(1, 5), of(2, UNKNOWN), { ...of(3, UNKNOWN), isCandidate: false }])).toEqual([1, 2])
   })
+
+  it('are those of all candidates sorted, whatever the group', () => {
+    const item = fc.record({
+      at: fc.oneof({ weight: 5, arbitrary: fc.nat({ max: 6 }) }, fc.constantFrom(null, UNKNOWN)),
+      isCandidate: fc.integer({ min: 0, max: 3 }).map((n) => n > 0),
+    })
+    fc.assert(
+      fc.property(fc.array(item, { maxLength: 12 }), fc.integer({ min: 1, max: 5 }), (items, newest) => {
+        const group = items.map((one, id) => ({ ...one, id }))
+        const all = group.filter(({ isCandidate }) => isCandidate)
+        const dated = all.filter(({ at }) => typeof at !== 'object' || at === null)
+        const time = ({ at }: Item) => (typeof at === 'number' ? at : -1)
+        const sorted = dated.sort((a, b) => time(b) - time(a) || b.id - a.id).slice(0, newest)
+        const expected = all.length <= newest ? all : sorted
+        expect(new Set(ranked(group, newest))).toEqual(new Set(expected.map(({ id }) => id)))
+      }),
+      { numRuns: 3_000 },
+    )
+  })
+
+  interface Item {
+    readonly id: number
+    readonly at: Evidence<number | null>
+    readonly isCandidate: boolean
+  }
+
+  function of(id: number, at: Item['at']): Item {
+    return { id, at, isCandidate: true }
+  }
+
+  function ranked(group: readonly Item[], newest = 2) {
+    const contest = {
+      idOf: ({ id }: Item) => id,
+      dateOf: ({ at }: Item) => at,
+      isCandidate: ({ isCandidate }: Item) => isCandidate,
+    }
+    return [...slots({ newest, per: 'rule', by: 'modified' }, group, contest)]
+  }
 })
