@@ -18,6 +18,8 @@ export interface Press {
   readonly verb: Verb
   /** As the button carries it. */
   readonly ref: string
+  /** The message of the channel that it is on, as the vendor's channel names it; null where only the presser sees it. */
+  readonly on: string | null
 }
 
 export interface Answer {

@@ -4,15 +4,22 @@
  */
 
 import type { Verb } from '../core/card.ts'
+import { orphanCard } from '../core/orphan-card.ts'
 import type { Env } from '../env.ts'
 import { workspaceOf } from '../workspace/address.ts'
-import { type Answer, type Asker, announce, type Press, tell } from './answer.ts'
+import { type Answer, type Asker, type Press, tell } from './answer.ts'
 import { keepProject } from './care.ts'
 import { whyOf } from './execute.ts'
 import { settle } from './operate.ts'
 import { allowed } from './rights.ts'
 
-export async function press(env: Env, asker: Asker, { verb, ref }: Press): Promise<Answer> {
+export async function press(env: Env, asker: Asker, pressed: Press): Promise<Answer> {
+  const answer = await answerTo(env, asker, pressed)
+  if (pressed.on === null || (await workspaceOf(env).keeps(asker.vendor, pressed.on))) return answer
+  return { ...answer, redraw: orphanCard() }
+}
+
+async function answerTo(env: Env, asker: Asker, { verb, ref }: Press): Promise<Answer> {
   switch (verb) {
     case 'approve':
     case 'refuse':
@@ -62,9 +69,14 @@ async function onProject(env: Env, asker: Asker, verb: 'keep30' | 'keep', ref: s
 async function onRun(env: Env, asker: Asker, run: string): Promise<Answer> {
   const may = await allowed(env, asker, 'operate', 'stop sweeps')
   if (!may.ok) return may.answer
-  const stopped = await workspaceOf(env).stop(run, { kind: 'person', name: may.person.name })
-  if (!stopped) return tell('That sweep is over already; there was nothing to stop.')
-  return announce(`${may.person.name} stopped run ${run}. What was done stays done; nothing more is.`)
+  const workspace = workspaceOf(env)
+  const stopped = await workspace.stop(run, { kind: 'person', name: may.person.name })
+  if (!stopped) {
+    const text = 'That sweep is over already; there was nothing to stop.'
+    return tell(text, { redraw: await workspace.resultCard(run) })
+  }
+  // The card says who stopped it; a message to all about it would be a second one.
+  return tell(`You stopped run ${run}. What was done stays done; nothing more is.`)
 }
 
 /** Pressed twice it is one undoing; one that came to nothing can be tried again by typing. */

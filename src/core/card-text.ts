@@ -117,7 +117,7 @@ export function careFor(projects: readonly NamedProject[]): {
   if (only === undefined) return { buttons: [], menus: [] }
   if (projects.length === 1) {
     const ref = String(only.projectId)
-    return { buttons: CARE.map(([verb, label]) => ({ verb, label, ref, danger: false, confirm: null })), menus: [] }
+    return { buttons: CARE.map(([verb, label]) => careButton(verb, ref, label)), menus: [] }
   }
   const options = projects
     .slice(0, OPTIONS)
@@ -130,6 +130,18 @@ const CARE = [
   ['keep', 'Keep for ever'],
   ['why', 'Why'],
 ] as const
+
+export function careButton(verb: CardMenu['verb'], ref: string, label: string): CardButton {
+  return { verb, label, ref, danger: false, confirm: null }
+}
+
+/** Of a button on a card that is about other projects too: `Why: Old/a (123)`. `named`: a name with its id behind. */
+export function careLabel(verb: CardMenu['verb'], named: string): string {
+  const word = CARE.find(([one]) => one === verb)?.[1] ?? verb
+  const id = / \(\d+\)$/.exec(named)?.[0] ?? ''
+  const name = named.slice(0, named.length - id.length)
+  return `${word}: ${cutText(name, LABEL - word.length - 2 - id.length)}${id}`
+}
 
 /** The name is cut, never the id. */
 function nameAndId(name: string, id: number): string {

@@ -18,6 +18,8 @@ export interface RunFacts {
   readonly undoable: boolean
   /** Who approved it and which plan, as a sentence; null for a run that carries out no waiting plan. */
   readonly approval: string | null
+  /** Who took it back, by which run, and how that ended; null while nobody has. */
+  readonly undo: { readonly by: string; readonly run: string; readonly status: RunFacts['status'] } | null
 }
 
 export interface RunOutcome extends NamedProject {
@@ -35,6 +37,8 @@ export interface GoingRun {
   readonly progress: { readonly done: number; readonly of: number } | null
   /** Who approved what it does, as a sentence; null where nobody had to. */
   readonly approval: string | null
+  /** Who stopped it, so that it ends before its next change; null while nobody did. */
+  readonly stoppedBy: string | null
 }
 
 const DONE_LINES = 10
@@ -44,13 +48,18 @@ export function resultCard(run: RunFacts): Card {
   const done = run.outcomes.filter(({ outcome }) => outcome === 'done')
   const left = run.outcomes.filter(({ outcome }) => outcome !== 'done')
   const said = doneText(done.map(({ action }) => action))
-  const title = `${HEADS[run.status]}: ${[said, ...leftText(left)].filter((part) => part !== '').join(', ') || NOTHING[run.status]}`
+  const what = [said, ...leftText(left)].filter((part) => part !== '').join(', ') || NOTHING[run.status]
+  const title = `${HEADS[run.status]}: ${what}${run.undo === null ? '' : `; ${undoneText(run.undo)}`}`
   return {
     title: titleText(title),
     summary: `${title}.`,
     tone: run.status === 'ok' ? 'good' : run.status === 'waiting' ? 'neutral' : 'bad',
     sections: [
-      section(null, [...(run.message === '' ? [] : [run.message]), run.approval ?? askedText(run)], 2),
+      section(
+        null,
+        [...undoLines(run), ...(run.message === '' ? [] : [run.message]), run.approval ?? askedText(run)],
+        3,
+      ),
       ...listed(
         'Not done',
         left,
@@ -59,27 +68,25 @@ export function resultCard(run: RunFacts): Card {
       ),
       ...listed('Done', done, () => '', DONE_LINES),
     ],
-    buttons: run.undoable && done.length > 0 ? [undo(run.id, done)] : [],
+    buttons: run.undoable && run.undo === null && done.length > 0 ? [undo(run.id, done)] : [],
     menus: [],
     link: `/runs/${run.id}`,
   }
 }
 
 export function runningCard(run: GoingRun): Card {
-  const { id, progress } = run
+  const { id, progress, stoppedBy } = run
   const far = progress === null ? 'looking at the projects first' : `${progress.done} of ${progress.of} done`
+  const isStopped = stoppedBy !== null
+  const stop = isStopped
+    ? `Stopped by ${plainText(stoppedBy)}: it ends before its next change, and what is done stays done.`
+    : 'Stop ends it before its next change; what is done stays done.'
   return {
-    title: titleText(`Sweeping: ${far}`),
-    summary: `A sweep is going on: ${far}.`,
+    title: titleText(`${isStopped ? 'Stopping' : 'Sweeping'}: ${far}`),
+    summary: `A sweep is ${isStopped ? 'being stopped' : 'going on'}: ${far}.`,
     tone: 'neutral',
-    sections: [
-      section(
-        null,
-        [run.approval ?? askedText(run), 'Stop ends it before its next change; what is done stays done.'],
-        2,
-      ),
-    ],
-    buttons: [{ verb: 'stop', label: 'Stop', ref: id, danger: false, confirm: null }],
+    sections: [section(null, [run.approval ?? askedText(run), stop], 2)],
+    buttons: isStopped ? [] : [{ verb: 'stop', label: 'Stop', ref: id, danger: false, confirm: null }],
     menus: [],
     link: `/runs/${id}`,
   }
@@ -101,6 +108,18 @@ const NOTHING: { readonly [status in RunFacts['status']]: string } = {
   blocked: 'nothing was done',
   refused: 'nothing was done',
   failed: 'nothing was done',
+}
+
+function undoneText({ by, status }: NonNullable<RunFacts['undo']>): string {
+  if (status === 'ok') return `undone by ${plainText(by)}`
+  return status === 'partial' ? `partly undone by ${plainText(by)}` : `${plainText(by)} could not undo it`
+}
+
+/** The button goes with the first try, for it is good for one; what is left is undone by typing. */
+function undoLines({ id, undo: tried }: RunFacts): readonly string[] {
+  if (tried === null) return []
+  const more = tried.status === 'ok' ? '' : ` "/sweep undo ${id}" tries once more.`
+  return [`Undo by ${plainText(tried.by)}, run ${tried.run}: ${HEADS[tried.status].toLowerCase()}.${more}`]
 }
 
 function leftText(left: readonly RunOutcome[]): readonly string[] {

@@ -57,7 +57,7 @@ async function pressed(
     if (question.kind === 'ask') return newMessage(questionMessage(what, question.confirm), true)
     if (question.kind === 'no') return respond(turn, by, privately, question.answer)
   }
-  return inTime(turn, by, privately, () => press(env, askerOf(by), { verb: what.verb, ref: what.ref }))
+  return inTime(turn, by, privately, () => press(env, askerOf(by), { verb: what.verb, ref: what.ref, on: null }))
 }
 
 /** The answer, or word that it follows when it takes too long. Whatever goes wrong is said; Discord would say "failed". */

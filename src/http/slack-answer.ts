@@ -8,6 +8,7 @@ import { type Answer, type Asker, tell } from '../chat/answer.ts'
 import { execute } from '../chat/execute.ts'
 import { isVerb, press } from '../chat/press.ts'
 import { logError, redactionOf } from '../log.ts'
+import { refOf } from '../slack/channel.ts'
 import type { Pressed, SlashCommand } from '../slack/parse.ts'
 import { plainMessage, renderSlack, verbOf } from '../slack/render.ts'
 import { ADDRESS_LIFE_MS, type Way, wayText } from '../slack/replier.ts'
@@ -32,13 +33,15 @@ export interface Turn {
 export async function answerCommand(turn: Turn, command: SlashCommand): Promise<object> {
   const { userId, triggerId, text, responseUrl } = command
   const asker: Asker = { vendor: 'slack', userId, event: triggerId }
-  const answer = await inTime(
-    turn,
-    () => execute(turn.c.env, asker, text),
-    (late) => replyAll(turn, responseUrl, late, null),
+  const work = async () => {
+    const answer = await execute(turn.c.env, asker, text)
+    if (answer.follows !== null) await reply(turn, responseUrl, 'below', { after: answer.follows })
+    return answer
+  }
+  const answer = await inTime(turn, orSorry(turn, work), ({ says, to }) =>
+    reply(turn, responseUrl, to === 'all' ? 'all' : 'below', { says }),
   )
   if (answer === null) return { response_type: 'ephemeral', ...plainMessage(LATER) }
-  if (answer.follows !== null) await reply(turn, responseUrl, 'below', { after: answer.follows })
   const { says, to } = answer
   const message = says.kind === 'text' ? plainMessage(says.text) : renderSlack(says.card, turn.publicUrl)
   return { response_type: to === 'all' ? 'in_channel' : 'ephemeral', ...message }
@@ -46,39 +49,45 @@ export async function answerCommand(turn: Turn, command: SlashCommand): Promise<
 
 /** A press has no answer of its own: all that is said goes to its response address, by way of the ledger. */
 export async function answerPress(turn: Turn, pressed: Pressed): Promise<void> {
-  const { userId, actionTs, actionId, value, responseUrl } = pressed
+  const { userId, actionTs, actionId, value, message } = pressed
   const asker: Asker = { vendor: 'slack', userId, event: `${userId}:${actionTs}:${value}` }
   const verb = verbOf(actionId) ?? ''
-  const work = () => (isVerb(verb) ? press(turn.c.env, asker, { verb, ref: value }) : Promise.resolve(tell(UNKNOWN)))
-  const answer = await inTime(turn, work, (late) => replyAll(turn, responseUrl, late, pressed))
-  if (answer !== null) await replyAll(turn, responseUrl, answer, pressed)
+  const on = message === null ? null : refOf(message.channel, message.ts)
+  const work = () =>
+    isVerb(verb) ? press(turn.c.env, asker, { verb, ref: value, on }) : Promise.resolve(tell(UNKNOWN))
+  await inTime(
+    turn,
+    orSorry(turn, work).then((answer) => answerAll(turn, answer, pressed)),
+    async () => undefined,
+  )
 }
 
-/** The answer; null when it takes too long, and then `late` gets it. */
-async function inTime(
-  turn: Turn,
-  work: () => Promise<Answer>,
-  late: (answer: Answer) => Promise<void>,
-): Promise<Answer | null> {
-  const working = work().catch((error: unknown) => {
+/** What the work answers; whatever goes wrong is said. */
+function orSorry(turn: Turn, work: () => Promise<Answer>): Promise<Answer> {
+  return work().catch((error: unknown) => {
     logError(redactionOf(turn.c.env), 'A command or press of Slack', error)
     return tell(SORRY)
   })
-  const answer = await Promise.race([working, wait(AT_ONCE_MS)])
+}
+
+/** What came of the work; null when it takes too long, and then `late` gets it. */
+async function inTime<T>(turn: Turn, working: Promise<T>, late: (came: T) => Promise<void>): Promise<T | null> {
+  const came = await Promise.race([working, wait(AT_ONCE_MS)])
   // What was asked for is done or put down by the workspace in any case; this only hands its answer on.
-  if (answer === null) turn.c.executionCtx.waitUntil(working.then(late))
-  return answer
+  if (came === null) turn.c.executionCtx.waitUntil(working.then(late))
+  return came
 }
 
 /** What is said takes the place of a question that only its reader sees; a card of the channel is only drawn anew. */
-async function replyAll(turn: Turn, responseUrl: string, answer: Answer, pressed: Pressed | null): Promise<void> {
+async function answerAll(turn: Turn, answer: Answer, { message, responseUrl }: Pressed): Promise<true> {
   const { says, to, follows, redraw } = answer
-  const isPrivate = pressed !== null && pressed.message === null
+  const isPrivate = message === null
   if (redraw !== null && !isPrivate) {
     await reply(turn, responseUrl, 'over', { says: { kind: 'card', card: redraw } })
   }
   await reply(turn, responseUrl, to === 'all' ? 'all' : isPrivate ? 'over' : 'below', { says })
   if (follows !== null) await reply(turn, responseUrl, 'below', { after: follows })
+  return true
 }
 
 /** Kept in the ledger, so that it comes whatever happens to this request. */

@@ -29,7 +29,7 @@ export interface SlackBot {
 const EVENT_TYPE = 'leansweep_message'
 
 /** How many of the newest messages are looked through. */
-const LOOKED_THROUGH = 50
+const LOOKED_THROUGH = 200
 
 export function slackChannel(bot: SlackBot): CardChannel {
   return {
@@ -45,8 +45,11 @@ export function slackChannel(bot: SlackBot): CardChannel {
 }
 
 async function post(bot: SlackBot, message: CardMessage, deps: DeliveryDeps): Promise<Delivery> {
-  const there = message.repeats ? await findPosted(bot, message.key, deps) : null
-  if (there !== null) return change(bot, message, there, deps)
+  if (message.repeats) {
+    const found = await findPosted(bot, message.key, deps)
+    if (found.kind === 'unclear') return found.delivery
+    if (found.kind === 'there') return change(bot, message, found.ref, deps)
+  }
   const body = {
     channel: bot.channelId,
     ...renderSlack(message.card, bot.publicUrl),
@@ -67,14 +70,29 @@ async function change(bot: SlackBot, { card }: CardMessage, ref: string, deps: D
   return answer.ok ? { kind: 'delivered', status: answer.status, ref } : refusal(answer)
 }
 
-/** The message an earlier attempt left behind. Null when there is none, or when Slack does not let the bot look. */
-async function findPosted(bot: SlackBot, key: string, deps: DeliveryDeps): Promise<string | null> {
+type Found =
+  | { readonly kind: 'there'; readonly ref: string }
+  | { readonly kind: 'none' }
+  /** Nobody can tell just now, so nothing may be posted. */
+  | { readonly kind: 'unclear'; readonly delivery: Delivery }
+
+/** The message an earlier attempt left behind; none where Slack never lets the bot look. */
+async function findPosted(bot: SlackBot, key: string, deps: DeliveryDeps): Promise<Found> {
   const body = { channel: bot.channelId, limit: LOOKED_THROUGH, include_all_metadata: true }
   const answer = await callSlack({ ...callOf(bot, 'conversations.history'), body }, deps)
-  const messages = answer.ok && Array.isArray(answer.body.messages) ? (answer.body.messages as unknown[]) : []
+  if (!answer.ok) {
+    const delivery = refusal(answer)
+    const isBlind = delivery.kind === 'never' || (answer.error !== null && BLIND.has(answer.error))
+    return isBlind ? { kind: 'none' } : { kind: 'unclear', delivery }
+  }
+  const messages = Array.isArray(answer.body.messages) ? (answer.body.messages as unknown[]) : []
   const found = messages.find((message) => keyOf(message) === key) as { ts?: unknown } | undefined
-  return found === undefined ? null : refOf(bot.channelId, found.ts)
+  const ref = found === undefined ? null : refOf(bot.channelId, found.ts)
+  return ref === null ? { kind: 'none' } : { kind: 'there', ref }
 }
+
+/** Slack's words for "this bot may not look there", which does not change by waiting. */
+const BLIND: ReadonlySet<string> = new Set(['missing_scope', 'no_permission', 'not_allowed_token_type'])
 
 function keyOf(message: unknown): unknown {
   const { metadata } = (message ?? {}) as { metadata?: { event_type?: unknown; event_payload?: { key?: unknown } } }

@@ -24,6 +24,8 @@ import {
 import { changeRun, iso, type RunRow, summary } from './runs.ts'
 import { forgetStop } from './stops.ts'
 import { type Audience, tellFinished } from './tell.ts'
+import { doneTo, tellSettled } from './tell-settled.ts'
+import { tellUndone } from './tell-undone.ts'
 import { addToTotals } from './totals.ts'
 
 /** Finished runs the object keeps itself, because KV may show a new key up to a minute late. */
@@ -81,7 +83,10 @@ export async function finish(storage: DurableObjectStorage, deps: FinishDeps, go
     forgetOld(sql, config, deps.now(), run.policyAt)
     tellFinished(sql, audience, ended, record.outcomes, deps.now())
     tellExecuted(sql, audience, ended, deps.now())
-    return changeRun(sql, run, { status: ended.status, counts: ended.counts, recordKey: key })
+    tellSettled(sql, audience, doneTo(record.outcomes), deps.now())
+    const last = changeRun(sql, run, { status: ended.status, counts: ended.counts, recordKey: key })
+    tellUndone(sql, audience, last, deps.now())
+    return last
   })
 }
 

@@ -13,6 +13,8 @@ import { dropHold, writeHold } from './holds.ts'
 import { lastSurvey } from './last-survey.ts'
 import type { Trigger } from './run.ts'
 import { submit } from './submit.ts'
+import { audienceOf } from './tell.ts'
+import { tellSettled } from './tell-settled.ts'
 
 /** Who asks, and by which door. */
 export interface Asker {
@@ -34,9 +36,14 @@ export async function hold(
   if (Number.isNaN(end))
     return no('bad date', `"${until}" is no day. Write it like 2027-01-31, or leave it out to hold for ever.`)
   if (end !== null && end <= policyNow(storage.sql, now)) return no('bad date', `${until} is over already.`)
+  const audience = await audienceOf(deps)
   const found = await findOurs(storage.sql, deps, projectId)
   if (!found.ok) return found
-  writeHold(storage.sql, found.project, end, nameOf(asker.by))
+  storage.transactionSync(() => {
+    writeHold(storage.sql, found.project, end, nameOf(asker.by))
+    const what = `kept${byText(asker.by)} ${until === null ? 'for ever' : `to the end of ${until}`}`
+    tellSettled(storage.sql, audience, [{ projectId, name: found.name, what }], now)
+  })
   const command = { type: 'project.hold', projectId, until } as const
   return {
     ok: true,
@@ -52,12 +59,14 @@ export async function release(
   projectId: number,
   asker: Asker,
 ): Promise<Held> {
+  const now = deps.now()
+  const audience = await audienceOf(deps)
   const found = await findOurs(storage.sql, deps, projectId)
   if (!found.ok) return found
   const had = dropHold(storage.sql, found.project)
   if (!had && !found.isTagged) return no('not held', `Project ${projectId} is not held.`)
+  tellSettled(storage.sql, audience, [{ projectId, name: found.name, what: `released${byText(asker.by)}` }], now)
   const command = { type: 'project.release', projectId } as const
-  const now = deps.now()
   const run = await mirror(storage, found.isMirrored, { kind: 'command', mode: 'act', command }, asker, now)
   return { ok: true, until: null, run }
 }
@@ -78,6 +87,8 @@ type Found =
   | {
       readonly ok: true
       readonly project: { readonly projectId: number; readonly created: number }
+      /** Its full name. */
+      readonly name: string
       /** Whether its description may carry the mirror. */
       readonly isMirrored: boolean
       readonly isTagged: boolean
@@ -107,6 +118,7 @@ async function findOurs(sql: SqlStorage, deps: Deps, projectId: number): Promise
   return {
     ok: true,
     project: { projectId, created: project.created },
+    name: project.name,
     isMirrored: placeOf(project.path) === null,
     isTagged: /\[\s*keep/i.test(project.description),
   }
@@ -114,6 +126,11 @@ async function findOurs(sql: SqlStorage, deps: Deps, projectId: number): Promise
 
 function nameOf(by: Who): string {
   return by.kind === 'person' ? by.name : 'token'
+}
+
+/** On a card: whoever has the bearer has no name. */
+function byText(by: Who): string {
+  return by.kind === 'person' ? ` by ${by.name}` : ''
 }
 
 function no(reason: Extract<Held, { ok: false }>['reason'], message: string): Held & { ok: false } {

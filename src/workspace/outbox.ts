@@ -121,6 +121,30 @@ function isTold(sql: SqlStorage, destination: string, subject: string | null): b
   return told.toArray().length > 0
 }
 
+/** Whether a message that is there, by the vendor's own reference, is one of ours that is kept up to date. */
+export function isKept(sql: SqlStorage, destination: string, ref: string): boolean {
+  const kept = sql.exec('SELECT 1 FROM outbox WHERE destination = ? AND ref = ? LIMIT 1', destination, ref)
+  return kept.toArray().length > 0
+}
+
+/** What the newest digests say by now, each with the subject it is known by. */
+export function newestDigests(
+  sql: SqlStorage,
+  limit: number,
+): readonly { readonly subject: string; readonly card: Card }[] {
+  return sql
+    .exec<{ subject: string; payload: string }>(
+      `SELECT subject, payload, max(rowid) AS newest FROM outbox WHERE subject LIKE 'digest:%'
+       GROUP BY subject ORDER BY newest DESC LIMIT ?`,
+      limit,
+    )
+    .toArray()
+    .flatMap(({ subject, payload }) => {
+      const read = JSON.parse(payload) as Payload
+      return read.kind === 'card' ? [{ subject, card: read.card }] : []
+    })
+}
+
 /** The next messages whose time has come, by due time, leaving out destinations that rest. */
 export function dueMessages(sql: SqlStorage, now: number, limit: number): readonly MessageRow[] {
   return sql

@@ -4,11 +4,12 @@ import { approvalCard, type WaitingPlan } from '../core/approval-card.ts'
 import type { Card } from '../core/card.ts'
 import { type EndedPlan, type Ending, endedCard } from '../core/ended-card.ts'
 import type { Person } from '../core/policy.ts'
+import { resultCard } from '../core/run-card.ts'
 import { outcomesOf } from './items.ts'
-import { type Proposal, waitingItems } from './proposals.ts'
+import { type Proposal, proposalOf, waitingItems } from './proposals.ts'
 import { isGoingOn } from './run.ts'
+import { runFacts } from './run-facts.ts'
 import { iso, type RunRow, runById } from './runs.ts'
-import { runFacts } from './tell.ts'
 
 export function waitingPlan(sql: SqlStorage, proposal: Proposal, people: readonly Person[]): WaitingPlan {
   const { run, hash, needs, requester, approvals, proposed } = proposal
@@ -41,7 +42,7 @@ export function endedPlan(proposal: Proposal, waiting: number): EndedPlan {
 /** After the run that carried an approved plan out. */
 export function executedPlan(sql: SqlStorage, proposal: Proposal, run: RunRow): EndedPlan {
   const by = proposal.approvals.map((one) => one.by)
-  const result = runFacts(run, outcomesOf(sql, run.id))
+  const result = runFacts(sql, run, outcomesOf(sql, run.id))
   const ending: Ending = { kind: 'executed', by, at: iso(run.finishedAt ?? run.createdAt), result }
   return { run: proposal.run, hash: proposal.hash, waiting: result.outcomes.length, ending }
 }
@@ -51,6 +52,16 @@ export function planCard(sql: SqlStorage, proposal: Proposal, people: readonly P
   const execution = proposal.execution === null ? null : runById(sql, proposal.execution)
   const isOver = execution !== null && !isGoingOn(execution.status)
   return endedCard(isOver ? executedPlan(sql, proposal, execution) : endedPlan(proposal, proposal.proposed))
+}
+
+/** The card of a run that has ended, which is the plan's where it carried one out; with what that card is about. */
+export function endedRun(sql: SqlStorage, id: string): { readonly card: Card; readonly subject: string } | null {
+  const run = runById(sql, id)
+  if (run === null || isGoingOn(run.status)) return null
+  const proposal = run.request.kind === 'approved' ? proposalOf(sql, run.request.proposal) : null
+  return proposal === null
+    ? { card: resultCard(runFacts(sql, run, outcomesOf(sql, id))), subject: `run:${id}` }
+    : { card: endedCard(executedPlan(sql, proposal, run)), subject: `plan:${proposal.run}` }
 }
 
 function endingOf({ state, approvals, endedAt, endedBy, execution, proposedAt }: Proposal): Ending {

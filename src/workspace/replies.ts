@@ -10,8 +10,8 @@ import { resultCard } from '../core/run-card.ts'
 import type { Deps } from '../deps.ts'
 import type { Delivery, Replier, Said } from '../hooks/channel.ts'
 import { draftRecord } from './finish.ts'
+import { runFacts } from './run-facts.ts'
 import { runById } from './runs.ts'
-import { runFacts } from './tell.ts'
 
 /** An answer to come: `after` a run has ended, its result; or at once, what it `says`. */
 export interface NewReply {
@@ -23,7 +23,7 @@ export interface NewReply {
   readonly what: { readonly after: string } | { readonly says: Said }
 }
 
-/** Answers one alarm sends, each in one request. */
+/** Answers one round sends, each in one request. */
 export const REPLIES_PER_ALARM = 2
 
 /** Somebody waits for it, so it is tried again soon; and nothing else waits long for it. */
@@ -81,10 +81,12 @@ type Row = {
 
 async function answer(sql: SqlStorage, deps: ReplyDeps, row: Row): Promise<void> {
   const replier = deps.repliers.find(({ of }) => of === row.vendor)
-  const said = row.run === null ? (JSON.parse(row.says ?? 'null') as Said | null) : await resultOf(sql, row.run)
   const wait = WAITS_MS[row.attempt]
-  if (replier === undefined || said === null || wait === undefined) return forget(sql, row)
+  if (replier === undefined || wait === undefined) return forget(sql, row)
+  // Before anything that takes time: whoever looks meanwhile leaves it alone.
   sql.exec('UPDATE replies SET attempt = ?, due_at = ? WHERE id = ?', row.attempt + 1, deps.now() + wait, row.id)
+  const said = row.run === null ? (JSON.parse(row.says ?? 'null') as Said | null) : await resultOf(sql, row.run)
+  if (said === null) return forget(sql, row)
   const delivery = await send(replier, deps, row.way, said)
   if (delivery?.kind === 'delivered' || delivery?.kind === 'never' || delivery?.kind === 'gone') return forget(sql, row)
   const asked = delivery?.retryAfterMs ?? 0
@@ -110,7 +112,7 @@ async function resultOf(sql: SqlStorage, id: string): Promise<Said | null> {
           stopped: record.plan?.stopped ?? [],
           message: run.message,
         })
-      : resultCard(runFacts(run, record.outcomes))
+      : resultCard(runFacts(sql, run, record.outcomes))
   return { kind: 'card', card }
 }
 

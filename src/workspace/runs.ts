@@ -121,6 +121,23 @@ export function runByTrigger(sql: SqlStorage, triggerId: string): RunRow | null 
   return only(sql.exec<Columns>('SELECT * FROM runs WHERE trigger_id = ?', triggerId))
 }
 
+/** Runs that have ended and took back what that run did, of all or of one project; oldest first. */
+export function undosOf(
+  sql: SqlStorage,
+  id: string,
+): readonly { readonly run: RunRow; readonly projectId: number | null }[] {
+  return sql
+    .exec<Columns>(
+      `SELECT * FROM runs WHERE created_at >= (SELECT created_at FROM runs WHERE id = ?1)
+       AND json_extract(request, '$.kind') = 'undo' AND json_extract(request, '$.run') = ?1
+       AND status NOT IN ('queued', 'running') ORDER BY created_at, rowid`,
+      id,
+    )
+    .toArray()
+    .map(fromColumns)
+    .flatMap((run) => (run.request.kind === 'undo' ? [{ run, projectId: run.request.projectId }] : []))
+}
+
 /** The run whose slice is next: the one that is running, else the oldest that waits its turn. */
 export function nextRun(sql: SqlStorage): RunRow | null {
   return only(

@@ -6,16 +6,26 @@ import { ITEMS_PER_SLICE } from './act.ts'
 import { putCard } from './outbox.ts'
 import { proposalOf } from './proposals.ts'
 import { audienceIn } from './put-down.ts'
+import type { RunRow } from './runs.ts'
 import type { Slice } from './slice.ts'
-import { notified } from './tell.ts'
+import { stoppedBy } from './stops.ts'
+import { type Audience, notified } from './tell.ts'
 
 /** Between two batches. A run of one batch is over before anybody could stop it: of that the result is enough. */
 export function tellActing(slice: Slice): void {
-  const { sql, run } = slice
-  const { done, of } = progressOf(sql, run.id)
-  if (of <= ITEMS_PER_SLICE) return
-  const audience = audienceIn(slice)
-  const proposal = run.request.kind === 'approved' ? proposalOf(sql, run.request.proposal) : null
+  const { sql, run, deps } = slice
+  if (progressOf(sql, run.id).of > ITEMS_PER_SLICE) tellGoing(sql, audienceIn(slice), run, deps.now())
+}
+
+/** Somebody stopped it: where a card about it is, that says so at once and has no button any more. `now` is real time. */
+export function tellStopping(sql: SqlStorage, { channels }: Audience, run: RunRow, now: number): void {
+  tellGoing(sql, { channels, notify: [] }, run, now)
+}
+
+/** To those who are notified; others only have their card changed where there is one. */
+function tellGoing(sql: SqlStorage, audience: Audience, run: RunRow, now: number): void {
+  const { id, trigger, actor, request } = run
+  const proposal = request.kind === 'approved' ? proposalOf(sql, request.proposal) : null
   const approval =
     proposal === null
       ? null
@@ -23,11 +33,14 @@ export function tellActing(slice: Slice): void {
           proposal.approvals.map(({ by }) => by),
           proposal.hash,
         )
-  const { id, trigger, actor } = run
-  const card = runningCard({ id, trigger, actor, progress: { done, of }, approval })
-  const now = slice.deps.now()
-  if (proposal === null) putCard(sql, notified(audience), { card, about: 'result', subject: `run:${id}` }, now)
-  else putCard(sql, audience.channels, { card, about: 'plan', subject: `plan:${proposal.run}`, edit: true }, now)
+  const progress = progressOf(sql, id)
+  const card = runningCard({ id, trigger, actor, progress, approval, stoppedBy: stoppedBy(sql, id) })
+  const people = notified(audience)
+  const subject = proposal === null ? `run:${id}` : `plan:${proposal.run}`
+  for (const channel of audience.channels) {
+    const edit = proposal !== null || !people.includes(channel)
+    putCard(sql, [channel], { card, about: proposal === null ? 'result' : 'plan', subject, edit }, now)
+  }
 }
 
 /** Items of the run's own plan that act: how many are behind it. */

@@ -5,7 +5,7 @@
  */
 
 import { type Policy, readPolicy } from '../core/policy.ts'
-import { type RunFacts, resultCard } from '../core/run-card.ts'
+import { resultCard } from '../core/run-card.ts'
 import type { Deps } from '../deps.ts'
 import type { Channel } from '../hooks/channel.ts'
 import type { EventData, EventType } from '../hooks/events.ts'
@@ -15,6 +15,7 @@ import { disabledDestinations } from './destinations.ts'
 import { readFact, writeFact } from './facts.ts'
 import { putCard, putEvent } from './outbox.ts'
 import type { Outcome } from './run.ts'
+import { endOf, runFacts } from './run-facts.ts'
 import type { RunRow } from './runs.ts'
 
 export interface Audience {
@@ -94,19 +95,12 @@ export function tellFinished(
     putCard(sql, people, digest, now)
     forgetDigest(sql, run.id) // when nobody was there to be told
   }
-  const card = resultCard(runFacts(run, outcomes))
+  const card = resultCard(runFacts(sql, run, outcomes))
   for (const channel of audience.channels) {
     // A card about the run that is there already always gets its ending.
     const edit = !(people.includes(channel) && isWorthSaying(channel, run, outcomes, print !== before))
     putCard(sql, [channel], { card, about: 'result', subject: `run:${run.id}`, edit }, now)
   }
-}
-
-/** What a card says of a run that has ended. `approval`: who approved it and which plan, as a sentence. */
-export function runFacts(run: RunRow, outcomes: readonly Outcome[], approval: string | null = null): RunFacts {
-  const { id, trigger, actor, request, message } = run
-  const undoable = request.mode === 'act' && request.kind !== 'undo'
-  return { id, trigger, actor, mode: request.mode, status: endOf(run), message, outcomes, undoable, approval }
 }
 
 /** What was confirmed, in as many events as it takes. */
@@ -171,9 +165,4 @@ function isWorthSaying(
 function printOf({ status, message, counts }: RunRow): string {
   const { held, notJudged, marked, due } = counts
   return JSON.stringify([status, status === 'ok' ? '' : message, held, notJudged, marked, due])
-}
-
-function endOf({ status }: RunRow): RunFacts['status'] {
-  if (status === 'queued' || status === 'running') throw new TypeError('Only a run that has ended is told of.')
-  return status
 }

@@ -46,7 +46,8 @@ import { hold, release } from './keep.ts'
 import { type Asked, usablePolicy } from './last-survey.ts'
 import { readMetrics } from './metrics.ts'
 import { named } from './named.ts'
-import { planCard } from './plan-cards.ts'
+import { isKept } from './outbox.ts'
+import { endedRun, planCard } from './plan-cards.ts'
 import { expire } from './plan-ends.ts'
 import { explainProject, preview } from './preview.ts'
 import { newestProposal, proposalOf, viewOf } from './proposals.ts'
@@ -75,7 +76,8 @@ import { isFirst } from './seen.ts'
 import { showInventory } from './shown-inventory.ts'
 import { writeStop } from './stops.ts'
 import { type Submission, type Submitted, submit, submitTick } from './submit.ts'
-import { audienceOf } from './tell.ts'
+import { audienceOf, NOBODY } from './tell.ts'
+import { tellStopping } from './tell-run.ts'
 import { verifyPage } from './verify.ts'
 
 /** While settings are broken, or the outbox itself fails, deliveries wait this long. */
@@ -308,7 +310,12 @@ export class Workspace extends DurableObject<Env> {
   async stop(run: string, by: Who): Promise<boolean> {
     const row = runById(this.sql, run)
     if (row === null || !isGoingOn(row.status)) return false
-    writeStop(this.sql, run, by.kind === 'person' ? by.name : 'token')
+    const made = this.deps()
+    const audience = made.ok ? await audienceOf(made.deps) : NOBODY
+    this.storage.transactionSync(() => {
+      writeStop(this.sql, run, by.kind === 'person' ? by.name : 'token')
+      tellStopping(this.sql, audience, row, this.now())
+    })
     await this.arm()
     return true
   }
@@ -319,6 +326,16 @@ export class Workspace extends DurableObject<Env> {
     if (proposal === null) return null
     const asked = await this.withPolicy(async (_, policy) => policy)
     return planCard(this.sql, proposal, asked.ok ? asked.value.people : [])
+  }
+
+  /** The card of a run that has ended, as it stands; null while it goes on, and when there is no such run. */
+  resultCard(run: string): Card | null {
+    return endedRun(this.sql, run)?.card ?? null
+  }
+
+  /** Whether a message of a chat, as its channel names it, is one whose endings are told on it. */
+  keeps(destination: string, ref: string): boolean {
+    return isKept(this.sql, destination, ref)
   }
 
   /** The day so many days from today, by the policy's clock: `2027-01-31`. */
@@ -359,6 +376,14 @@ export class Workspace extends DurableObject<Env> {
   async reply(reply: NewReply): Promise<void> {
     putReply(this.sql, reply, this.now())
     await this.arm()
+    // Somebody waits, and the alarm may be in the middle of a long slice.
+    this.ctx.waitUntil(this.answer())
+  }
+
+  private async answer(): Promise<void> {
+    const made = this.deps()
+    if (!made.ok) return
+    await answerDue(this.storage, made.deps).catch((error: unknown) => logError(this.clean(), 'Answers', error))
   }
 
   /** Whether that command or press comes for the first time; the second never does. */

@@ -5,7 +5,9 @@ import type { Card } from '../../src/core/card.ts'
 import { cutText, plainText } from '../../src/core/card-text.ts'
 import { type Digest, type DigestItem, digestCard } from '../../src/core/digest-card.ts'
 import { type Ending, endedCard } from '../../src/core/ended-card.ts'
+import { orphanCard } from '../../src/core/orphan-card.ts'
 import { type RunFacts, type RunOutcome, resultCard, runningCard } from '../../src/core/run-card.ts'
+import { written } from '../support/written.ts'
 
 const RUN = '20261124-100000-1f3a9c'
 const HASH = '76645d028758aa11bb22cc33dd44ee55ff66a7b8c9d0e1f2a3b4c5d6e7f8091a'
@@ -69,27 +71,9 @@ function ran(fields: Partial<RunFacts> = {}): RunFacts {
     outcomes: [outcome(7, 'scratch carry'), outcome(9, 'tmp vix')],
     undoable: true,
     approval: null,
+    undo: null,
     ...fields,
   }
-}
-
-/** A card as a person would copy it down. */
-function written(card: Card | null): string {
-  if (card === null) return 'nothing'
-  const { title, summary, tone, sections, buttons, menus, link } = card
-  const body = sections.flatMap(({ heading, lines, more }) => [
-    ...(heading === null ? [] : [`## ${heading}`]),
-    ...lines.map((one) => `- ${one}`),
-    ...(more === 0 ? [] : [`- … and ${more} more`]),
-  ])
-  const pressed = buttons.flatMap(({ label, verb, ref, danger, confirm }) => [
-    `[${label}]${danger ? '!' : ''} ${verb} ${ref}`,
-    ...(confirm === null ? [] : [`  ${confirm.title} ${confirm.text} [${confirm.yes}] [${confirm.no}]`]),
-  ])
-  const chosen = menus.map(({ label, verb, options }) => {
-    return `<${label}> ${verb} ${options.map((option) => `${option.label}=${option.ref}`).join(' | ')}`
-  })
-  return [`# ${title} (${tone})`, summary, ...body, ...pressed, ...chosen, `→ ${link}`].join('\n')
 }
 
 describe('digestCard', () => {
@@ -335,7 +319,14 @@ describe('resultCard', () => {
 
 describe('runningCard', () => {
   it('says how far it is and can be stopped', () => {
-    const card = runningCard({ id: RUN, trigger: 'cron', actor: 'cron', progress: { done: 3, of: 12 }, approval: null })
+    const card = runningCard({
+      id: RUN,
+      trigger: 'cron',
+      actor: 'cron',
+      progress: { done: 3, of: 12 },
+      approval: null,
+      stoppedBy: null,
+    })
     expect(written(card)).toMatchInlineSnapshot(`
       "# Sweeping: 3 of 12 done (neutral)
       A sweep is going on: 3 of 12 done.
@@ -343,6 +334,57 @@ describe('runningCard', () => {
       - Stop ends it before its next change; what is done stays done.
       [Stop] stop 20261124-100000-1f3a9c
       → /runs/20261124-100000-1f3a9c"
+    `)
+  })
+})
+
+describe('what becomes of a card', () => {
+  it('of a running sweep that somebody stopped: it says who, and cannot be stopped again', () => {
+    const card = runningCard({
+      id: RUN,
+      trigger: 'approval',
+      actor: 'Bob',
+      progress: { done: 10, of: 25 },
+      approval: 'Approved by Bob. Plan 76645d028758aa11.',
+      stoppedBy: 'Ann',
+    })
+    expect(written(card)).toMatchInlineSnapshot(`
+      "# Stopping: 10 of 25 done (neutral)
+      A sweep is being stopped: 10 of 25 done.
+      - Approved by Bob. Plan 76645d028758aa11.
+      - Stopped by Ann: it ends before its next change, and what is done stays done.
+      → /runs/20261124-100000-1f3a9c"
+    `)
+  })
+
+  it('of a run that was taken back: it says by whom, and offers no second time', () => {
+    const undone = (status: RunFacts['status']) => resultCard(ran({ undo: { by: 'Bob', run: 'r2', status } }))
+    expect(written(undone('ok'))).toMatchInlineSnapshot(`
+      "# Done: 2 deleted; undone by Bob (good)
+      Done: 2 deleted; undone by Bob.
+      - Undo by Bob, run r2: done.
+      - Asked for by Ann (slack).
+      ## Done (2)
+      - deleted scratch carry (7)
+      - deleted tmp vix (9)
+      → /runs/20261124-100000-1f3a9c"
+    `)
+    const { title, sections, buttons } = undone('partial')
+    expect([title, sections[0]?.lines[0], buttons]).toEqual([
+      'Done: 2 deleted; partly undone by Bob',
+      `Undo by Bob, run r2: partly done. "/sweep undo ${RUN}" tries once more.`,
+      [],
+    ])
+    expect(undone('failed').title).toBe('Done: 2 deleted; Bob could not undo it')
+  })
+
+  it('that nobody keeps track of: it says so', () => {
+    expect(written(orphanCard())).toMatchInlineSnapshot(`
+      "# This message is not kept up to date (neutral)
+      This message is not kept up to date.
+      - It is a copy of another one, or too old, so its buttons are gone.
+      - /sweep status says how things stand.
+      → /"
     `)
   })
 })

@@ -64,6 +64,7 @@ export const RESULT: Card = resultCard({
   ],
   undoable: true,
   approval: null,
+  undo: null,
 })
 
 export const REFUSED: Card = endedCard({
