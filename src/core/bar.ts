@@ -1,6 +1,7 @@
 /** One rule before the court: its finder, and everything that is the same for all projects. */
 
-import { type Bench, type Finding, projectFinder } from './finding.ts'
+import type { Bench, Finding } from './finding.ts'
+import { projectFinder } from './project-finder.ts'
 import type { OnlyReports, Reason } from './reason.ts'
 import { ACTIONS, type Rule } from './rule.ts'
 import { directoryFinder } from './unit.ts'

@@ -131,3 +131,31 @@ export function predicatesOf(condition: Condition): readonly Predicate[] {
   if (condition.kind === 'not') return predicatesOf(condition.part)
   return condition.parts.flatMap(predicatesOf)
 }
+
+/** Whether a part of a rule is unknown, and nothing that may still be read could change that. */
+export function isUnknownForGood(
+  condition: Condition,
+  reading: Reading,
+  facts: Facts,
+  project: Project,
+  view: DirectoryView | null,
+): boolean {
+  return reading === 'unknown' && nextToRead(condition, facts, project, view) === null
+}
+
+const NOTHING_DARK: readonly Condition[] = []
+
+/** The alternatives of `unless` that are unknown for good, also where another one is yes. */
+export function darkParts(
+  unless: Condition | null,
+  facts: Facts,
+  project: Project,
+  view: DirectoryView | null,
+): readonly Condition[] {
+  if (unless === null) return NOTHING_DARK
+  if (unless.kind === 'any') {
+    return unless.parts.flatMap((part) => darkParts(part, facts, project, view))
+  }
+  const reading = evaluate(unless, facts, project, view)
+  return isUnknownForGood(unless, reading, facts, project, view) ? [unless] : NOTHING_DARK
+}

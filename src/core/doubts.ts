@@ -1,13 +1,14 @@
 /** What of a directory rule is unknown for one project itself: then no other rule may take the project for settled. */
 
-import { evaluate, nextToRead, unknownsIn } from './condition.ts'
+import { darkParts, evaluate, nextToRead, unknownsIn } from './condition.ts'
 import type { Directory } from './directory.ts'
 import { projectAt } from './facts.ts'
-import { type Bench, blindSpots, darkParts, type Finding, isReadOrLeft, rankDate, unread } from './finding.ts'
+import { type Bench, blindSpots, type Finding, unread } from './finding.ts'
 import { isUnknown } from './project.ts'
 import type { Reason } from './reason.ts'
 import type { Rule } from './rule.ts'
 import type { Selection } from './selection.ts'
+import { isReadOrLeft, rankDate } from './slot.ts'
 
 type Stopped = Extract<Finding, { kind: 'saved' | 'unknown' }>
 

@@ -128,3 +128,8 @@ export function remembered<Value>(
   known[directory.number] = made
   return made
 }
+
+/** A directory and all directories inside it. */
+export function within(directory: Directory): readonly Directory[] {
+  return [directory, ...directory.children.flatMap(within)]
+}

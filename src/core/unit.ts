@@ -8,24 +8,14 @@
 import { evaluate, nextToRead, unknownsIn } from './condition.ts'
 import { type Directory, directoriesOf, homesOf } from './directory.ts'
 import { openDoubts } from './doubts.ts'
-import { isFresh, projectAt } from './facts.ts'
-import {
-  type Bench,
-  blindSpots,
-  type Finding,
-  mayFillSlot,
-  type Need,
-  NO,
-  rankDate,
-  rankNeed,
-  unread,
-} from './finding.ts'
-import { slots } from './keep.ts'
-import { type Evidence, isUnknown, type Project } from './project.ts'
+import { projectAt } from './facts.ts'
+import { type Bench, blindSpots, type Finding, type Need, NO } from './finding.ts'
 import type { Reason } from './reason.ts'
-import type { Keep, Rule } from './rule.ts'
-import { openSelection, remembered } from './selection.ts'
+import type { Rule } from './rule.ts'
+import { openSaviours, type Saviour } from './saviour.ts'
+import { openSelection, remembered, within } from './selection.ts'
 import { type Target, targeter } from './target.ts'
+import { unitSlots } from './unit-slot.ts'
 
 /** What a rule says of a directory as a whole. */
 type UnitFinding =
@@ -43,12 +33,6 @@ type Merged =
 const NOT_SELECTED = { kind: 'no' } as const
 const NO_TARGET: Target = { to: null }
 const NO_TARGETS: ReadonlyMap<number, Target> = new Map()
-
-/** A project with the reason why it saves its whole directory. */
-interface Saviour {
-  readonly project: Project
-  readonly reason: Reason
-}
 
 export interface DirectoryFinder {
   /** What the rule says of the project at a place. */
@@ -69,12 +53,13 @@ export function directoryFinder(rule: Rule, bench: Bench): DirectoryFinder {
   const targetFor = targeter(rule, facts, bench.zone)
   const selection = openSelection(rule, facts, directories.size)
   const { view, views, whole } = selection
+  const slotOf = rule.keep === null ? null : unitSlots(rule, rule.keep, bench, selection)
+  const saviour = openSaviours(rule, bench, selection)
   const withOwnDoubts = openDoubts(rule, bench, selection)
   // By number of the directory.
   const findings = new Array<UnitFinding | undefined>(directories.size)
   const merged = new Array<Merged | undefined>(directories.size)
   const left = new Array<boolean | undefined>(directories.size)
-  const slotsOf = new Map<Directory | null, ReadonlySet<number | string>>()
 
   return { find, reach }
 
@@ -154,7 +139,7 @@ export function directoryFinder(rule: Rule, bench: Bench): DirectoryFinder {
     if (saver !== null) return savedBy(directory, saver)
     const selected = whole(directory)
     const blind = directory.members.flatMap((member) => blindSpots(bench, rule, member))
-    const slot = rule.keep === null || selected === 'unknown' || blind.length > 0 ? null : slotOf(rule.keep, directory)
+    const slot = slotOf === null || selected === 'unknown' || blind.length > 0 ? null : slotOf(directory)
     if (slot?.kind === 'saved') return slot
 
     const doubts = [
@@ -168,27 +153,6 @@ export function directoryFinder(rule: Rule, bench: Bench): DirectoryFinder {
       return { kind: 'unknown', own: false, reasons, needs: blind.length > 0 ? [] : needs }
     }
     return aim(directory)
-  }
-
-  /** A project inside, with the reason why it saves all. What `unless` says of a directory inside counts as well. */
-  function saviour(directory: Directory): Saviour | null {
-    for (const place of directory.members) {
-      const project = projectAt(facts, place)
-      const { protectedBy, heldBy } = bench.protection(place)
-      const reason = protectedBy[0] ?? heldBy[0]
-      if (reason !== undefined) return { project, reason }
-      if (isFresh(facts, project) === true) return { project, reason: { kind: 'fresh', rule: rule.id } }
-    }
-    const { unless } = rule
-    if (unless === null) return null
-    for (const one of within(directory)) {
-      const place = one.members.find((member) => {
-        const inside = projectAt(facts, member)
-        return views(one).some((seen) => evaluate(unless, facts, inside, seen) === 'yes')
-      })
-      if (place !== undefined) return { project: projectAt(facts, place), reason: { kind: 'unless', rule: rule.id } }
-    }
-    return null
   }
 
   function savedBy(directory: Directory, { project, reason }: Saviour): UnitFinding {
@@ -219,45 +183,6 @@ export function directoryFinder(rule: Rule, bench: Bench): DirectoryFinder {
     })
   }
 
-  /** Among directories of the same parent, or all of them, the newest stay, with what they are in; null = not one of those. */
-  function slotOf(keep: Keep, directory: Directory): Extract<Finding, { kind: 'saved' | 'unknown' }> | null {
-    const parent = keep.per === 'directory' ? directory.parent : null
-    const known = slotsOf.get(parent)
-    const ids = known ?? openSlots(keep, parent)
-    if (known === undefined) slotsOf.set(parent, ids)
-    if (within(directory).some((one) => ids.has(one.path)))
-      return { kind: 'saved', reason: { kind: 'slot', rule: rule.id, newest: keep.newest } }
-    const at = newestOf(keep, directory)
-    if (!isUnknown(at)) return null
-    const needs = directory.members.flatMap((member) => rankNeed(keep, facts, projectAt(facts, member)))
-    return { kind: 'unknown', own: false, reasons: [unread(rule, keep.by, at.unknown)], needs }
-  }
-
-  function openSlots(keep: Keep, parent: Directory | null): ReadonlySet<number | string> {
-    const all = [...(parent?.children ?? directories.values())]
-    const group = keep.per === 'directory' ? all.filter((one) => one.parent === parent) : all
-    return slots(keep, group.filter(fillsSlot), {
-      idOf: ({ path }) => path,
-      dateOf: (one) => newestOf(keep, one),
-      isCandidate: () => true,
-    })
-  }
-
-  function fillsSlot(directory: Directory): boolean {
-    return whole(directory) === 'yes' && directory.members.every((member) => mayFillSlot(bench, rule, member))
-  }
-
-  /** The date of a directory's youngest project. */
-  function newestOf(keep: Keep, directory: Directory): Evidence<number | null> {
-    let newest: number | null = null
-    for (const member of directory.members) {
-      const at = rankDate(keep, facts, projectAt(facts, member))
-      if (isUnknown(at)) return at
-      if (at !== null && (newest === null || at > newest)) newest = at
-    }
-    return newest
-  }
-
   /** Where everything would go. A project that cannot go saves the directory; descriptions are each project's own. */
   function aim(directory: Directory): UnitFinding {
     const targets = new Map<number, Target>()
@@ -275,9 +200,4 @@ export function directoryFinder(rule: Rule, bench: Bench): DirectoryFinder {
 
 function hasNothingToDo(target: Target): boolean {
   return 'reason' in target && (target.reason.kind === 'under root' || target.reason.kind === 'nothing to do')
-}
-
-/** A directory and all directories inside it. */
-function within(directory: Directory): readonly Directory[] {
-  return [directory, ...directory.children.flatMap(within)]
 }

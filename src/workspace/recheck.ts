@@ -5,8 +5,8 @@
 
 import type { CommandItems } from '../core/command.ts'
 import { type Decision, decide } from '../core/decide.ts'
-import { stillDue } from '../core/plan.ts'
 import type { Inventory, Project } from '../core/project.ts'
+import { stillDue } from '../core/still.ts'
 import { failureText } from '../quantconnect/failure.ts'
 import { askedItems, wordOf } from './asked.ts'
 import { loadInventory, readPaidAgain, storePaidAgain } from './evidence.ts'

@@ -4,8 +4,9 @@ import { describe, expect, it } from 'vitest'
 import { decide } from '../../src/core/decide.ts'
 import { why } from '../../src/core/explain.ts'
 import type { Memory } from '../../src/core/memory.ts'
-import { makePlan, stillDue, stillWaits } from '../../src/core/plan.ts'
+import { makePlan } from '../../src/core/plan.ts'
 import type { Policy } from '../../src/core/policy.ts'
+import { stillDue, stillWaits } from '../../src/core/still.ts'
 import {
   DAY,
   HOUR,

@@ -2,9 +2,10 @@ import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { percentOf } from '../../src/core/caps.ts'
 import { decide } from '../../src/core/decide.ts'
-import { capText, hashItems, makePlan, type PlanItem, stillDue } from '../../src/core/plan.ts'
+import { capText, hashItems, makePlan, type PlanItem } from '../../src/core/plan.ts'
 import type { Policy } from '../../src/core/policy.ts'
 import type { Project } from '../../src/core/project.ts'
+import { stillDue } from '../../src/core/still.ts'
 import { DAY, inventory, longMarked, NOW, planOf, policy, project, rule, verdictOf } from './support.ts'
 
 const OLD = rule('old', 'when = { name = "old*" }\nthen = "delete"')
