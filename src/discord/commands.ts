@@ -8,7 +8,7 @@ import type {
   APIApplicationCommandSubcommandOption,
   RESTPostAPIChatInputApplicationCommandsJSONBody,
 } from 'discord-api-types/v10'
-import { COMMAND, OPTION } from './numbers.ts'
+import { COMMAND, CONTEXT, OPTION } from './numbers.ts'
 
 interface Option {
   readonly name: string
@@ -87,14 +87,19 @@ export const SUBCOMMANDS: { readonly [name: string]: Subcommand } = {
   },
 }
 
-/** The whole list, as it is registered. Administrators see it until they let others: a right to type is not one to act. */
-export function commandList(): RESTPostAPIChatInputApplicationCommandsJSONBody[] {
+/**
+ * The whole list, as it is registered. Administrators see it until they let others: a right to type is not one to act. Of
+ * what is known `everywhere` direct messages are left out, for there nobody can say who sees it; Discord takes that word for
+ * such lists only.
+ */
+export function commandList(where: 'everywhere' | 'in one server'): RESTPostAPIChatInputApplicationCommandsJSONBody[] {
   return [
     {
       type: COMMAND.chatInput,
       name: 'sweep',
       description: 'Keeps the QuantConnect workspace tidy',
       default_member_permissions: '0',
+      ...(where === 'everywhere' ? { contexts: [CONTEXT.guild] } : {}),
       options: Object.entries(SUBCOMMANDS).map(([name, { description, options }]) =>
         subcommand(name, description, options),
       ),

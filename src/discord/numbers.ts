@@ -5,6 +5,7 @@ import type {
   ApplicationCommandType,
   ButtonStyle,
   ComponentType,
+  InteractionContextType,
   InteractionResponseType,
   InteractionType,
   MessageFlags,
@@ -45,6 +46,9 @@ export const OPTION = { subcommand: 1, string: 3 } as const satisfies {
   subcommand: ApplicationCommandOptionType.Subcommand
   string: ApplicationCommandOptionType.String
 }
+
+/** Where a command can be typed: a server, rather than a direct message. */
+export const CONTEXT = { guild: 0 } as const satisfies { guild: InteractionContextType.Guild }
 
 /** Shown to one person only. */
 export const EPHEMERAL = 64 satisfies MessageFlags.Ephemeral

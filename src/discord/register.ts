@@ -22,10 +22,11 @@ export type Registered = { readonly ok: true } | { readonly ok: false; readonly 
 /** What is sent to where, below the address of the API. */
 export function registrationOf(applicationId: string, { scope, remove }: Registration) {
   const place = scope === 'everywhere' ? '' : `/guilds/${scope.guildId}`
+  const commands = commandList(scope === 'everywhere' ? 'everywhere' : 'in one server')
   return {
     method: 'PUT',
     path: `applications/${applicationId}${place}/commands`,
-    body: remove ? [] : commandList(),
+    body: remove ? [] : commands,
   } as const
 }
 

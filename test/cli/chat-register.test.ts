@@ -56,17 +56,21 @@ describe('npm run chat:register', () => {
       `To invite the application to a server, open https://discord.com/oauth2/authorize?client_id=${APPLICATION}&scope=bot+applications.commands&permissions=19456`,
     )
     const { commands, requests } = await seen()
-    expect(commands).toEqual({ [`applications/${APPLICATION}/commands`]: commandList() })
+    expect(commands).toEqual({ [`applications/${APPLICATION}/commands`]: commandList('everywhere') })
     expect(requests).toHaveLength(1)
   })
 
   it('registers in one server, twice as well as once, and as JSON for programs', async () => {
     for (const time of [1, 2]) {
       const { code, json } = await register(['--guild', GUILD, '--json'])
-      expect([time, code, json()]).toEqual([time, 0, { scope: { guildId: GUILD }, commands: commandList() }])
+      expect([time, code, json()]).toEqual([
+        time,
+        0,
+        { scope: { guildId: GUILD }, commands: commandList('in one server') },
+      ])
     }
     expect((await seen()).commands).toEqual({
-      [`applications/${APPLICATION}/guilds/${GUILD}/commands`]: commandList(),
+      [`applications/${APPLICATION}/guilds/${GUILD}/commands`]: commandList('in one server'),
     })
   })
 
@@ -82,7 +86,7 @@ describe('npm run chat:register', () => {
     expect([code, err]).toEqual([0, 'Nothing was sent.\n'])
     const [line, ...rest] = out.split('\n')
     expect(line).toBe(`PUT ${settings.DISCORD_API_URL}/applications/${APPLICATION}/guilds/${GUILD}/commands`)
-    expect(JSON.parse(rest.slice(3).join('\n'))).toEqual(commandList())
+    expect(JSON.parse(rest.slice(3).join('\n'))).toEqual(commandList('in one server'))
     expect(out).not.toContain(TOKEN)
     const json = await register(['--dry-run', '--json', '--remove'])
     expect(json.json()).toEqual({

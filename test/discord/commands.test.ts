@@ -22,11 +22,17 @@ describe('the list of commands', () => {
   })
 
   it('is one that Discord takes', () => {
-    expect(commandProblems(commandList())).toEqual([])
+    for (const where of ['everywhere', 'in one server'] as const) {
+      expect(commandProblems(commandList(where))).toEqual([])
+    }
   })
 
-  it('is seen by administrators only until they let others', () => {
-    expect(commandList().map(({ name, default_member_permissions: who }) => [name, who])).toEqual([['sweep', '0']])
+  it('is seen by administrators only until they let others, and by nobody in direct messages', () => {
+    const [everywhere, ...others] = commandList('everywhere')
+    expect(others).toEqual([])
+    expect(everywhere).toMatchObject({ name: 'sweep', default_member_permissions: '0', contexts: [0] })
+    expect(commandList('in one server')[0]).toMatchObject({ name: 'sweep', default_member_permissions: '0' })
+    expect(commandList('in one server')[0]).not.toHaveProperty('contexts')
   })
 })
 

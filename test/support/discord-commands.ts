@@ -37,6 +37,11 @@ export function commandProblems(commands: any): readonly string[] {
     check(command.type === 1, `${command.name}: type ${command.type}`)
     const permissions = command.default_member_permissions
     check(permissions === undefined || permissions === null || /^\d+$/.test(permissions), 'permissions')
+    const contexts = command.contexts ?? []
+    check(
+      contexts.every((one: unknown) => [0, 1, 2].includes(one as number)),
+      `${command.name}: contexts`,
+    )
     options(command.options ?? [], command.name)
   }
   return problems

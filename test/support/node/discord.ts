@@ -247,7 +247,9 @@ function register(world: DiscordWorld, path: string, given: any): Answered {
   if (guilds === 'guilds' && !world.guilds.includes(guild ?? '')) {
     return { status: 403, body: { message: 'Missing Access', code: 50_001 } }
   }
-  const problems = commandProblems(given)
+  const problems = [...commandProblems(given)]
+  const isScoped = Array.isArray(given) && given.some(({ contexts }) => contexts !== undefined)
+  if (guilds === 'guilds' && isScoped) problems.push('contexts are for global commands')
   if (problems.length > 0) return invalid(problems)
   world.commands[path] = given
   return { status: 200, body: given }
