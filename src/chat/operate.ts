@@ -56,7 +56,7 @@ export async function decide(env: Env, asker: Asker, { words }: Typed): Promise<
 }
 
 export async function refuse(env: Env, asker: Asker): Promise<Answer> {
-  const may = await allowed(env, asker, 'approve', 'refuse plans')
+  const may = await allowed(env, asker, 'either', 'refuse plans')
   if (!may.ok) return may.answer
   const waiting = await open(env)
   if (waiting === null) return tell('No plan waits for a decision.')

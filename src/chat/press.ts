@@ -42,7 +42,7 @@ async function answerTo(env: Env, asker: Asker, { verb, ref }: Press): Promise<A
 }
 
 async function onPlan(env: Env, asker: Asker, verb: 'approve' | 'refuse', ref: string): Promise<Answer> {
-  const may = await allowed(env, asker, 'approve', `${verb} plans`)
+  const may = await allowed(env, asker, verb === 'approve' ? 'approve' : 'either', `${verb} plans`)
   if (!may.ok) return may.answer
   const [run, start = ''] = ref.split('/')
   if (run === undefined || start.length !== 16) return unreadable()

@@ -6,7 +6,8 @@ import { workspaceOf } from '../workspace/address.ts'
 import type { Answer, Asker } from './answer.ts'
 import { tell } from './answer.ts'
 
-export type Right = 'operate' | 'approve'
+/** `either`: to refuse a plan can only save something, so whoever may do anything may do that. */
+export type Right = 'operate' | 'approve' | 'either'
 
 export type Allowed =
   | { readonly ok: true; readonly person: Person }
@@ -16,11 +17,15 @@ export type Allowed =
 /** `what` finishes the sentence "you may not …". */
 export async function allowed(env: Env, asker: Asker, right: Right, what: string): Promise<Allowed> {
   const person = await workspaceOf(env).person(asker.vendor, asker.userId)
-  if (person?.may.includes(right) === true) return { ok: true, person }
+  if (person !== null && has(person, right)) return { ok: true, person }
   return {
     ok: false,
     answer: tell(person === null ? strangerText(asker, right, what) : lacksText(person, right, what)),
   }
+}
+
+function has({ may }: Person, right: Right): boolean {
+  return right === 'either' ? may.length > 0 : may.includes(right)
 }
 
 /** The name of who asks, for records: that of the policy, or the vendor's id. */
@@ -33,13 +38,17 @@ function strangerText({ vendor, userId }: Asker, right: Right, what: string): st
   return [
     `Sorry, you may look but not ${what}: the policy names nobody with your ${VENDOR[vendor]} id.`,
     'Whoever keeps policy.toml can add you and deploy it:',
-    `[[person]]\nname = "your name"\n${vendor} = "${userId}"\nmay = ["${right}"]`,
+    `[[person]]\nname = "your name"\n${vendor} = "${userId}"\nmay = ["${wordFor(right)}"]`,
   ].join('\n')
 }
 
 function lacksText({ name, may }: Person, right: Right, what: string): string {
   const has = may.length === 0 ? 'only lets you look' : `gives you ${may.map((one) => `"${one}"`).join(' and ')}`
-  return `Sorry, ${name}, you may not ${what}: the policy ${has}, and this needs "${right}" in your \`may\`. Whoever keeps policy.toml can add it.`
+  return `Sorry, ${name}, you may not ${what}: the policy ${has}, and this needs "${wordFor(right)}" in your \`may\`. Whoever keeps policy.toml can add it.`
+}
+
+function wordFor(right: Right): string {
+  return right === 'either' ? 'operate' : right
 }
 
 const VENDOR = { slack: 'Slack', discord: 'Discord' } as const

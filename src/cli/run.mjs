@@ -19,6 +19,7 @@ const commands = {
   verify: 'src/cli/verify.ts',
   backups: 'src/cli/backups.ts',
   'chat:register': 'src/cli/chat-register.ts',
+  'chat:manifest': 'src/cli/chat-manifest.ts',
   deploy: 'src/cli/deploy.ts',
   test: 'src/cli/test.ts',
   sandbox: 'test/sandbox/main.ts',

@@ -25,7 +25,7 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   chat: ['core', 'env', 'workspace'],
   http: ['core', 'config', 'env', 'deps', 'log', 'chat', 'workspace', 'records', 'hooks', 'slack', 'discord'],
   index: ['env', 'http', 'workspace'],
-  cli: ['core', 'config', 'quantconnect', 'records', 'workspace', 'hooks', 'discord'],
+  cli: ['core', 'config', 'quantconnect', 'records', 'workspace', 'hooks', 'slack', 'discord'],
   toml: [],
 }
 
