@@ -64,9 +64,13 @@ function nonceOf(id: string): string {
 }
 
 /** A message is named with its channel: the settings may point elsewhere by the time it is changed. */
+export function refOf(channelId: string, messageId: string): string {
+  return `${channelId}/${messageId}`
+}
+
 function refIn(body: unknown, channelId: string): string | null {
   const { id } = (body ?? {}) as { id?: unknown }
-  return typeof id === 'string' && /^\d{1,20}$/.test(id) ? `${channelId}/${id}` : null
+  return typeof id === 'string' && /^\d{1,20}$/.test(id) ? refOf(channelId, id) : null
 }
 
 function pathOf(ref: string): string {

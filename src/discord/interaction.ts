@@ -1,5 +1,6 @@
 /** What Discord's verified requests say: a ping, a subcommand of `/sweep`, a press, a choice, or something else. */
 
+import { refOf } from './channel.ts'
 import { lineOf } from './commands.ts'
 import { NO, type Pressed, readCustomId } from './custom-id.ts'
 import { INTERACTION } from './numbers.ts'
@@ -23,6 +24,8 @@ export type Interaction =
       readonly pressed: Pressed
       /** Whether the message is shown to the presser alone: a question that was asked back. */
       readonly privately: boolean
+      /** The message it is on, as the channel names it; null for one that is shown to the presser alone. */
+      readonly on: string | null
       readonly by: Caller
     }
   /** "No" to a question that was asked back. */
@@ -63,8 +66,10 @@ function readPress({ custom_id: id, values }: Fields, message: unknown, by: Call
   const chosen = Array.isArray(values) ? values.filter((value) => typeof value === 'string') : []
   const pressed = typeof id === 'string' ? readCustomId(id, chosen) : null
   if (pressed === null) return { kind: 'unknown', by }
-  const flags = isObject(message) && typeof message.flags === 'number' ? message.flags : 0
-  return { kind: 'press', pressed, privately: (flags & SHOWN_TO_ONE) !== 0, by }
+  const { id: messageId, channel_id: channelId, flags = 0 } = isObject(message) ? message : {}
+  const privately = typeof flags === 'number' && (flags & SHOWN_TO_ONE) !== 0
+  const isNamed = !privately && isId(messageId) && isId(channelId)
+  return { kind: 'press', pressed, privately, on: isNamed ? refOf(channelId, messageId) : null, by }
 }
 
 /** In a server the person is a member of it, in a direct message a user: exactly one of the two is there. */

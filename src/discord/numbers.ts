@@ -19,10 +19,18 @@ export const INTERACTION = { ping: 1, command: 2, component: 3, autocomplete: 4,
   modal: InteractionType.ModalSubmit
 }
 
-export const ANSWER = { pong: 1, message: 4, deferred: 5, update: 7, choices: 8 } as const satisfies {
+export const ANSWER = {
+  pong: 1,
+  message: 4,
+  deferred: 5,
+  deferredUpdate: 6,
+  update: 7,
+  choices: 8,
+} as const satisfies {
   pong: InteractionResponseType.Pong
   message: InteractionResponseType.ChannelMessageWithSource
   deferred: InteractionResponseType.DeferredChannelMessageWithSource
+  deferredUpdate: InteractionResponseType.DeferredMessageUpdate
   update: InteractionResponseType.UpdateMessage
   choices: InteractionResponseType.ApplicationCommandAutocompleteResult
 }

@@ -21,6 +21,9 @@ const AT_ONCE_MS = 2_000
 const UNKNOWN = 'This version of leansweep does not know that. "/sweep help" lists what there is.'
 const SORRY = 'Something unexpected went wrong here. Try again; if it stays, look into the log of the Worker.'
 
+/** A question can't follow later, for it has buttons of its own. */
+const BUSY = 'The workspace is busy just now. Nothing was done by your press; press again in a moment.'
+
 export interface Turn {
   readonly c: Context<Door>
   /** Where the Worker's own pages are; null = no links. */
@@ -50,34 +53,42 @@ async function pressed(
   turn: Turn,
   interaction: Extract<Interaction, { kind: 'press' }>,
 ): Promise<APIInteractionResponse> {
-  const { by, pressed: what, privately } = interaction
+  const { by, pressed: what, privately, on } = interaction
   const { env } = turn.c
   if (what.step === 'ask') {
-    const question = await questionOf(env, askerOf(by), what)
+    const asking = orSorry(turn, questionOf(env, askerOf(by), what), (answer) => ({ kind: 'no', answer }) as const)
+    const question = await Promise.race([asking, wait(AT_ONCE_MS)])
+    if (question === null) return newMessage(plainMessage(BUSY), true)
     if (question.kind === 'ask') return newMessage(questionMessage(what, question.confirm), true)
     if (question.kind === 'no') return respond(turn, by, privately, question.answer)
   }
-  return inTime(turn, by, privately, () => press(env, askerOf(by), { verb: what.verb, ref: what.ref, on: null }))
+  return inTime(turn, by, privately, () => press(env, askerOf(by), { verb: what.verb, ref: what.ref, on }))
 }
 
-/** The answer, or word that it follows when it takes too long. Whatever goes wrong is said; Discord would say "failed". */
+/** The answer, or word that it follows when it takes too long; Discord would say that it failed. */
 async function inTime(
   turn: Turn,
   by: Caller,
   privately: boolean,
   work: () => Promise<Answer>,
 ): Promise<APIInteractionResponse> {
-  const working = work().catch((error: unknown) => {
-    logError(redactionOf(turn.c.env), 'An interaction of Discord', error)
-    return tell(SORRY)
-  })
+  const working = orSorry(turn, work(), (answer) => answer)
   const answer = await Promise.race([working, wait(AT_ONCE_MS)])
   if (answer !== null) return respond(turn, by, privately, answer)
   // What was asked for is done or put down by the workspace in any case; this only hands its answer on.
   turn.c.executionCtx.waitUntil(
     working.then(({ says, follows }) => reply(turn, by, 'over', follows === null ? { says } : { after: follows })),
   )
-  return { type: ANSWER.deferred, data: { flags: EPHEMERAL } }
+  // A question that only the presser sees is what gets the answer; a card of the channel keeps what is on it.
+  return privately ? { type: ANSWER.deferredUpdate } : { type: ANSWER.deferred, data: { flags: EPHEMERAL } }
+}
+
+/** What the work comes to; whatever goes wrong in it is said. */
+function orSorry<T>(turn: Turn, working: Promise<T>, no: (answer: Answer) => T): Promise<T> {
+  return working.catch((error: unknown) => {
+    logError(redactionOf(turn.c.env), 'An interaction of Discord', error)
+    return no(tell(SORRY))
+  })
 }
 
 /** `privately`: the pressed message is a question that only the presser sees, and the answer takes its place. */

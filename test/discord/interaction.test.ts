@@ -26,7 +26,7 @@ function press(data: object, more: object = {}) {
     ...CALLER,
     type: 3,
     data: { component_type: 2, ...data },
-    message: { id: '1', flags: 0 },
+    message: { id: '9', channel_id: '8', flags: 0 },
     ...MEMBER,
     ...more,
   }
@@ -58,20 +58,18 @@ describe('an interaction', () => {
   it('is a press of a button, in the channel or in what one person sees', () => {
     const data = { custom_id: 'sweep.do:refuse:20261124-100000-1f3a9c/1f3a9c0d2b4e6f80' }
     const pressed = { step: 'do', verb: 'refuse', ref: '20261124-100000-1f3a9c/1f3a9c0d2b4e6f80' }
-    expect(read(press(data))).toEqual({ kind: 'press', pressed, privately: false, by: BY })
-    expect(read(press(data, { message: { id: '1', flags: 64 } }))).toEqual({
-      kind: 'press',
-      pressed,
-      privately: true,
-      by: BY,
-    })
+    expect(read(press(data))).toEqual({ kind: 'press', pressed, privately: false, on: '8/9', by: BY })
+    const shownToOne = { message: { id: '9', channel_id: '8', flags: 64 } }
+    expect(read(press(data, shownToOne))).toEqual({ kind: 'press', pressed, privately: true, on: null, by: BY })
+    const nameless = { message: { id: '../9', channel_id: '8' } }
+    expect(read(press(data, nameless))).toEqual({ kind: 'press', pressed, privately: false, on: null, by: BY })
     expect(read(press({ custom_id: 'sweep.no' }))).toEqual({ kind: 'declined', by: BY })
   })
 
   it('is a choice from a menu', () => {
     const data = { custom_id: 'sweep.pick:keep30', component_type: 3, values: ['23456007'] }
     const pressed = { step: 'do', verb: 'keep30', ref: '23456007' }
-    expect(read(press(data))).toEqual({ kind: 'press', pressed, privately: false, by: BY })
+    expect(read(press(data))).toEqual({ kind: 'press', pressed, privately: false, on: '8/9', by: BY })
   })
 
   it.each<[string, object]>([

@@ -14,6 +14,7 @@ import {
   planButtons,
   posted,
   type Scene,
+  STRANGER,
   tick,
 } from '../support/discord-scene.ts'
 import type { DiscordMessage } from '../support/node/discord.ts'
@@ -174,6 +175,53 @@ describe.concurrent('a press on a card whose moment has passed', () => {
     expect(interactions).toHaveLength(2)
     await onCard(scene, question, /refused by Bob|Done: 1 deleted/)
     expect(await asksNow(scene)).toEqual([])
+  }, 60_000)
+})
+
+describe.concurrent('a digest', () => {
+  it('says on itself who keeps a project and what went, and offers nothing for them any more', async () => {
+    const scene = await makeScene([stale('Old/a'), stale('Old/b'), stale('Old/c')], asking('never'))
+    await tick(scene, start)
+    const menus = ['Keep 30 d: which?', 'Keep for ever: which?', 'Why: which?']
+    const digest = await card(scene, /^3 projects newly marked$/, menus)
+    await scene.ann.presses(digest, 'Keep for ever', 'Old/a')
+    const kept = await onCard(scene, digest, /Since then/)
+    expect(readable(kept)).toMatch(/Old\/a \(\d+\): kept by Ann for ever/)
+    expect(kept.components[0].components[0].options).toHaveLength(2)
+    await tick(scene, start + 2 * DAY)
+    const ended = await onCard(scene, digest, /Old\/b \(\d+\): deleted/)
+    expect(buttonsOf(ended)).toEqual([])
+    expect(await namesIn(scene)).toEqual(['Old/a', 'Recycle Bin/Old/b', 'Recycle Bin/Old/c'])
+  }, 60_000)
+})
+
+describe.concurrent('the card of a result', () => {
+  it('says who took it back, and offers no Undo any more', async () => {
+    const scene = await makeScene(ONE)
+    await approves(scene.ann, await asked(scene, 1))
+    const result = await card(scene, /^Done: 1 deleted$/, ['Undo'])
+    const sure = await scene.ann.presses(result, 'Undo')
+    if (sure.message === null) throw new Error('no question')
+    await scene.ann.presses(sure.message, 'Undo')
+    expect(buttonsOf(await onCard(scene, result, /Undone|taken back|undone/i))).toEqual([])
+    expect(await namesIn(scene)).toEqual(['New/c', 'Old/a'])
+  }, 60_000)
+})
+
+describe.concurrent('a card that nobody keeps track of', () => {
+  it('loses its buttons at the first press', async () => {
+    const scene = await makeScene([stale('Old/a')], asking('never'))
+    await tick(scene, start)
+    const digest = await card(scene, /^1 project newly marked$/, ['Keep 30 d', 'Keep for ever', 'Why'])
+    await scene.world.inside(({ storage }) => storage.sql.exec('DELETE FROM outbox'))
+    const pressed = await scene.stranger.presses(digest, 'Why')
+    expect(pressed.message).toMatchObject({ id: digest.id })
+    expect(readable(pressed.message ?? {})).toMatch(/This message is not kept up to date/)
+    expect(pressed.message === null ? [] : buttonsOf(pressed.message)).toEqual([])
+    await eventually(async () => {
+      const { messages } = await scene.standins.discord()
+      return messages.find(({ only, embeds }) => only === STRANGER && /Old\/a/.test(JSON.stringify(embeds)))
+    }, 'what was asked is answered all the same')
   }, 60_000)
 })
 

@@ -235,4 +235,26 @@ describe('what somebody types', () => {
     expect(shown.only).toBe(ANN)
     expect(shown.embeds[0].title).not.toBe('')
   })
+
+  it('asked of a busy workspace: a dangerous button says so, a question answers in its own place', async () => {
+    const { world, standins, ann } = await makeScene()
+    await world.tick(Date.now())
+    const question = await ann.types('delete', { target: 'Old/a b' })
+    if (question.message === null) throw new Error('no question')
+    const busy = () =>
+      world.inside((state) => state.blockConcurrencyWhile(() => new Promise((resolve) => setTimeout(resolve, 5_000))))
+    const [undo, blocked] = [{ custom_id: 'sweep.ask:undo:20200101-000000-000000', component_type: 2 }, busy()]
+    const pressed = (await standins.control('discord/interaction', { user: ANN, type: 2, data: {} })) as object
+    const answer = await ann.sends({ ...pressed, type: 3, data: undo, message: { id: '1', channel_id: '2', flags: 0 } })
+    expect(await answer.json()).toMatchObject({ type: 4, data: { flags: 64, content: expect.stringMatching(/busy/) } })
+    const confirmed = await ann.presses(question.message, 'Delete 1 project')
+    expect(confirmed.tookMs).toBeLessThan(2_900)
+    await blocked
+    await eventually(async () => {
+      const { messages } = await standins.discord()
+      const shown = messages.find(({ id }) => id === question.message?.id)
+      return shown?.embeds[0]?.title.includes('1 deleted') && buttonsOf(shown).join() === 'Undo'
+    }, 'the result in the place of the question and its buttons')
+    expect((await standins.discord()).messages.filter(({ only }) => only === ANN)).toHaveLength(1)
+  })
 })
