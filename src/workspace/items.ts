@@ -10,9 +10,10 @@ import type { Outcome, OutcomeKind } from './run.ts'
 /**
  * `shown`: part of the plan, but nothing is done about it in this run. `waiting`: people have to decide first. `pending`:
  * may act, not tried yet. `intent`: about to be sent, so after a crash it may or may not have happened. `answered`: sent,
- * the answer is noted. `final`: has an outcome, or went over to the run that executes an approved plan.
+ * the answer is noted. `final`: has an outcome. `left`: waited, and is not in the waiting plan any more; what became of it
+ * is no outcome of the run that proposed it, whose record is closed.
  */
-export type ItemState = 'shown' | 'waiting' | 'pending' | 'intent' | 'answered' | 'final'
+export type ItemState = 'shown' | 'waiting' | 'left' | 'pending' | 'intent' | 'answered' | 'final'
 
 /** What came back from a mutating call: `lost` = it may have happened. */
 export type Answer =
@@ -205,6 +206,16 @@ export function writeOutcome(sql: SqlStorage, row: ItemRow, outcome: OutcomeKind
     row.run,
     row.item.projectId,
     row.settles,
+  )
+}
+
+/** Takes an item out of a waiting plan, and says why. */
+export function leavePlan(sql: SqlStorage, row: ItemRow, why: string): void {
+  sql.exec(
+    `UPDATE items SET state = 'left', detail = ? WHERE run = ? AND project_id = ? AND settles = ''`,
+    why,
+    row.run,
+    row.item.projectId,
   )
 }
 

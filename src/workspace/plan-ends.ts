@@ -4,7 +4,7 @@ import type { PlanItem } from '../core/plan.ts'
 import { type Policy, readPolicy } from '../core/policy.ts'
 import type { Deps } from '../deps.ts'
 import type { ProposalEnd } from './asks.ts'
-import { writeOutcome } from './items.ts'
+import { leavePlan } from './items.ts'
 import { endedPlan, executedPlan, waitingPlan } from './plan-cards.ts'
 import { endText, openProposal, type Proposal, proposalOf, waitingItems, writeEnd } from './proposals.ts'
 import type { RunRow } from './runs.ts'
@@ -26,21 +26,12 @@ export interface Ending {
   readonly at: number
 }
 
-/** The one place where a waiting plan ends. Items that were not approved have the end of the plan as their outcome. */
+/** The one place where a waiting plan ends. */
 export function endProposal(sql: SqlStorage, hearers: Hearers, proposal: Proposal, ending: Ending): void {
   const waiting = waitingItems(sql, proposal)
   writeEnd(sql, proposal, ending)
   const why = endText(ending.state, ending.by)
-  for (const row of waiting) {
-    if (ending.state === 'approved') {
-      sql.exec(
-        `UPDATE items SET state = 'final', detail = ? WHERE run = ? AND project_id = ? AND settles = ''`,
-        why,
-        row.run,
-        row.item.projectId,
-      )
-    } else writeOutcome(sql, row, 'changed', why)
-  }
+  for (const row of waiting) leavePlan(sql, row, why)
   const ended = proposalOf(sql, proposal.run)
   if (ended !== null) tellEnded(sql, hearers.audience, endedPlan(ended, waiting.length), ending.at)
 }
@@ -66,7 +57,7 @@ export function shrink(
   const before = waitingItems(sql, proposal)
   for (const row of before) {
     const why = whyNot(row.item)
-    if (why !== null) writeOutcome(sql, row, 'changed', why)
+    if (why !== null) leavePlan(sql, row, why)
   }
   const left = waitingItems(sql, proposal).length
   if (left === 0) endProposal(sql, hearers, proposal, { state: 'empty', by: null, at: now })

@@ -89,6 +89,7 @@ export class Workspace extends DurableObject<Env> {
   private made: DepsResult | null = null
   /** The wait before a slice is tried again after an unexpected error, times the errors so far. */
   protected readonly waitAfterCrashMs: number = 2_000
+  private turn: Promise<void> | null = null
   private sliceNotBefore = 0
   private othersNotBefore = 0
 
@@ -137,7 +138,15 @@ export class Workspace extends DurableObject<Env> {
    * A slice of the run whose turn it is, then the deliveries whose time has come: neither keeps the other from its turn, and
    * neither ends the alarms. Everything is caught, for the platform gives up on an alarm that throws too often.
    */
-  override async alarm(): Promise<void> {
+  override alarm(): Promise<void> {
+    // Whoever wakes the object while it is at work waits for that work: two slices at once would act twice.
+    this.turn ??= this.takeTurn().finally(() => {
+      this.turn = null
+    })
+    return this.turn
+  }
+
+  private async takeTurn(): Promise<void> {
     if (Date.now() >= this.sliceNotBefore) await this.slice()
     await this.deliver()
     await this.arm()
