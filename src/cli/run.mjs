@@ -22,6 +22,7 @@ const commands = {
   'chat:manifest': 'src/cli/chat-manifest.ts',
   deploy: 'src/cli/deploy.ts',
   test: 'src/cli/test.ts',
+  'test:chaos': 'src/cli/test-chaos.ts',
   sandbox: 'test/sandbox/main.ts',
   schema: 'src/cli/schema.ts',
   bench: 'test/bench/main.ts',

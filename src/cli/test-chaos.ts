@@ -24,7 +24,11 @@ async function main(): Promise<void> {
   const began = performance.now()
   const env = { ...process.env, CHAOS_RUNS: String(options.runs), CHAOS_SEED: String(options.seed) }
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
-  const child = spawn(process.execPath, [vitest, 'run', 'test/chaos', '--reporter=verbose'], { cwd: root, env, stdio: 'inherit' })
+  const child = spawn(process.execPath, [vitest, 'run', 'test/chaos', '--reporter=verbose'], {
+    cwd: root,
+    env,
+    stdio: 'inherit',
+  })
   const tick = setInterval(() => console.error(`… ${seconds(began)} s`), 60_000)
   const code = await new Promise<number>((resolve) => {
     child.on('error', () => resolve(2))
