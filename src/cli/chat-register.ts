@@ -20,6 +20,7 @@ const HELP = `Registers /sweep and its commands with Discord. Once is enough, an
 
 The list takes the place of all commands that the application had there, so give leansweep an application of its own.
 Administrators see /sweep at once; whom else is theirs to say, in the server's settings under Integrations.
+Slack takes a manifest instead: npm run chat:manifest.
 
 Exit codes: 0 registered, or printed; 2 could not be registered.
 `
