@@ -23,12 +23,15 @@ function got({ received }: Issue): string {
   return received === 'Object' ? 'a table' : received
 }
 
+const A_TABLE = 'Write { ... }, or a [table] of its own.'
+
 /** A table with exactly these keys. */
 function table<const Entries extends v.ObjectEntries>(entries: Entries) {
   const keys = Object.keys(entries)
   return v.strictObject(entries, (issue: Issue) => {
-    if (issue.expected === 'Object')
-      return message(`${got(issue)} is not a table`, 'Write { ... }, or a [table] of its own.')
+    if (issue.expected === 'Object') return message(`${got(issue)} is not a table`, A_TABLE)
+    // To the schema a list is an object with numbers for keys.
+    if (Array.isArray(issue.path?.at(-1)?.input)) return message('a list is not a table', A_TABLE)
     const key = String(issue.path?.at(-1)?.key)
     if (issue.expected !== 'never') return message('the key is missing', `Add ${key} = ... to it.`)
     const near = nearest(key, keys)
@@ -53,8 +56,11 @@ function notThis(what: string) {
 }
 
 function text(what: string) {
-  const problem = (issue: Issue) => message(`${got(issue)} is not ${what}`, `Write ${what}, in quotes.`)
-  return v.pipe(v.string(problem), v.nonEmpty(problem))
+  const fix = `Write ${what}, in quotes.`
+  return v.pipe(
+    v.string((issue: Issue) => message(`${got(issue)} is not ${what}`, fix)),
+    v.nonEmpty(() => message('it is empty', fix)),
+  )
 }
 
 function matching(pattern: RegExp, what: string) {
@@ -92,8 +98,12 @@ function flag() {
   )
 }
 
-/** One value or a list of them; a list means any. */
-function oneOrMore<const Item extends v.GenericSchema>(item: Item, what: string) {
+/** One value or a list of them; a list means any. `itemWith` makes the schema of a value with that message. */
+function oneOrMore<const Item extends v.GenericSchema>(
+  itemWith: (problem: (issue: Issue) => string) => Item,
+  what: string,
+) {
+  const item = itemWith(notThis(what))
   const items = v.pipe(
     list(item),
     v.nonEmpty(() => message('the list is empty', `Write ${what}, or leave the key out.`)),
@@ -104,7 +114,10 @@ function oneOrMore<const Item extends v.GenericSchema>(item: Item, what: string)
 }
 
 const PATTERN = 'a pattern such as "Research/*"'
-const pattern = () => oneOrMore(v.string(), PATTERN)
+const word = (problem: (issue: Issue) => string) => v.string(problem)
+const user = (problem: (issue: Issue) => string) =>
+  v.union([v.string(), v.pipe(v.number(), v.integer(problem))], problem)
+const pattern = () => oneOrMore(word, PATTERN)
 const span = () => matching(SPAN, 'a comparison with a duration, such as ">90d" or "<=36h"')
 const spanOrNever = () => {
   const problem = notThis('"never", or a comparison with a duration such as ">90d"')
@@ -139,20 +152,18 @@ const Predicates = table({
   age: v.optional(v.pipe(span(), v.description('Time since it was created, such as ">21d".'))),
   owner: v.optional(
     v.pipe(
-      oneOrMore(v.union([v.string(), v.pipe(v.number(), v.integer())]), 'an owner: a user id, "me", or a name'),
+      oneOrMore(user, 'an owner: a user id, "me", or a name'),
       v.description('User id, "me", or the owner\'s name as the collaborators list it.'),
     ),
   ),
-  language: v.optional(
-    v.pipe(oneOrMore(v.string(), 'a language such as "Py" or "C#"'), v.description('"Py" or "C#".')),
-  ),
+  language: v.optional(v.pipe(oneOrMore(word, 'a language such as "Py" or "C#"'), v.description('"Py" or "C#".'))),
   encrypted: v.optional(flag()),
   collaborators: v.optional(v.pipe(counted(), v.description('How many, the owner included, such as "<=1".'))),
   parameters: v.optional(counted()),
   libraries: v.optional(counted()),
   description: v.optional(
     v.pipe(
-      oneOrMore(v.string(), '"empty" or a pattern'),
+      oneOrMore(word, '"empty" or a pattern'),
       v.description('"empty" or a pattern; judged without our own line.'),
     ),
   ),
@@ -196,11 +207,11 @@ const RuleTable = table({
     v.pipe(
       v.union(
         [conditionTable('unless'), v.pipe(list(conditionTable('unless')), v.nonEmpty(notEmpty('unless')))],
-        (issue: Issue) =>
-          message(
-            `${got(issue)} is neither a table nor a list of tables`,
-            'Write unless = { ... }, or a list of such tables.',
-          ),
+        (issue: Issue) => {
+          if (Array.isArray(issue.input) && issue.input.length === 0) return notEmpty('unless')()
+          const fix = 'Write unless = { ... }, or a list of such tables.'
+          return message(`${got(issue)} is neither a table nor a list of tables`, fix)
+        },
       ),
       v.description('One yes or unknown saves the project.'),
     ),

@@ -11,7 +11,7 @@ import { parseDuration } from './duration.ts'
 import { type Glob, protectionGlob } from './glob.ts'
 import { noticeOf, refusals } from './policy-checks.ts'
 import { findLines, type KeyPath } from './policy-lines.ts'
-import type { PolicyProblem } from './policy-problem.ts'
+import { type PolicyProblem, problemText } from './policy-problem.ts'
 import { PolicyFile, type RuleFile } from './policy-schema.ts'
 import type { Limits, Rule } from './rule.ts'
 import { ARCHIVE_TEMPLATE, parseTemplate, type Template } from './template.ts'
@@ -68,7 +68,8 @@ export async function readPolicy(text: string): Promise<PolicyResult> {
   const checked = v.safeParse(PolicyFile, parsed.tree)
   if (!checked.success) {
     const problems = checked.issues.flatMap((issue) => explainIssue(issue, []))
-    return { ok: false, problems: inOrder(problems.map(({ path, problem, fix }) => place(path, problem, fix))) }
+    const placed = problems.map(({ path, problem, fix }) => place(path, problem, fix))
+    return { ok: false, problems: inOrder(withoutRepeats(placed)) }
   }
   const found = refusals(checked.output)
   if (found.length > 0)
@@ -184,7 +185,10 @@ interface Explained {
 
 /** Of a value that may take several forms, the form that was attempted is explained. */
 function explainIssue(issue: v.BaseIssue<unknown>, above: KeyPath): readonly Explained[] {
-  const path = [...above, ...(issue.path ?? []).map(({ key }) => key as string | number)]
+  const steps = issue.path ?? []
+  // A list where a table is meant: its places are no keys.
+  const keys = steps.filter(({ type, input }) => type !== 'object' || !Array.isArray(input))
+  const path = [...above, ...keys.map(({ key }) => key as string | number)]
   const isList = Array.isArray(issue.input)
   const inside = (issue.issues ?? []).filter(
     (one) => one.path !== undefined && (one.path[0].type === 'array') === isList,
@@ -211,6 +215,11 @@ function idOf(tree: unknown, position: number): string {
   const rules = (tree as { rule?: unknown }).rule
   const id = Array.isArray(rules) ? (rules[position] as { id?: unknown } | null)?.id : undefined
   return typeof id === 'string' ? id : `number ${position + 1}`
+}
+
+/** A list with many items is no table for each of them, which is said once. */
+function withoutRepeats(problems: readonly PolicyProblem[]): readonly PolicyProblem[] {
+  return [...new Map(problems.map((problem) => [problemText(problem), problem])).values()]
 }
 
 function inOrder(problems: readonly PolicyProblem[]): readonly PolicyProblem[] {

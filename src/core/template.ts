@@ -15,7 +15,9 @@ export interface Template {
   readonly parts: readonly (string | { readonly placeholder: Placeholder })[]
 }
 
-/** A template, or the first `{…}` in it that is no placeholder. */
+const WHOLE = 'Write placeholders whole, such as {idle-days}, and no other braces.'
+
+/** A template, or the first brace in it that belongs to no placeholder. */
 export function parseTemplate(
   text: string,
 ):
@@ -24,6 +26,8 @@ export function parseTemplate(
   const parts: (string | { readonly placeholder: Placeholder })[] = []
   for (const piece of text.match(/\{[^{}]*\}|[^{]+|\{/g) ?? []) {
     if (!/^\{.*\}$/.test(piece)) {
+      const brace = /[{}]/.exec(piece)?.[0]
+      if (brace !== undefined) return { ok: false, problem: `a "${brace}" stands alone`, fix: WHOLE }
       parts.push(piece)
       continue
     }
