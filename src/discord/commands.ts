@@ -15,6 +15,8 @@ interface Option {
   /** At most 100 characters. */
   readonly description: string
   readonly required?: true
+  /** A project: Discord asks for choices while it is typed. */
+  readonly project?: true
   /** How it stands in the line: a name or value in quotes, or the words as they are. */
   readonly as: 'quoted' | 'words' | 'field'
 }
@@ -26,7 +28,13 @@ interface Subcommand {
   readonly options: readonly Option[]
 }
 
-const PROJECT: Option = { name: 'project', description: 'Its full name, or its id', required: true, as: 'quoted' }
+const PROJECT: Option = {
+  name: 'project',
+  description: 'Its full name, or its id',
+  required: true,
+  project: true,
+  as: 'quoted',
+}
 
 /** Every command of the chats. */
 export const SUBCOMMANDS: { readonly [name: string]: Subcommand } = {
@@ -59,6 +67,7 @@ export const SUBCOMMANDS: { readonly [name: string]: Subcommand } = {
         name: 'target',
         description: 'A project by its full name or id, or a directory, which may end with "/"',
         required: true,
+        project: true,
         as: 'quoted',
       },
     ],
@@ -76,7 +85,9 @@ export const SUBCOMMANDS: { readonly [name: string]: Subcommand } = {
   refuse: { description: 'Refuses the plan that waits: all of it stays', options: [] },
   undo: {
     description: 'Takes back what a run did, or brings a deleted project back',
-    options: [{ name: 'target', description: 'Id of a run, or a project', required: true, as: 'quoted' }],
+    options: [
+      { name: 'target', description: 'Id of a run, or a project', required: true, project: true, as: 'quoted' },
+    ],
   },
   status: { description: 'Is it well, what waits, what ran last', options: [] },
   pause: { description: 'Stops everything before the next change', options: [] },
@@ -115,8 +126,9 @@ function subcommand(
   return { type: OPTION.subcommand, name, description, options: options.map(parameter) }
 }
 
-function parameter({ name, description, required }: Option): APIApplicationCommandBasicOption {
-  return { type: OPTION.string, name, description, ...(required === true ? { required } : {}) }
+function parameter({ name, description, required, project }: Option): APIApplicationCommandBasicOption {
+  const plain = { type: OPTION.string, name, description, ...(required === true ? { required } : {}) }
+  return project === true ? { ...plain, autocomplete: true } : plain
 }
 
 /** The line for a subcommand and its given options; null for a subcommand that is not ours. */

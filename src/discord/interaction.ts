@@ -30,7 +30,8 @@ export type Interaction =
     }
   /** "No" to a question that was asked back. */
   | { readonly kind: 'declined'; readonly by: Caller }
-  | { readonly kind: 'autocomplete' }
+  /** Somebody is typing the name of a project; so much is there. */
+  | { readonly kind: 'autocomplete'; readonly typed: string }
   /** Nothing that this program knows, said politely. */
   | { readonly kind: 'unknown'; readonly by: Caller }
 
@@ -39,10 +40,10 @@ export function readInteraction(body: Uint8Array): Interaction | null {
   const given = jsonOf(body)
   if (!isObject(given) || typeof given.type !== 'number') return null
   if (given.type === INTERACTION.ping) return { kind: 'ping' }
-  if (given.type === INTERACTION.autocomplete) return { kind: 'autocomplete' }
   const by = callerOf(given)
   if (by === null) return null
   const data = isObject(given.data) ? given.data : {}
+  if (given.type === INTERACTION.autocomplete) return { kind: 'autocomplete', typed: typedSoFar(data) }
   if (given.type === INTERACTION.command) return readCommand(data, by)
   if (given.type === INTERACTION.component) return readPress(data, given.message, by)
   return { kind: 'unknown', by }
@@ -56,6 +57,12 @@ function readCommand(data: Fields, by: Caller): Interaction {
   )
   const line = lineOf(subcommand.name, new Map(options))
   return line === null ? { kind: 'unknown', by } : { kind: 'command', line, by }
+}
+
+function typedSoFar(data: Fields): string {
+  const [subcommand] = listOf(data.options)
+  const focused = listOf(subcommand?.options).find((option) => option.focused === true)
+  return typeof focused?.value === 'string' ? focused.value : ''
 }
 
 /** Flag of a message that one person sees. */

@@ -25,6 +25,8 @@ export const LIMITS = {
   placeholder: 150,
   options: 25,
   optionLabel: 100,
+  choices: 25,
+  choiceName: 100,
   buttonsInRow: 5,
   rows: 5,
 } as const
@@ -78,6 +80,14 @@ export function plainMessage(text: string): DiscordMessage {
     content = [...lines, '…'].join('\n')
   }
   return { content: content.trim() || '…', embeds: [], components: [], allowed_mentions: { parse: [] } }
+}
+
+/** Projects to choose from while one is typed; what is chosen stands there as the id, and means one project whatever its name. */
+export function projectChoices(projects: readonly { readonly projectId: number; readonly name: string }[]) {
+  return projects.slice(0, LIMITS.choices).map(({ projectId, name }) => {
+    const end = ` (${projectId})`
+    return { name: `${cutText(plainText(name), LIMITS.choiceName - end.length)}${end}`, value: String(projectId) }
+  })
 }
 
 /** A question about what was pressed, for Discord has none of its own: the button that counts, and one that does not. */

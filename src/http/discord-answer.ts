@@ -7,7 +7,14 @@ import { execute } from '../chat/execute.ts'
 import { press } from '../chat/press.ts'
 import type { Caller, Interaction } from '../discord/interaction.ts'
 import { ANSWER, EPHEMERAL } from '../discord/numbers.ts'
-import { type DiscordMessage, plainMessage, questionMessage, renderDiscord } from '../discord/render.ts'
+import {
+  type DiscordMessage,
+  LIMITS,
+  plainMessage,
+  projectChoices,
+  questionMessage,
+  renderDiscord,
+} from '../discord/render.ts'
 import { TOKEN_LIFE_MS, type Way, wayText } from '../discord/replier.ts'
 import { logError, redactionOf } from '../log.ts'
 import { workspaceOf } from '../workspace/address.ts'
@@ -35,7 +42,7 @@ export async function answerTo(turn: Turn, interaction: Interaction): Promise<AP
     case 'ping':
       return { type: ANSWER.pong }
     case 'autocomplete':
-      return { type: ANSWER.choices, data: { choices: [] } }
+      return { type: ANSWER.choices, data: { choices: await choicesFor(turn, interaction.typed) } }
     case 'declined':
       return { type: ANSWER.update, data: plainMessage('Nothing was done.') }
     case 'unknown':
@@ -47,6 +54,18 @@ export async function answerTo(turn: Turn, interaction: Interaction): Promise<AP
     case 'press':
       return pressed(turn, interaction)
   }
+}
+
+/** None when there is nothing to choose from, for whatever reason: nobody sees more than an empty list. */
+async function choicesFor({ c }: Turn, typed: string) {
+  const asking = workspaceOf(c.env)
+    .suggest(typed, LIMITS.choices)
+    .then((asked) => (asked.ok ? projectChoices(asked.value) : []))
+    .catch((error: unknown) => {
+      logError(redactionOf(c.env), 'Choices for Discord', error)
+      return []
+    })
+  return (await Promise.race([asking, wait(AT_ONCE_MS)])) ?? []
 }
 
 async function pressed(

@@ -1,7 +1,8 @@
 /** Which project or directory somebody means, by the last survey and by what we have a copy of. */
 
-import { findNamed, type Named, type Word } from '../core/named.ts'
+import { type Candidate, findNamed, type Named, type Word } from '../core/named.ts'
 import { normalisePath } from '../core/project.ts'
+import { suggest } from '../core/suggest.ts'
 import type { Deps } from '../deps.ts'
 import { type Asked, lastSurvey } from './last-survey.ts'
 
@@ -26,4 +27,15 @@ export async function named(
     .filter(({ id }) => !present.has(id))
     .map(({ id, name }) => ({ id, name, path: normalisePath(name) }))
   return { ok: true, value: findNamed([...projects, ...copied], text, words) }
+}
+
+/** Projects of the last survey that somebody may mean who has typed so much. */
+export async function suggested(
+  sql: SqlStorage,
+  deps: Deps,
+  typed: string,
+  most: number,
+): Promise<Asked<readonly Candidate[]>> {
+  const last = await lastSurvey(sql, deps)
+  return last.ok ? { ok: true, value: suggest(last.value.inventory.projects, typed, most) } : last
 }

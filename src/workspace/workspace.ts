@@ -8,7 +8,7 @@ import { readConfig } from '../config.ts'
 import type { Card } from '../core/card.ts'
 import { DAY } from '../core/duration.ts'
 import type { Why } from '../core/explain.ts'
-import type { Named, Word } from '../core/named.ts'
+import type { Candidate, Named, Word } from '../core/named.ts'
 import { type BranchDeleted, type EventMeaning, meaningOf } from '../core/on-event.ts'
 import { type Person, type Policy, readPolicy } from '../core/policy.ts'
 import type { Family } from '../core/prometheus.ts'
@@ -45,7 +45,7 @@ import { lastDeedOf } from './items.ts'
 import { hold, release } from './keep.ts'
 import { type Asked, usablePolicy } from './last-survey.ts'
 import { readMetrics } from './metrics.ts'
-import { named } from './named.ts'
+import { named, suggested } from './named.ts'
 import { isKept } from './outbox.ts'
 import { endedRun, planCard } from './plan-cards.ts'
 import { expire } from './plan-ends.ts'
@@ -359,6 +359,11 @@ export class Workspace extends DurableObject<Env> {
   /** Which project or directory the words behind a command name, by the last survey. */
   async named(text: string, words: readonly Word[], goneToo: boolean): Promise<Asked<Named>> {
     return this.withDeps((deps) => named(this.sql, deps, text, words, goneToo))
+  }
+
+  /** Projects to choose from while somebody types, at most so many. */
+  async suggest(typed: string, most: number): Promise<Asked<readonly Candidate[]>> {
+    return this.withDeps((deps) => suggested(this.sql, deps, typed, most))
   }
 
   /** The newest run that did something to a project, to be undone; null when none did. */

@@ -88,8 +88,14 @@ describe('an interaction', () => {
     expect(read(interaction)).toEqual({ kind: 'unknown', by: BY })
   })
 
-  it('is autocomplete, which gets no choices', () => {
-    expect(read({ ...command([]), type: 4 })).toEqual({ kind: 'autocomplete' })
+  it('is the name of a project that is being typed', () => {
+    const options = (focused: object) => [
+      { name: 'keep', type: 1, options: [{ name: 'until', type: 3, value: 'x' }, focused] },
+    ]
+    const typing = { name: 'project', type: 3, value: 'Rese', focused: true }
+    expect(read({ ...command(options(typing)), type: 4 })).toEqual({ kind: 'autocomplete', typed: 'Rese' })
+    expect(read({ ...command(options({ ...typing, value: 7 })), type: 4 })).toEqual({ kind: 'autocomplete', typed: '' })
+    expect(read({ ...command([]), type: 4 })).toEqual({ kind: 'autocomplete', typed: '' })
   })
 
   it.each<[string, unknown]>([

@@ -185,6 +185,36 @@ describe('what is typed in Discord', () => {
   }, 60_000)
 })
 
+describe('while the name of a project is typed', () => {
+  it('projects are offered, of which the chosen one is meant by its id', async () => {
+    const long = `Old/${'very long '.repeat(15)}name`
+    const scene = await makeScene([stale('Old/mean reversion'), stale(long), { name: 'New/other' }])
+    const typing = async (value: string) => {
+      const focused = { name: 'project', type: 3, value, focused: true }
+      const data = { id: '1', name: 'sweep', type: 1, options: [{ name: 'keep', type: 1, options: [focused] }] }
+      const begun = (await scene.standins.control('discord/interaction', { user: ANN, type: 4, data })) as {
+        token: string
+      }
+      const response = await scene.stranger.sends(begun)
+      const answer = (await response.json()) as { type: 8; data: { choices: { name: string; value: string }[] } }
+      await scene.standins.control('discord/answer', { token: begun.token, status: response.status, answer, tookMs: 9 })
+      return answer.data.choices
+    }
+    // Before the first survey there is nothing to choose from.
+    expect(await typing('Old')).toEqual([])
+    await tick(scene, start)
+    const { projectId } = await scene.world.project('Old/mean reversion')
+    const [chosen, ...others] = await typing('reversion')
+    expect([chosen, others]).toEqual([{ name: `Old/mean reversion (${projectId})`, value: String(projectId) }, []])
+    const [cut] = await typing('very')
+    expect(cut?.name).toHaveLength(100)
+    expect(cut?.name).toMatch(/… \(\d+\)$/)
+    expect((await scene.ann.types('keep', { project: chosen?.value ?? '' })).says).toMatch(
+      /^Ann keeps Old\/mean reversion/,
+    )
+  })
+})
+
 describe('the buttons of a digest', () => {
   it('of one project: keep for 30 days, keep for ever, why', async () => {
     const scene = await makeScene([stale('Old/a')], asking('never'))

@@ -339,7 +339,10 @@ function finish(world: DiscordWorld, { token, status, answer, tookMs }: any): An
   if (interaction.type === 1) return type === 1 ? { status: 200, body: {} } : refuse('a ping wants a pong')
   if (type === 8) {
     if (interaction.type !== 4) return refuse('choices for something else than autocomplete')
-    return Array.isArray(data.choices) && data.choices.length <= 25 ? { status: 200, body: {} } : refuse('choices')
+    const isText = (text: unknown) => typeof text === 'string' && text.length >= 1 && text.length <= 100
+    const choices = Array.isArray(data.choices) && data.choices.length <= 25 ? data.choices : [{}]
+    const areFine = choices.every(({ name, value }: any) => isText(name) && isText(value))
+    return areFine ? { status: 200, body: {} } : refuse('choices')
   }
   if (type === 4) {
     const only = data.flags === 64 ? user : null
