@@ -40,20 +40,31 @@ export async function serve(options: ServeOptions): Promise<Serving> {
       ? await startSandbox({ port: options.sandboxPort, projects: options.projects, seed: options.seed })
       : { url: options.sandboxUrl.replace(/\/+$/, ''), close: () => Promise.resolve() }
   try {
-    const runtime = new Miniflare(runtimeOptions(options, build, policy, sandbox.url))
-    const url = await runtime.ready
+    const runtime = await startBuilt(options, build, policy, sandbox.url)
     const stop = async () => {
-      await runtime.dispose()
+      await runtime.stop()
       await sandbox.close()
     }
-    return { worker: url.origin, sandbox: sandbox.url, stop }
+    return { worker: runtime.worker, sandbox: sandbox.url, stop }
   } catch (error) {
     await sandbox.close()
     throw error
   }
 }
 
-interface Build {
+/** Starts what `buildWorker` made, which takes a tenth of the time. */
+export async function startBuilt(
+  options: Pick<ServeOptions, 'port' | 'settings' | 'state'>,
+  build: Build,
+  policy: string,
+  sandboxUrl: string,
+): Promise<{ readonly worker: string; stop(): Promise<void> }> {
+  const runtime = new Miniflare(runtimeOptions(options, build, policy, sandboxUrl))
+  const url = await runtime.ready
+  return { worker: url.origin, stop: () => runtime.dispose() }
+}
+
+export interface Build {
   readonly code: string
   /** Name under which the code imports the policy. */
   readonly policyModule: string
@@ -61,7 +72,7 @@ interface Build {
 }
 
 /** Bundles the Worker exactly as a deploy does. */
-async function buildWorker(): Promise<Build> {
+export async function buildWorker(): Promise<Build> {
   // A folder of its own, so that two commands at once do not build over each other.
   const folder = await mkdtemp(join(tmpdir(), 'leansweep-build-'))
   try {
@@ -87,7 +98,12 @@ async function bundleInto(folder: string): Promise<Build> {
   }
 }
 
-function runtimeOptions(options: ServeOptions, build: Build, policy: string, sandboxUrl: string): MiniflareOptions {
+function runtimeOptions(
+  options: Pick<ServeOptions, 'port' | 'settings' | 'state'>,
+  build: Build,
+  policy: string,
+  sandboxUrl: string,
+): MiniflareOptions {
   const vars = { ...developmentSecrets, ...options.settings, QC_API_URL: `${sandboxUrl}/api/v2` }
   const text = Object.entries(vars).map(([name, value = '']) => [name, { type: 'text' as const, value }])
   return {
