@@ -31,13 +31,17 @@ export function slackPerson(world: Pick<World, 'name' | 'sandbox'>, standins: St
 
   async function send(path: string, { secret, body }: { secret: string; body: string }) {
     last = { path, secret, body }
-    const before = (await standins.slack()).messages.length
     const began = performance.now()
     const answer = await signedAsk(world, standins, path, new TextEncoder().encode(body))
     const text = await answer.text()
     const tookMs = performance.now() - began
-    await standins.control('slack/answered', { secret, status: answer.status, body: text, tookMs })
-    return { tookMs, message: (await standins.slack()).messages[before] ?? null }
+    const { message = null } = (await standins.control('slack/answered', {
+      secret,
+      status: answer.status,
+      body: text,
+      tookMs,
+    })) as { message?: SlackMessage }
+    return { tookMs, message }
   }
 
   return {

@@ -303,8 +303,7 @@ function answered(world: SlackWorld, { secret, status, body, tookMs }: any): Ans
   const wrong = messageError(given)
   if (wrong !== null) return refuse(`${wrong.error}: ${wrong.what}`)
   const only = given.response_type === 'in_channel' ? null : of.user
-  put(world, given, { channel: of.channel, only, byBot: false })
-  return { status: 200, body: {} }
+  return { status: 200, body: { message: put(world, given, { channel: of.channel, only, byBot: false }) } }
 }
 
 function now(world: SlackWorld): number {
