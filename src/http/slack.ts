@@ -3,7 +3,7 @@
 import type { Context } from 'hono'
 import { type Config, configText, readConfig } from '../config.ts'
 import { logWarning, redactionOf } from '../log.ts'
-import { type Read, readEvent, readPress, readSlashCommand } from '../slack/parse.ts'
+import { isSslCheck, type Read, readEvent, readPress, readSlashCommand } from '../slack/parse.ts'
 import { verifySlack } from '../slack/verify.ts'
 import type { Door } from './auth.ts'
 import { readBytes, tooLarge } from './body.ts'
@@ -28,6 +28,7 @@ export async function takeSlack(c: Context<Door>, failures: Limiter, door: keyof
   }
   const body = await readBytes(c.req.raw)
   if (body === null) return tooLarge(c)
+  if (isSslCheck(body)) return c.body(null, 200)
   const signature = c.req.header('x-slack-signature') ?? null
   const timestamp = c.req.header('x-slack-request-timestamp') ?? null
   const verified = await verifySlack(config.slack.signingSecrets, { signature, timestamp, body }, Date.now())
@@ -42,8 +43,6 @@ export async function takeSlack(c: Context<Door>, failures: Limiter, door: keyof
 
 async function answer(c: Context<Door>, { publicUrl }: Config, request: NonNullable<Read>): Promise<Response> {
   switch (request.kind) {
-    case 'ssl check':
-      return c.body(null, 200)
     case 'url verification':
       return c.text(request.challenge)
     case 'ignored':

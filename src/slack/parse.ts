@@ -37,12 +37,21 @@ export interface Pressed {
 export type SlackRequest =
   | SlashCommand
   | Pressed
-  /** Slack looks whether the certificate is good. */
-  | { readonly kind: 'ssl check' }
   /** Slack looks whether the address of events is ours. */
   | { readonly kind: 'url verification'; readonly challenge: string }
   /** A kind of request that means nothing here. */
   | { readonly kind: 'ignored'; readonly what: string }
+
+/** A check of the certificate is a few dozen bytes. */
+const LONGEST_CHECK = 1_000
+
+/**
+ * Whether Slack only looks whether the certificate is good: a form with `ssl_check=1`. It comes without a signature, so
+ * nothing may be done but to say yes (slackapi/bolt-js #1397).
+ */
+export function isSslCheck(body: Uint8Array): boolean {
+  return body.length <= LONGEST_CHECK && formOf(body)?.get('ssl_check') === '1'
+}
 
 /** Null: not what Slack sends. */
 export type Read = SlackRequest | null
@@ -51,7 +60,6 @@ export type Read = SlackRequest | null
 export function readSlashCommand(body: Uint8Array, development: boolean): Read {
   const form = formOf(body)
   if (form === null) return null
-  if (form.get('ssl_check') === '1') return { kind: 'ssl check' }
   const field = (name: string) => form.get(name) ?? ''
   const responseUrl = responseUrlOf(field('response_url'), development)
   if (field('user_id') === '' || field('trigger_id') === '' || responseUrl === null) return null
@@ -69,7 +77,6 @@ export function readSlashCommand(body: Uint8Array, development: boolean): Read {
 export function readPress(body: Uint8Array, development: boolean): Read {
   const form = formOf(body)
   if (form === null) return null
-  if (form.get('ssl_check') === '1') return { kind: 'ssl check' }
   const payload = jsonOf(form.get('payload') ?? '')
   if (!isObject(payload) || typeof payload.type !== 'string') return null
   if (payload.type !== 'block_actions') return { kind: 'ignored', what: payload.type }

@@ -1,5 +1,7 @@
 /** The doors of Slack over HTTP: who gets in, what the set-up asks, and that nobody is left without an answer. */
 
+import fc from 'fast-check'
+import { verifySlackRequest } from 'slack-edge'
 import { describe, expect, it, vi } from 'vitest'
 import { ask } from '../support/door.ts'
 import { NO_CAPS, stale } from '../support/policies.ts'
@@ -36,7 +38,8 @@ describe('POST /slack/…', () => {
   })
 
   it('says yes to the certificate check and to the question of the set-up, and to what it does not know', async () => {
-    const check = await signedAsk(NOBODY, standins, 'commands', bytes('ssl_check=1&token=x'))
+    // Without a signature, as Slack sends it.
+    const check = await signedAsk(NOBODY, standins, 'commands', bytes('ssl_check=1&token=x'), { signature: '' })
     expect([check.status, await check.text()]).toEqual([200, ''])
     const set = bytes('{"type":"url_verification","challenge":"3eZbrw1aB","token":"x"}')
     const up = await signedAsk(NOBODY, standins, 'events', set)
@@ -88,9 +91,13 @@ describe('POST /slack/…', () => {
 
   it('takes the old secret while it is still in the list', async () => {
     const timestamp = seconds()
-    const body = bytes('ssl_check=1')
-    for (const secret of [SIGNING_SECRET, 'f'.repeat(32)]) {
-      const answer = await ask(NOBODY, '/slack/commands', {
+    const body = bytes('{"type":"url_verification","challenge":"x"}')
+    for (const [secret, status] of [
+      [SIGNING_SECRET, 200],
+      ['f'.repeat(32), 200],
+      ['e'.repeat(32), 401],
+    ] as const) {
+      const answer = await ask(NOBODY, '/slack/events', {
         method: 'POST',
         body,
         bearer: null,
@@ -100,8 +107,51 @@ describe('POST /slack/…', () => {
         },
         env: { ...slackEnv(standins), SLACK_SIGNING_SECRET: `${'f'.repeat(32)},${SIGNING_SECRET}` },
       })
-      expect(answer.status).toBe(200)
+      expect(answer.status).toBe(status)
     }
+  })
+
+  it('lets in exactly what slack-edge verifies, for random requests and one change to them', async () => {
+    const log = vi.spyOn(console, 'warn').mockReturnValue()
+    const seed = Date.now() % 2 ** 31
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom('none', 'body', 'timestamp', 'signature'), fc.nat(9), async (change, by) => {
+        const [timestamp, text] = [seconds(), `{"type":"url_verification","challenge":"${by}"}`]
+        const right = await signSlack(SIGNING_SECRET, timestamp, bytes(text))
+        const sent = {
+          body: change === 'body' ? text.replace(`"${by}"`, `"${by + 1}"`) : text,
+          timestamp: change === 'timestamp' ? String(Number(timestamp) - 1) : timestamp,
+          signature: change === 'signature' ? `${right.slice(0, -1)}${right.endsWith('0') ? '1' : '0'}` : right,
+        }
+        const headers = new Headers({
+          'x-slack-signature': sent.signature,
+          'x-slack-request-timestamp': sent.timestamp,
+        })
+        const isRight = await verifySlackRequest(SIGNING_SECRET, headers, sent.body)
+        expect(isRight).toBe(change === 'none')
+        const answer = await signedAsk(NOBODY, standins, 'events', bytes(sent.body), sent)
+        expect(answer.status).toBe(isRight ? 200 : 401)
+      }),
+      { seed, numRuns: 40 },
+    )
+    log.mockRestore()
+  })
+
+  it('is never in trouble over what is signed, whatever it is', async () => {
+    const fields = fc.dictionary(
+      fc.constantFrom('payload', 'text', 'user_id', 'trigger_id', 'response_url', 'command', 'ssl_check', '__proto__'),
+      fc.oneof(fc.string({ unit: 'binary' }), fc.json(), fc.constant('https://hooks.slack.com/x')),
+    )
+    const form = fields.map((all) => bytes(new URLSearchParams(Object.entries(all)).toString()))
+    const any = fc.oneof(form, fc.json().map(bytes), fc.uint8Array({ maxLength: 200 }))
+    const seed = Date.now() % 2 ** 31
+    await fc.assert(
+      fc.asyncProperty(fc.constantFrom('commands', 'actions', 'events'), any, async (door, body) => {
+        const answer = await signedAsk(NOBODY, standins, door, body)
+        expect([200, 400]).toContain(answer.status)
+      }),
+      { seed, numRuns: 200 },
+    )
   })
 
   it('answers help at once and to its asker alone, and what comes twice is done once', async () => {

@@ -243,7 +243,7 @@ function type(
     api_app_id: 'A0123456789',
     is_enterprise_install: 'false',
     response_url: `${base}/slack/respond/${secret}`,
-    trigger_id: `${world.next}.${secret}`,
+    trigger_id: `${world.next}.1531420618.0a1b2c3d${world.next}`,
   }
   return { status: 200, body: { secret, body: new URLSearchParams(fields).toString() } }
 }
@@ -264,7 +264,7 @@ function press(world: SlackWorld, { user, ts, action, choice = null }: any, base
     type: 'block_actions',
     api_app_id: 'A0123456789',
     token: 'deprecated',
-    trigger_id: `${world.next}.${secret}`,
+    trigger_id: `${world.next}.1531420618.0a1b2c3d${world.next}`,
     response_url: `${base}/slack/respond/${secret}`,
     team: { id: 'T0123456789', domain: 'acme' },
     user: { id: user, username: `name of ${user}`, team_id: 'T0123456789' },
