@@ -4,7 +4,18 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Card } from '../../src/core/card.ts'
 import { plainMessage, renderSlack, verbOf } from '../../src/slack/render.ts'
-import { APPROVAL, anyCard, DIGEST, REFUSED, RESULT, RUN } from '../support/cards.ts'
+import {
+  APPROVAL,
+  anyCard,
+  DIGEST,
+  QUESTION,
+  REFUSED,
+  RESULT,
+  RUN,
+  RUNNING,
+  SETTLED,
+  STATUS,
+} from '../support/cards.ts'
 import { messageError } from '../support/slack-limits.ts'
 import { readable, ringsOf, seen } from '../support/slack-reader.ts'
 
@@ -78,8 +89,70 @@ describe('a card in Slack', () => {
     `)
   })
 
+  it('reads well: a sweep that is going on, and a digest some time later', () => {
+    expect(readable(renderSlack(RUNNING, PAGES))).toMatchInlineSnapshot(`
+      "A sweep is going on: 10 of 25 done.
+      ┃ # Sweeping: 10 of 25 done
+      ┃ • Approved by Ann and <Bob>. Plan 1f3a9c0d2b4e6f80.
+      ┃ • Stop ends it before its next change; what is done stays done.
+      [Stop]
+      ┃ (Everything about it → https://sweep.example/runs/20261124-100000-1f3a9c)"
+    `)
+    expect(readable(renderSlack(SETTLED, PAGES))).toMatchInlineSnapshot(`
+      "3 projects newly marked, 1 due, 1 hold ending. Keep what should stay.
+      ┃ # 3 projects newly marked, 1 due, 1 hold ending
+      ┃ *Due: owner not known, in Sweeps (1)*
+      ┃ • a_1 (23456010): delete, from 2026-12-08 10:00 UTC; rule stale-research
+      ┃
+      ┃ *Newly marked: mia, in Research (2)*
+      ┃ • <@123> <!channel> <script>&amp; (23456003): delete, from 2026-12-08 10:00 UTC; rule stale-research
+      ┃ • @everyone (23456001): delete, from 2026-12-08 10:00 UTC; rule stale-research
+      ┃
+      ┃ *Newly marked: mia, in Research/**x** [a](http: (1)*
+      ┃ • b) \`c\` (23456002): delete, from 2026-12-08 10:00 UTC; rule stale-research
+      ┃
+      ┃ *Holds that end within a week*
+      ┃ • Sweeps/*kept* (23456020): kept to the end of 2026-11-30
+      ┃
+      ┃ • Not judged, and so left alone: 2 projects.
+      ┃
+      ┃ *Since then*
+      ┃ • Research/@everyone (23456001): kept by <!here> to the end of 2027-01-31
+      ┃ • Sweeps/a_1 (23456010): deleted
+      [Keep 30 d: which? ▾ Research/**x** [a](http://b) \`c\` (23456002) | Research/<@123> <!channel> <script>&amp; (23456003) | Sweeps/*kept* (23456020)] [Keep for ever: which? ▾ Research/**x** [a](http://b) \`c\` (23456002) | Research/<@123> <!channel> <script>&amp; (23456003) | Sweeps/*kept* (23456020)] [Why: which? ▾ Research/**x** [a](http://b) \`c\` (23456002) | Research/<@123> <!channel> <script>&amp; (23456003) | Sweeps/*kept* (23456020)]
+      ┃ (Everything about it → https://sweep.example/runs/20261124-100000-1f3a9c)"
+    `)
+  })
+
+  it('reads well: a question before a deletion, and how things stand', () => {
+    expect(readable(renderSlack(QUESTION, PAGES))).toMatchInlineSnapshot(`
+      "Delete 3 projects inside Research/*old*, at any depth? Nothing happens before you press the button.
+      ┃ # Delete everything inside Research/*old*?
+      ┃ • This is 3 projects inside Research/*old*, at any depth. Each is copied first and goes to the Recycle Bin, where it stays for 30 days.
+      ┃ • If anything else is there by then, or one of them must stay, nothing is done. The question stands for 15 minutes.
+      ┃
+      ┃ *What would go*
+      ┃ • Research/*old*/@everyone (23456001)
+      ┃ • Research/*old*/**x** [a](http://b) \`c\` (23456002)
+      ┃ • Research/*old*/<@123> <!channel> <script>&amp; (23456003)
+      [!Delete 3 projects] {Delete 3 projects? 3 projects inside Research/*old*, at any depth. This is the last question. [Delete 3] [Not now]} [Cancel]"
+    `)
+    expect(readable(renderSlack(STATUS, PAGES))).toMatchInlineSnapshot(`
+      "Paused. The last good run ended 26 hours ago.
+      ┃ # Paused
+      ┃ • The last good run ended 26 hours ago.
+      ┃ • Nothing is changed until somebody says /sweep resume.
+      ┃ • 3 projects wait for a decision: plan 1f3a9c0d2b4e6f80, until 2026-11-25 10:00 UTC. /sweep approve shows it.
+      ┃
+      ┃ *Last runs*
+      ┃ • 2026-11-24 10:00 UTC: partial, slack by <@U1>, run 20261124-100000-1f3a9c. A & B.
+      ┃ (Everything about it → https://sweep.example/)"
+    `)
+  })
+
   it('rings nobody, and shows every name letter by letter', () => {
-    for (const card of [APPROVAL, DIGEST, RESULT, REFUSED]) expect(ringsOf(renderSlack(card, PAGES))).toEqual([])
+    for (const card of [APPROVAL, DIGEST, RESULT, REFUSED, RUNNING, SETTLED, QUESTION, STATUS])
+      expect(ringsOf(renderSlack(card, PAGES))).toEqual([])
     const name = '<!channel> <@U1> <#C1|x> &lt;!here&gt; <http://a|b>'
     const card = { ...REFUSED, summary: name, sections: [{ heading: name, lines: [name], more: 0 }] }
     const message = renderSlack(card, null)

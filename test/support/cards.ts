@@ -3,9 +3,12 @@
 import fc from 'fast-check'
 import { approvalCard } from '../../src/core/approval-card.ts'
 import type { Card, CardButton, CardMenu } from '../../src/core/card.ts'
+import { deleteCard } from '../../src/core/delete-card.ts'
 import { type DigestItem, digestCard } from '../../src/core/digest-card.ts'
 import { endedCard } from '../../src/core/ended-card.ts'
-import { resultCard } from '../../src/core/run-card.ts'
+import { resultCard, runningCard } from '../../src/core/run-card.ts'
+import { settledCard } from '../../src/core/settled-card.ts'
+import { statusCard } from '../../src/core/status-card.ts'
 
 export const RUN = '20261124-100000-1f3a9c'
 export const HASH = '1f3a9c0d2b4e6f80'.padEnd(64, '0')
@@ -72,6 +75,38 @@ export const REFUSED: Card = endedCard({
   hash: HASH,
   waiting: 3,
   ending: { kind: 'refused', by: '*Bob*', at: '2026-11-24T11:00:00.000Z' },
+})
+
+export const RUNNING: Card = runningCard({
+  id: RUN,
+  trigger: 'approval',
+  actor: 'Ann and <Bob>',
+  progress: { done: 10, of: 25 },
+  approval: `Approved by Ann and <Bob>. Plan ${HASH.slice(0, 16)}.`,
+  stoppedBy: null,
+})
+
+/** The digest once one was kept and another had gone. */
+export const SETTLED: Card = settledCard(DIGEST, [
+  { projectId: 23456001, name: `Research/${HOSTILE_NAMES[0]}`, what: 'kept by <!here> to the end of 2027-01-31' },
+  { projectId: 23456010, name: 'Sweeps/a_1', what: 'deleted' },
+]) as Card
+
+export const QUESTION: Card = deleteCard({
+  question: 'q-0123456789abcdef0123',
+  directory: 'Research/*old*',
+  items: HOSTILE_NAMES.map((name, n) => ({ projectId: 23456001 + n, name: `Research/*old*/${name}` })),
+  minutes: 15,
+})
+
+export const STATUS: Card = statusCard({
+  healthy: false,
+  reason: 'The last good run ended 26 hours ago.',
+  paused: true,
+  runs: [
+    { id: RUN, trigger: 'slack', actor: '<@U1>', status: 'partial', message: 'A & B.', at: '2026-11-24T10:00:00.000Z' },
+  ],
+  waiting: { run: RUN, hash: HASH, waiting: 3, expiresAt: '2026-11-25T10:00:00.000Z' },
 })
 
 const sign = fc.constantFrom(
