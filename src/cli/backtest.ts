@@ -19,15 +19,16 @@ later modified, backtested, deployed live or restored, and so would have been re
 
   --days 180         how far back from the newest inventory
   --policy FILE      the policy (default: policy.toml)
-  --as-written       rules that only report do not act; without it every rule is replayed as if it were enforced,
-                     approved and announced
+  --as-written       rules that only report do not act; without it every rule is replayed as if it were enforced
   --lift-limits      as if a person had approved every plan over a limit; without it limits stop, as in a run
   --env FILE         where ADMIN_TOKEN is (default: .dev.vars; the environment wins over it)
   --json             the same for programs
   --help
 
-The replay begins without marks and decides as runs do: marks are carried on, and what went is missing afterwards. A
-condition on backtests or files is judged only where an inventory holds that evidence.
+The replay begins without marks and decides as runs do: marks are carried on, and what went is missing afterwards.
+Nobody can tell whom messages would have reached and what people would have said, so it goes on as if each project had
+been told of when it was marked, and as if whoever a rule asks had approved at once. A condition on backtests or files
+is judged only where an inventory holds that evidence.
 
 Exit codes: 0 nothing that would have gone is regretted, 1 something is, 2 could not be replayed.
 `
@@ -49,24 +50,43 @@ await command(HELP, OPTIONS, async (values, words, terminal) => {
   const policy = values['as-written'] ? written : asIfEnforced(written)
   const entries = await entriesOf(values, days * DAY, terminal)
   const { replay, times } = await replayAll(policy, entries, values['lift-limits'], terminal)
-  const report = reportOf(written, replay, times)
+  const assumed = assumedOf(written, values['as-written'])
+  const report = { ...reportOf(written, replay, times), assumed }
   if (values.json) terminal.printJson(report)
   else {
     showReport(`${shown(values.policy)} over ${counted(times.length, 'inventory')}`, report, terminal)
-    if (!values['as-written']) tellWhatOnlyReports(written, terminal)
+    tellAssumed(assumed, terminal)
   }
   return report.counts.regretted > 0 ? 'findings' : 'clean'
 })
 
-/** Whether a rule does not act, or not without people. */
-function needsLeave({ then, enforce, approve, notice }: Rule): boolean {
-  return then !== 'report' && (!enforce || approve !== 'never' || notice > 0)
+/** Ids of the rules that would not have acted so by themselves. */
+interface Assumed {
+  /** Enforced, though the policy says that it only reports. */
+  readonly enforced: readonly string[]
+  /** Approved at once by whoever it asks. */
+  readonly approved: readonly string[]
+  /** Told of when a project was marked, so that the notice counts from then. */
+  readonly told: readonly string[]
 }
 
-/** The rules that would not have acted by themselves as they stand. */
-function tellWhatOnlyReports({ rules }: Policy, { paint, print }: Terminal): void {
-  const names = rules.filter(needsLeave).map(({ id }) => `"${id}"`)
-  if (names.length > 0) print(`Replayed as if enforced, approved and announced: ${names.join(', ')}.`, paint.dim)
+function assumedOf({ rules }: Policy, isAsWritten: boolean): Assumed {
+  const acting = rules.filter(({ then, enforce }) => then !== 'report' && (enforce || !isAsWritten))
+  const idsOf = (of: readonly Rule[]) => of.map(({ id }) => id)
+  return {
+    enforced: idsOf(acting.filter(({ enforce }) => !enforce)),
+    approved: idsOf(acting.filter(({ approve }) => approve !== 'never')),
+    told: idsOf(acting.filter(({ notice }) => notice > 0)),
+  }
+}
+
+function tellAssumed({ enforced, approved, told }: Assumed, { paint, print }: Terminal): void {
+  const say = (what: string, ids: readonly string[]) => {
+    if (ids.length > 0) print(`${what}: ${ids.map((id) => `"${id}"`).join(', ')}.`, paint.dim)
+  }
+  say('Replayed as if enforced', enforced)
+  say('Replayed as if people approved at once', approved)
+  say('Replayed as if people were told of each mark at once', told)
 }
 
 async function entriesOf(

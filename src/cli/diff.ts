@@ -93,12 +93,29 @@ function sentences(reasons: Side['reasons'], policy: Policy): readonly string[] 
 
 /** What is not about matches, and yet changes what acts. */
 function settingsThatDiffer(old: Policy, next: Policy): readonly string[] {
-  const limits = Object.entries(old.limits).flatMap(([key, was]) => {
-    const is = next.limits[key as keyof Policy['limits']]
-    return is === was ? [] : [`[limits] ${key}: ${was} → ${is}`]
+  const [before, after] = [settingsOf(old), settingsOf(next)]
+  const names = [...new Set([...before.keys(), ...after.keys()])]
+  return names.flatMap((name) => {
+    const [was = 'none', is = 'none'] = [before.get(name), after.get(name)]
+    return is === was ? [] : [`${name}${name.endsWith(']') ? '' : ':'} ${was} → ${is}`]
   })
-  const windows = [old, next].map(({ window, timezone }) =>
-    window === null ? 'always' : `${window.text}, ${timezone}`,
-  )
-  return windows[0] === windows[1] ? limits : [...limits, `[window] ${windows[0]} → ${windows[1]}`]
+}
+
+/** In words, by name. */
+function settingsOf({ limits, window, timezone, notify, people, rules }: Policy): ReadonlyMap<string, string> {
+  const approvers = people.filter(({ may }) => may.includes('approve')).map(({ name }) => name)
+  return new Map([
+    ...Object.entries(limits).map(([key, value]) => [`[limits] ${key}`, String(value)] as const),
+    ['[window]', window === null ? 'always' : `${window.text}, ${timezone}`],
+    ['[notify] channels', listed(notify.channels)],
+    ['Who may approve', listed(approvers)],
+    ...rules.map(({ id, limit }) => {
+      const own = Object.entries(limit).map(([key, value]) => `${key} ${value}`)
+      return [`limit of rule "${id}"`, listed(own)] as const
+    }),
+  ])
+}
+
+function listed(words: readonly string[]): string {
+  return words.length === 0 ? 'none' : [...words].sort().join(', ')
 }

@@ -4,6 +4,7 @@ import { type Decision, decide } from '../core/decide.ts'
 import { reasonText, warningText } from '../core/explain.ts'
 import { capText, makePlan, type Plan } from '../core/plan.ts'
 import type { Policy } from '../core/policy.ts'
+import { type Prospect, prospectsOf } from '../core/prospect.ts'
 import type { Preview } from '../workspace/run.ts'
 import { command, Misuse, noWords, type Outcome, type Terminal, type Values } from './command.ts'
 import { timeText } from './paint.ts'
@@ -24,7 +25,8 @@ ${SOURCE_HELP}
   --help
 
 Settings: QC_USER_ID, QC_API_TOKEN, QC_ORGANIZATION_ID, and QC_API_URL for a sandbox. See .dev.vars.example.
-A terminal knows nothing of earlier ticks, so what a rule selects is shown as newly marked; the Worker remembers.
+A terminal knows nothing of earlier ticks, so what a rule selects is shown as newly marked; the Worker remembers. What
+lies before each rule is shown below: its grace, a message, people, the window, caps.
 
 Exit codes: 0 nothing would be done or marked, 1 something would, 2 no plan could be made.
 `
@@ -48,14 +50,13 @@ async function planHere(values: Values<typeof OPTIONS>, terminal: Terminal): Pro
   const seen = await seeInventory(values, [policy], terminal)
   const { inventory } = seen
   const decision = decide(policy, inventory, NO_MEMORY, inventory.at)
-  const plan = await makePlan(policy, inventory, decision, NO_MEMORY, {
-    today: { total: 0, byRule: {} },
-    now: inventory.at,
-  })
+  const today = { total: 0, byRule: {} }
+  const plan = await makePlan(policy, inventory, decision, NO_MEMORY, { today, now: inventory.at })
+  const prospects = prospectsOf(policy, inventory, decision.verdicts, today)
   const rows = rowsOf(seen, decision, policy)
   const warnings = decision.warnings.map(warningText)
-  if (values.json) terminal.printJson(asJson(policy, decision, plan, rows, warnings, seen.apiCalls))
-  else show(seen, decision, plan, rows, warnings, values.all, terminal)
+  if (values.json) terminal.printJson(asJson(policy, decision, plan, prospects, rows, warnings, seen.apiCalls))
+  else show(seen, decision, plan, prospects, rows, warnings, values.all, terminal)
   return outcomeOf(decision.counts)
 }
 
@@ -80,18 +81,23 @@ function asJson(
   policy: Policy,
   { counts }: Decision,
   plan: Plan,
+  prospects: readonly Prospect[],
   rows: Rows,
   warnings: readonly string[],
   apiCalls: number,
 ) {
+  const rules = prospects.map(({ earliest, ...rest }) => {
+    return { ...rest, earliest: earliest === null ? null : new Date(earliest).toISOString() }
+  })
   const projects = rows.map(({ brief: _brief, isPlain: _isPlain, ...row }) => row)
-  return { policy: policy.hash, counts, plan, projects, warnings, apiCalls }
+  return { policy: policy.hash, counts, plan, rules, projects, warnings, apiCalls }
 }
 
 function show(
   { source }: Seen,
   { counts }: Decision,
   plan: Plan,
+  prospects: readonly Prospect[],
   rows: Rows,
   warnings: readonly string[],
   all: boolean,
@@ -106,6 +112,14 @@ function show(
   print()
   print(sumText(counts))
   if (!all) print('Projects that no rule selects are left out; --all shows them too.', paint.dim)
+  if (prospects.length > 0) {
+    print()
+    const lines = prospects.map(({ rule, action, projects, earliest, waitsFor }) => {
+      const when = earliest === null ? 'never, as it stands' : timeText(earliest)
+      return [rule, `${action} ${projects}`, when, waitsFor.join('; ')]
+    })
+    printTable(['Rule', 'Would', 'Not before', 'And waits for'], lines)
+  }
   for (const line of [...plan.breaches.map(capText), ...warnings]) print(line, paint.yellow)
 }
 

@@ -70,7 +70,7 @@ const OF_DESTRUCTIVE = ['per_run', 'per_day', 'percent'] as const
 /** The cap of 0 that stands before an item, as it is written in the policy; null for none. No approval lifts it. */
 export function zeroCap(
   { limits, rules }: Pick<Policy, 'limits' | 'rules'>,
-  { action, rule }: PlanItem,
+  { action, rule }: Pick<PlanItem, 'action' | 'rule'>,
 ): string | null {
   const caps: readonly (keyof Limits)[] = isDestructive(action)
     ? OF_DESTRUCTIVE

@@ -1,12 +1,12 @@
 /**
  * What a policy would have done over inventories of the past. A replay is a fold: one inventory after the other goes
- * through the same decision and plan as a run, marks are carried on, and what was acted on is changed or gone in all
- * later ones. The inventories themselves are what really happened, so they also tell which actions would be regretted.
+ * through the same decision and plan as a run, marks are carried on, people are told of each mark at once and say yes
+ * whenever they are asked, and what was acted on is changed or gone in all later ones. The inventories themselves are what really happened, so they also tell which actions would be regretted.
  */
 
 import type { DayCount } from './caps.ts'
 import { decide } from './decide.ts'
-import type { Mark, Memory } from './memory.ts'
+import type { Mark, Memory, Notice } from './memory.ts'
 import { parseDescription, withOurLine } from './our-line.ts'
 import { makePlan, type PlanItem } from './plan.ts'
 import type { Policy } from './policy.ts'
@@ -72,31 +72,38 @@ export async function backtest(
   return replay
 }
 
-/** The policy as if every rule were enforced, approved and announced: what it would do if it were let. */
+/** The policy as if every rule were enforced: what it would do if it were let. */
 export function asIfEnforced(policy: Policy): Policy {
-  return { ...policy, rules: policy.rules.map((rule) => ({ ...rule, enforce: true, approve: 'never', notice: 0 })) }
+  return { ...policy, rules: policy.rules.map((rule) => ({ ...rule, enforce: true })) }
 }
 
-/** One inventory more; it must not be older than the one before. */
+/** Whoever is asked says yes at once: nobody can tell what people would have said. */
+function asIfApproved(policy: Policy): Policy {
+  return { ...policy, rules: policy.rules.map((rule) => ({ ...rule, approve: 'never' })) }
+}
+
+/** Everybody is told of a mark at once, so that a notice counts from it. */
+function asIfTold(marks: readonly Mark[]): readonly Notice[] {
+  return marks.map(({ projectId, created, ruleHash, since }) => ({ projectId, created, ruleHash, at: since }))
+}
+
+/** One inventory more; it must not be older than the one before. As if people were told of each mark, and approved. */
 export async function replayNext(
-  policy: Policy,
+  written: Policy,
   before: Replay,
   inventory: Inventory,
   { liftLimits = false }: ReplayOptions = {},
 ): Promise<Replay> {
+  const policy = asIfApproved(written)
   const now = inventory.at
   if (before.at !== null && now < before.at) throw new RangeError('Inventories are replayed in the order of time.')
   const day = dayOf(now, policy.timezone)
   const today = before.days.at(-1)?.day === day ? before.today : START.today
 
   const seen = withActs(inventory, before.acts)
-  const memory: Memory = { marks: before.marks, holds: [], ownWrites: [], notices: [] }
+  const memory: Memory = { marks: before.marks, holds: [], ownWrites: [], notices: asIfTold(before.marks) }
   const decision = decide(policy, seen, memory, now)
-  const plan = await makePlan(policy, seen, decision, memory, {
-    today,
-    now,
-    approved: new Set(policy.rules.map(({ id }) => id)),
-  })
+  const plan = await makePlan(policy, seen, decision, memory, { today, now })
   const acting = new Set(isUnknown(inventory.running) ? [] : liftLimits ? idsOf(plan.items) : plan.acting)
   const acts = plan.items.filter(({ projectId }) => acting.has(projectId)).map((item) => actOf(item, inventory))
   const gone = acts.filter(({ action }) => isDestructive(action))

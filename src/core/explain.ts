@@ -1,5 +1,6 @@
 /** Verdicts in plain sentences: why a project is kept, protected, held, not judged, marked or due (G17). */
 
+import { askText } from './asking.ts'
 import type { Bar } from './bar.ts'
 import { markOf, toldAt } from './claim.ts'
 import { type Condition, evaluate, predicatesOf } from './condition.ts'
@@ -64,13 +65,16 @@ export function why(policy: Policy, inventory: Inventory, memory: Memory, now: n
   if (project === undefined) return null
   const court = openCourt(policy, inventory, memory, now)
   const verdict = court.verdict(place)
-  const opening =
-    verdict.dueAt === null ? null : nextOpening(policy.window, Math.max(verdict.dueAt, now), policy.timezone)
+  const ripe = verdict.dueAt === null ? null : Math.max(verdict.dueAt, now)
+  const opening = ripe === null ? null : nextOpening(policy.window, ripe, policy.timezone)
   return {
     projectId,
     name: project.name,
     verdict: verdict.state,
-    sentences: verdictSentences(policy, verdict, opening),
+    sentences: [
+      ...verdictSentences(policy, verdict, opening === ripe ? null : opening),
+      ...peopleSentences(policy, court.facts, project, verdict),
+    ],
     rules: court.bars.map((bar, i) => ruleFact(policy, court, bar, i, place)),
     mark: verdict.rule === null || verdict.since === null ? null : { rule: verdict.rule, since: iso(verdict.since) },
     due: verdict.dueAt === null ? null : iso(opening ?? verdict.dueAt),
@@ -97,13 +101,28 @@ export function itemReasons(rule: Rule, facts: Facts, project: Project, verdict:
 }
 
 function verdictSentences(policy: Policy, verdict: Verdict, opening: number | null): readonly string[] {
-  const { state, rule, action, dueAt } = verdict
+  const { state, rule, action } = verdict
   const said = verdict.reasons.map((reason) => reasonText(reason, policy))
   if (rule === null || action === null) return [STATES[state], ...said]
   const aim = verdict.to === null ? action : `${action}, to "${verdict.to}"`
-  const later =
-    dueAt !== null && opening !== null && opening > dueAt ? [`The window opens ${minuteText(opening)}.`] : []
+  const later = opening === null ? [] : [`The window opens ${minuteText(opening)}.`]
   return [`${STATES[state]} Rule "${rule}" wants: ${aim}.`, ...said, ...later]
+}
+
+/** Whom a marked or due project still waits for, where its verdict does not say so already. */
+function peopleSentences(policy: Policy, facts: Facts, project: Project, verdict: Verdict): readonly string[] {
+  const rule = policy.rules.find(({ id }) => id === verdict.rule)
+  if (rule === undefined || verdict.dueAt === null) return []
+  const asks = rule.approve === 'never' ? [] : [askText({ rule: rule.id, approve: rule.approve })]
+  const isSaid = verdict.reasons.some(({ kind }) => kind === 'told' || kind === 'untold')
+  if (rule.notice === 0 || isSaid) return asks
+  const mark = markOf(facts, rule, project)
+  const told = mark === null ? null : toldAt(facts, mark)
+  const notice =
+    told === null
+      ? `It goes no sooner than ${durationText(rule.notice)} after a message about it was delivered; none has been yet.`
+      : `People were told of it on ${minuteText(told)}.`
+  return [notice, ...asks]
 }
 
 const STATES: { readonly [state in VerdictState]: string } = {

@@ -75,10 +75,30 @@ describe('npm run backtest', () => {
     const args = ['--policy', timid, '--inventories', `${folder.path}/series`]
     const { code, out } = await run('backtest', args)
     expect(code).toBe(1)
-    expect(out).toContain('Replayed as if enforced, approved and announced: "old".')
+    expect(out).toContain('Replayed as if enforced: "old".')
     const written = await run('backtest', [...args, '--as-written'])
     expect(written.code).toBe(0)
     expect(written.out).toContain('0 projects would have gone, 0 of them regretted.')
+  })
+
+  it('goes on as if people had been told of each mark and had approved, as written or not, and says so', async () => {
+    const asking = POLICY.replace('"never"', '"two"').replace('"0h"', '"10d"')
+    const head = '[notify]\nchannels = ["slack"]\n[[person]]\nname = "Ann"\nmay = ["approve"]\n'
+    const people = `${head}[[person]]\nname = "Ben"\nmay = ["approve"]\n${asking}`
+    const args = ['--policy', await folder.write('asking.toml', people), '--inventories', `${folder.path}/series`]
+    const { out, json } = await run('backtest', [...args, '--json', '--as-written'])
+    expect(out).not.toContain('Replayed as if')
+    expect(json()).toMatchObject({ counts: { gone: 2 }, assumed: { enforced: [], approved: ['old'], told: ['old'] } })
+    const words = await run('backtest', args)
+    expect(words.out).toContain(
+      'Replayed as if people approved at once: "old".\nReplayed as if people were told of each mark at once: "old".\n',
+    )
+    // A notice that is longer than the grace counts from the mark.
+    const slow = await folder.write('slow.toml', people.replace('"10d"', '"20d"'))
+    const late = await run('backtest', [...args.slice(2), '--policy', slow, '--json'])
+    expect(
+      late.json<{ days: readonly { day: string; gone: number }[] }>().days.filter(({ gone }) => gone > 0),
+    ).toMatchObject([{ day: '2026-12-19', gone: 1 }])
   })
 
   it('is stopped by limits, and says so, unless they are lifted', async () => {

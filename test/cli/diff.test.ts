@@ -67,4 +67,12 @@ describe('npm run diff', () => {
     expect(code).toBe(0)
     expect(out).toContain('[limits] per_run: 100 → 5\n[window] always → Mon-Fri 09:00-17:00, UTC\n')
   })
+
+  it("names a rule's own limit, channels and approvers that differ", async () => {
+    const people = '[notify]\nchannels = ["slack"]\n[[person]]\nname = "Ann"\nmay = ["approve"]\n'
+    const { code, out } = await diff(`${POLICY}limit = { per_run = 5 }\n${people}`)
+    expect(code).toBe(0)
+    const told = '[notify] channels: none → slack\nWho may approve: none → Ann\n'
+    expect(out).toContain(`${told}limit of rule "old": none → per_run 5\n`)
+  })
 })

@@ -36,6 +36,64 @@ describe('npm run plan on an inventory', () => {
     expect((await plan('--inventory', early)).code).toBe(0)
   })
 
+  it('shows what lies before each rule: its grace, a message, people, the window and caps', async () => {
+    const text = `timezone = "America/New_York"
+[limits]
+per_run = 2
+percent = 100
+[window]
+days = "Mon-Fri"
+[notify]
+channels = ["slack"]
+[[person]]
+name = "Ann"
+may = ["approve"]
+[[person]]
+name = "Ben"
+may = ["approve"]
+${['two', 'first', 'never']
+  .map(
+    (approve) => `[[rule]]
+id = "${approve}"
+why = "w"
+when = { path = "${approve}/*" }
+then = "delete"
+after = "7d"
+notice = "${approve === 'never' ? '0h' : '10d'}"
+approve = "${approve}"
+enforce = true
+`,
+  )
+  .join('')}[[rule]]
+id = "timid"
+why = "w"
+when = { path = "Old/*" }
+then = "describe"
+to = "old"
+`
+    const names = ['two/a', 'first/a', 'never/a', 'never/b', 'never/c', 'Old/a']
+    const file = await folder.write('waits.json', inventory(names.map((name, i) => project(i + 1, name))))
+    const args = ['--policy', await folder.write('waits.toml', text), '--inventory', file]
+    const { code, out } = await run('plan', args)
+    expect(code).toBe(1)
+    const window = 'the window (Mon-Fri 00:00-24:00, America/New_York)'
+    const lines = [
+      `first  delete 1    2026-12-04 12:00 UTC  a message about each, 10 days before; somebody's approval, the first time; ${window}`,
+      `never  delete 3    2026-12-01 12:00 UTC  somebody's approval, should all be due at once: 3 are more than the 2 of [limits] per_run; ${window}`,
+      'timid  describe 1  never, as it stands   nothing is done: enforce is false',
+      `two    delete 1    2026-12-04 12:00 UTC  a message about each, 10 days before; the approval of two people; ${window}`,
+    ]
+    expect(out.replaceAll(/ +$/gm, '')).toContain(lines.join('\n'))
+    const { json } = await run('plan', [...args, '--json'])
+    expect(json<{ rules: object[] }>().rules[0]).toEqual({
+      rule: 'first',
+      action: 'delete',
+      projects: 1,
+      earliest: '2026-12-04T12:00:00.000Z',
+      waitsFor: ['a message about each, 10 days before', "somebody's approval, the first time", window],
+    })
+  })
+
   it('reads a saved answer of the API, and does not judge what it does not say', async () => {
     const file = await folder.write('api.json', { projects: [apiRow(1, 'Old/a'), apiRow(2, 'b')], success: true })
     const unread = await plan('--inventory', file, '--json')

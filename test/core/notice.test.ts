@@ -180,6 +180,30 @@ describe('what is said of a notice', () => {
     )
   })
 
+  it('why says so during the grace as well, and who has to approve afterwards', async () => {
+    const by = await policy(CHANNEL, rule('old', `${OLD}\napprove = "always"`))
+    const asks = 'Rule "old" acts only when somebody approves.'
+    expect(why(by, seen, marked(by, 3), NOW, 1)?.sentences.slice(3)).toEqual([
+      'It goes no sooner than 2 days after a message about it was delivered; none has been yet.',
+      asks,
+    ])
+    expect(why(by, seen, marked(by, 3, NOW - DAY), NOW, 1)?.sentences.slice(3)).toEqual([
+      'People were told of it on 2026-11-23 12:00 UTC.',
+      asks,
+    ])
+    expect(why(by, seen, marked(by, 30, NOW - 9 * DAY), NOW, 1)).toMatchObject({
+      verdict: 'due',
+      sentences: [
+        'It is due. Rule "old" wants: delete.',
+        'Rule "old" selects it, marked since 2026-10-25 12:00 UTC.',
+        'People were told of it on 2026-11-15 12:00 UTC.',
+        asks,
+      ],
+    })
+    const timid = await policy(CHANNEL, rule('old', `${OLD}\napprove = "always"\nenforce = false`))
+    expect(why(timid, seen, NOTHING, NOW, 1)?.sentences.join(' ')).not.toMatch(/People|approves/)
+  })
+
   it('a plan says when people were told of each item', async () => {
     const by = await rules()
     const memory = marked(by, 30, NOW - 20 * DAY)
