@@ -50,7 +50,7 @@ import { isKept } from './outbox.ts'
 import { endedRun, planCard } from './plan-cards.ts'
 import { expire } from './plan-ends.ts'
 import { explainProject, preview } from './preview.ts'
-import { newestProposal, proposalOf, viewOf } from './proposals.ts'
+import { newestProposal, proposalOf, viewOf, waitingItems } from './proposals.ts'
 import {
   askFirst,
   type Confirmed,
@@ -67,7 +67,9 @@ import {
   type RunRecord,
   type RunSummary,
   type ShownInventory,
+  type ShownItem,
   type StoredInventory,
+  shownItem,
   type Trigger,
 } from './run.ts'
 import { changeRun, listRuns, nextRun, runById, summary } from './runs.ts'
@@ -291,6 +293,11 @@ export class Workspace extends DurableObject<Env> {
   proposalOf(run: string): ProposalView | null {
     const proposal = proposalOf(this.sql, run)
     return proposal === null ? null : viewOf(this.sql, proposal)
+  }
+
+  /** What still waits of a run's plan, in the order in which it would be done. */
+  waiting(run: string): readonly ShownItem[] {
+    return waitingItems(this.sql, { run }).map(({ item }) => shownItem(item))
   }
 
   /** Keeps a project from now on, until the end of that day (`2027-01-31`) or for ever (null). */

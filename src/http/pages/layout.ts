@@ -9,6 +9,7 @@ export const STYLE_PATH = '/style.css'
 
 const PLACES: readonly (readonly [path: string, name: string])[] = [
   ['/', 'Runs'],
+  ['/holds', 'Holds'],
   ['/docs', 'API'],
   ['/health', 'Health'],
 ]

@@ -1,15 +1,20 @@
-/** Puts the pages on the router. Everything that changes something is a form that posts and is sent on to a page. */
+/** Puts the pages on the router: what people look at. What they change is in `changes.ts`. */
 
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
 import { workspaceOf } from '../../workspace/address.ts'
+import type { DoorContext } from '../api/operation.ts'
 import { type Door, requirePerson } from '../auth.ts'
 import type { Limiter } from '../limiter.ts'
-import { layout, STYLE_PATH } from './layout.ts'
-import { projectDetail } from './project.ts'
+import { bannerOf } from './banner.ts'
+import { mountChanges } from './changes.ts'
+import { holdList } from './holds.ts'
+import { type Frame, type Html, layout, STYLE_PATH } from './layout.ts'
+import { projectDetail, unseenProject } from './project.ts'
 import { runDetail } from './run.ts'
 import { runList } from './runs.ts'
 import { STYLE } from './style.ts'
+import { approvePage, waitingPlan } from './waiting.ts'
 
 const RUNS_ON_A_PAGE = 50
 
@@ -24,18 +29,49 @@ export function mountPages(app: Hono<Door>, failures: Limiter): void {
     const runs = await workspaceOf(c.env).runs(RUNS_ON_A_PAGE + 1, c.req.query('cursor') ?? null)
     const shown = runs.slice(0, RUNS_ON_A_PAGE)
     const older = runs.length > RUNS_ON_A_PAGE ? (shown.at(-1)?.id ?? null) : null
-    return c.html(await layout({ title: 'Runs', place: '/' }, runList(shown, older)))
+    const { pause } = await workspaceOf(c.env).health()
+    return page(c, { title: 'Runs', place: '/' }, runList(shown, older, c.var.caller, pause !== null))
   })
 
   app.get('/runs/:id', signedIn, async (c) => {
-    const run = await workspaceOf(c.env).run(c.req.param('id'))
-    if (run === null) return c.html(await layout({ title: 'No such run' }, html`<p>There is no such run.</p>`), 404)
-    return c.html(await layout({ title: `Run ${run.id}`, place: '/' }, runDetail(run)))
+    const id = c.req.param('id')
+    const [run, proposal] = await Promise.all([workspaceOf(c.env).run(id), workspaceOf(c.env).proposalOf(id)])
+    if (run === null) return noRun(c)
+    const plan = proposal === null ? '' : waitingPlan(proposal, c.var.caller)
+    return page(c, { title: `Run ${run.id}`, place: '/' }, html`${plan}${runDetail(run, c.var.caller)}`)
+  })
+
+  app.get('/runs/:id/approve', signedIn, async (c) => {
+    const id = c.req.param('id')
+    const [proposal, items] = await Promise.all([workspaceOf(c.env).proposalOf(id), workspaceOf(c.env).waiting(id)])
+    if (proposal === null) return noRun(c)
+    if (proposal.state !== 'open') return c.redirect(`/runs/${id}`, 303)
+    return page(c, { title: `Approve ${proposal.waiting} projects?`, place: '/' }, approvePage(proposal, items))
   })
 
   app.get('/projects/:id{[0-9]{1,15}}', signedIn, async (c) => {
-    const asked = await workspaceOf(c.env).why(Number(c.req.param('id')))
-    if (!asked.ok) return c.html(await layout({ title: 'Not found' }, html`<p>${asked.message}</p>`), 404)
-    return c.html(await layout({ title: asked.value.name }, projectDetail(asked.value)))
+    const id = Number(c.req.param('id'))
+    const asked = await workspaceOf(c.env).why(id)
+    if (!asked.ok) {
+      const body = unseenProject(id, asked.message, c.var.caller)
+      return c.html(await layout({ title: 'Not in the last survey' }, body), 404)
+    }
+    return page(c, { title: asked.value.name }, projectDetail(asked.value, c.var.caller))
   })
+
+  app.get('/holds', signedIn, async (c) => {
+    return page(c, { title: 'Holds', place: '/holds' }, holdList(await workspaceOf(c.env).holds(), c.var.caller))
+  })
+
+  mountChanges(app, failures)
+}
+
+/** With what everybody should know above it. */
+async function page(c: DoorContext, frame: Frame, body: Html): Promise<Response> {
+  const banner = bannerOf(await workspaceOf(c.env).health(), c.var.caller)
+  return c.html(await layout({ ...frame, banner }, body))
+}
+
+async function noRun(c: DoorContext): Promise<Response> {
+  return c.html(await layout({ title: 'No such run' }, html`<p>There is no such run.</p>`), 404)
 }

@@ -2,11 +2,14 @@
 
 import { html } from 'hono/html'
 import type { Why } from '../../core/explain.ts'
+import { placeOf } from '../../core/names.ts'
+import type { Caller } from '../auth.ts'
+import { form } from './forms.ts'
 import { type Html, table, when } from './layout.ts'
 
 const READ_AS = { yes: 'yes', no: 'no', unknown: 'not known' } as const
 
-export function projectDetail(why: Why): Html {
+export function projectDetail(why: Why, caller: Caller): Html {
   const { projectId, sentences, mark, due, rules } = why
   return html`<div class="card">${sentences.map((sentence) => html`<p>${sentence}</p>`)}</div>
     <dl class="facts">
@@ -14,6 +17,7 @@ export function projectDetail(why: Why): Html {
       <dt>Marked</dt><dd>${mark === null ? 'no' : `since ${when(mark.since)} by rule ${mark.rule}`}</dd>
       <dt>Due</dt><dd>${due === null ? 'not as things stand' : when(due)}</dd>
     </dl>
+    ${caller.rights.includes('operate') ? changes(why) : ''}
     ${table(
       'Rules',
       ['Rule', 'Selects it', 'Because'],
@@ -27,4 +31,21 @@ export function projectDetail(why: Why): Html {
       ]),
       'over the last survey',
     )}`
+}
+
+/** Nobody has seen it lately: it may be in the Recycle Bin since the last survey, or gone from there. */
+export function unseenProject(projectId: number, message: string, caller: Caller): Html {
+  return html`<p>${message}</p>${caller.rights.includes('operate') ? bringBack(projectId) : ''}`
+}
+
+function changes({ projectId, name, verdict }: Why): Html {
+  if (placeOf(name) === 'bin') return bringBack(projectId)
+  const until = html`<p><label for="until">Keep until the end of (empty = for ever)</label><input id="until" name="until" type="date" /></p>`
+  return html`<h2>Keep it</h2>
+    ${form(`/projects/${projectId}/hold`, 'Keep', { controls: until })}
+    ${verdict === 'held' ? form(`/projects/${projectId}/release`, 'Release', { look: 'plain' }) : ''}`
+}
+
+function bringBack(projectId: number): Html {
+  return form(`/projects/${projectId}/restore`, 'Bring it back from the Recycle Bin or our backup', { look: 'plain' })
 }

@@ -2,11 +2,13 @@
 
 import { html } from 'hono/html'
 import type { RunRecord } from '../../workspace/run.ts'
+import type { Caller } from '../auth.ts'
+import { form } from './forms.ts'
 import { type Html, table, when } from './layout.ts'
 import { askedBy, numbersOf } from './run-words.ts'
 
-export function runDetail(run: RunRecord): Html {
-  return html`<p>
+export function runDetail(run: RunRecord, caller: Caller): Html {
+  return html`${actions(run, caller)}<p>
       <span class="status ${run.status}">${run.status}</span>, ${askedBy(run)}, policy time ${when(run.at)}${run.mode === 'report' ? ', report only' : ''}.
     </p>
     ${run.message === '' ? '' : html`<p class="card">${run.message}</p>`}
@@ -34,6 +36,16 @@ export function runDetail(run: RunRecord): Html {
     )}
     ${run.warnings.length === 0 ? '' : html`<h2>Warnings</h2><ul>${run.warnings.map((warning) => html`<li>${warning}</li>`)}</ul>`}
     ${origin(run)}`
+}
+
+/** Stop while it goes on, undo when it did something. */
+function actions(run: RunRecord, caller: Caller): Html | '' {
+  if (!caller.rights.includes('operate')) return ''
+  if (run.finishedAt === null) return form(`/runs/${run.id}/stop`, 'Stop before the next change', { look: 'danger' })
+  const isUndone = run.outcomes.some(
+    ({ outcome, action }) => outcome === 'done' && action !== 'restore' && action !== 'rebuild',
+  )
+  return isUndone ? form(`/runs/${run.id}/undo`, 'Undo what this run did', { look: 'plain' }) : ''
 }
 
 /** The items of a plan, with what would be done and why. */

@@ -2,11 +2,25 @@
 
 import { html } from 'hono/html'
 import type { RunSummary } from '../../workspace/run.ts'
+import type { Caller } from '../auth.ts'
+import { form } from './forms.ts'
 import { type Html, table, when } from './layout.ts'
 import { askedBy, inNumbers } from './run-words.ts'
 
-/** `older`: the cursor of the next page, or null. */
-export function runList(runs: readonly RunSummary[], older: string | null): Html {
+/** `older`: the cursor of the next page, or null. `isPaused`: then there is nothing to pause. */
+export function runList(runs: readonly RunSummary[], older: string | null, caller: Caller, isPaused: boolean): Html {
+  return html`${caller.rights.includes('operate') ? actions(isPaused) : ''}${list(runs, older)}`
+}
+
+function actions(isPaused: boolean): Html {
+  return html`<div class="actions">
+    ${form('/sweep', 'Report only', { fields: { mode: 'report' }, look: 'plain' })}
+    ${form('/sweep', 'Sweep now', { fields: { mode: 'act' }, look: 'plain' })}
+    ${isPaused ? '' : form('/pause', 'Pause', { look: 'plain' })}
+  </div>`
+}
+
+function list(runs: readonly RunSummary[], older: string | null): Html {
   if (runs.length === 0) return html`<p>No runs yet. The first one comes with the next cron tick.</p>`
   return html`${table('Newest first', ['When', 'Status', 'What happened'], runs.map(row))}
     ${older === null ? '' : html`<p><a href="/?cursor=${older}">Older runs</a></p>`}`

@@ -39,8 +39,8 @@ dl.facts { display: grid; gap: .2rem 1.2rem; grid-template-columns: max-content 
 .ok, .done, .good { color: var(--good) } .partial, .waiting, .blocked, .changed, .protected, .unsure, .warn { color: var(--warn) }
 .failed, .refused, .bad { color: var(--bad) } .status { font-weight: 650 }
 .banner, .card { color: var(--text) }
-form { margin: .8rem 0 } form.row { align-items: end; display: flex; flex-wrap: wrap; gap: .6rem 1rem }
-label { display: block; font-size: .875rem; color: var(--quiet) }
+.actions { display: flex; flex-wrap: wrap; gap: 0 1rem } form { margin: .8rem 0 } form.row { align-items: end; display: flex; flex-wrap: wrap; gap: .6rem 1rem }
+form.row p { margin: 0 } label { display: block; font-size: .875rem; color: var(--quiet) }
 input, button { background: var(--paper); border: 1px solid var(--quiet); border-radius: .3rem; color: var(--text); font: inherit; min-height: 2.6rem; padding: .3rem .8rem }
 button { background: var(--button); border-color: var(--button); color: var(--on-button); cursor: pointer; font-weight: 600 }
 button.plain { background: none; color: var(--link) } button.danger { background: var(--bad); border-color: var(--bad); color: var(--paper) }
