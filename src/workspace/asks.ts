@@ -3,9 +3,6 @@
 /** Who decides, holds, pauses: a person of the policy, or somebody with the admin bearer. */
 export type Who = { readonly kind: 'person'; readonly name: string } | { readonly kind: 'token' }
 
-/** Where a person is known under that id. */
-export type IdKind = 'slack' | 'discord' | 'email'
-
 export interface Decision {
   readonly run: string
   readonly decision: 'approve' | 'refuse'

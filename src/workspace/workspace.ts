@@ -10,6 +10,7 @@ import { DAY } from '../core/duration.ts'
 import type { Why } from '../core/explain.ts'
 import type { Candidate, Named, Word } from '../core/named.ts'
 import { type BranchDeleted, type EventMeaning, meaningOf } from '../core/on-event.ts'
+import { type IdKind, personWith } from '../core/people.ts'
 import { type Person, type Policy, readPolicy } from '../core/policy.ts'
 import type { Family } from '../core/prometheus.ts'
 import type { Redaction } from '../core/secrets.ts'
@@ -22,7 +23,7 @@ import type { AuditPage } from '../records/chain.ts'
 import { gunzipJson } from '../records/gzip.ts'
 import { advance } from './advance.ts'
 import { nextAlarm } from './alarms.ts'
-import type { Decided, Decision, Held, HoldView, IdKind, ProposalView, Who } from './asks.ts'
+import type { Decided, Decision, Held, HoldView, ProposalView, Who } from './asks.ts'
 import { type BackupAsked, listBackups, showBackup } from './backups.ts'
 import { policyNow } from './clock.ts'
 import { decideOn } from './decide-on.ts'
@@ -416,8 +417,7 @@ export class Workspace extends DurableObject<Env> {
   async person(kind: IdKind, id: string): Promise<Person | null> {
     const made = this.deps()
     const read = made.ok ? await readPolicy(made.deps.policyText) : null
-    if (read === null || !read.ok || id === '') return null
-    return read.policy.people.find((person) => person[kind] === id) ?? null
+    return read?.ok ? personWith(read.policy.people, kind, id) : null
   }
 
   /** Which directories a deleted branch means, by the policy's `[[on]]`. */
