@@ -48,14 +48,20 @@ export function failureText(failure: Failure): string {
         ? `QuantConnect gave no usable answer (${failure.detail}). Nothing was changed by this call; try again later, and check QC_API_URL if it stays so.`
         : `QuantConnect gave no clear answer (${failure.detail}). Whether the change happened is not known; look at the project before anything is repeated.`
     case 'malformed':
-      return `QuantConnect's answer cannot be trusted: ${failure.detail}. Nothing is concluded from it; try again later, and report it if it stays so.`
+      return `QuantConnect's answer cannot be trusted: ${sentence([failure.detail])} Nothing is concluded from it; try again later, and report it if it stays so.`
     case 'refused':
-      return `QuantConnect refused${failure.errors.length === 0 ? ' without giving a reason' : `: ${failure.errors.join(' ')}`}. Look at the project on quantconnect.com, mend what it names, then try again.`
+      return `QuantConnect refused${failure.errors.length === 0 ? ' without giving a reason.' : `: ${sentence(failure.errors)}`} Look at the project on quantconnect.com, mend what it names, then try again.`
     case 'withdrawn':
       return `The call was not made: ${failure.detail}`
     case 'budget':
       return `The API calls allowed at once are used up (${failure.detail}). The work goes on with the next allowance.`
   }
+}
+
+/** What others wrote, with one full stop at its end, whether they put it or not. */
+function sentence(parts: readonly string[]): string {
+  const text = parts.join(' ').trimEnd()
+  return /[.!?…]$/.test(text) ? text : `${text}.`
 }
 
 function waitText(ms: number | null): string {

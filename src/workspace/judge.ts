@@ -35,7 +35,7 @@ export function judge(item: PlanItem, answer: Answer | null, sight: Sight): Judg
       detail: `QuantConnect refused the call (${answer.detail}), yet it had already happened.`,
     }
   }
-  if (answer?.kind === 'refused') return { outcome: 'failed', detail: `QuantConnect refused: ${answer.detail}` }
+  if (answer?.kind === 'refused') return { outcome: 'failed', detail: answer.detail }
   if (answer?.kind === 'accepted') {
     return unsure('QuantConnect accepted the call, but the list does not show it. The next survey looks again.')
   }

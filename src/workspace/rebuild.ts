@@ -68,7 +68,7 @@ async function goOnRebuilding(
   listed: ReadonlyMap<number, Project>,
 ): Promise<'done' | 'again'> {
   let row = given
-  if (row.answer?.kind === 'refused') return end(slice, row, 'failed', `QuantConnect refused: ${row.answer.detail}`)
+  if (row.answer?.kind === 'refused') return end(slice, row, 'failed', row.answer.detail)
   if (row.rebuilt?.projectId == null) {
     const made = madeBy(row, [...listed.values()])
     if (made === null) return end(slice, row, 'unsure', 'The answer was lost, and no new project is to be seen (yet).')

@@ -11,6 +11,7 @@ const FAILURES: readonly Failure[] = [
   { kind: 'transport', detail: 'HTTP 503', effect: 'unknown' },
   { kind: 'malformed', detail: '"projects" is missing' },
   { kind: 'refused', errors: ['Project name already exists'] },
+  { kind: 'refused', errors: ['The first one.', 'The request is too large.'] },
   { kind: 'refused', errors: [] },
   { kind: 'budget', detail: 'before projects/read' },
 ]
@@ -20,6 +21,7 @@ describe('failureText', () => {
     const text = failureText(failure)
     expect(text).toMatch(/^QuantConnect|^The API calls/)
     expect(text).toMatch(/\.$/)
+    expect(text).not.toMatch(/\.\.|\.:/)
     if ('detail' in failure) expect(text).toContain(failure.detail)
     if (failure.kind === 'refused') for (const error of failure.errors) expect(text).toContain(error)
   })
