@@ -49,6 +49,9 @@ export const projectId = v.custom<number>(isProjectId, 'must be the id of a proj
 
 const whichProject = { projectId: v.optional(projectId), project: v.optional(text('the exact name of a project')) }
 
+/** The new full name, one that may be written. */
+export const newName = v.pipe(text('the new full name'), v.rawCheck(writableName))
+
 /** The whole new description. */
 export const description = anyText('a description')
 
@@ -75,7 +78,7 @@ export const parameters = v.pipe(
 const Data = {
   'project.update': shape({
     ...whichProject,
-    name: v.optional(v.pipe(text('the new full name'), v.rawCheck(writableName))),
+    name: v.optional(newName),
     description: v.optional(description),
     parameters: v.optional(parameters),
   }),

@@ -1,26 +1,28 @@
 /** What is done to one project because somebody asked: changed, brought back, held, let go. */
 
 import * as v from 'valibot'
+import { description, newName, parameters } from '../../hooks/commands.ts'
 import type { Held } from '../../workspace/asks.ts'
 import { whoOf } from '../auth.ts'
 import { problem } from '../problem.ts'
 import { ACCEPTED, accept, TAKEN_BEFORE } from './accept.ts'
+import { checkedBy } from './checked-by.ts'
 import { type DoorContext, operation } from './operation.ts'
 import { PROJECT } from './params.ts'
 import { ProjectId, RunId, Time } from './shapes.ts'
 
 const TOPIC = 'Projects'
 
-const NO_TEXT = 'must be a text'
-
 const ProjectUpdate = v.pipe(
   v.strictObject(
     {
-      name: v.optional(v.pipe(v.string(NO_TEXT), v.description('The new full name, directories and all.'))),
-      description: v.optional(v.pipe(v.string(NO_TEXT), v.description('The whole new description.'))),
+      name: v.optional(
+        v.pipe(checkedBy(newName, v.string()), v.description('The new full name, directories and all.')),
+      ),
+      description: v.optional(v.pipe(checkedBy(description, v.string()), v.description('The whole new description.'))),
       parameters: v.optional(
         v.pipe(
-          v.record(v.string(), v.nullable(v.string('must be a text, or null to take it out'))),
+          checkedBy(parameters, v.record(v.string(), v.nullable(v.union([v.string(), v.number()])))),
           v.description('Sets these and leaves the others as they are; null takes one out.'),
         ),
       ),
