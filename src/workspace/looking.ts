@@ -1,0 +1,207 @@
+/** What doors look at: runs, plans, projects, holds, cards, people. Nothing here changes anything. */
+
+import { readConfig } from '../config.ts'
+import type { Card } from '../core/card.ts'
+import { DAY } from '../core/duration.ts'
+import type { Why } from '../core/explain.ts'
+import type { Candidate, Named, Word } from '../core/named.ts'
+import { type BranchDeleted, type EventMeaning, meaningOf } from '../core/on-event.ts'
+import { type IdKind, personWith } from '../core/people.ts'
+import { type Person, readPolicy } from '../core/policy.ts'
+import type { Family } from '../core/prometheus.ts'
+import { dayOf } from '../core/zone.ts'
+import type { BackupView } from '../records/backup-shape.ts'
+import type { AuditPage } from '../records/chain.ts'
+import { gunzipJson } from '../records/gzip.ts'
+import type { HoldView, ProposalView } from './asks.ts'
+import { type BackupAsked, listBackups, showBackup } from './backups.ts'
+import { policyNow } from './clock.ts'
+import { type DeliveryView, type DestinationView, listDeliveries, listDestinations } from './deliveries.ts'
+import { draftRecord } from './finish.ts'
+import { type Health, readHealth } from './health.ts'
+import { listHolds } from './held.ts'
+import { inventoryKeyOf, listInventories } from './inventories.ts'
+import { lastDeedOf } from './items.ts'
+import { type Asked, usablePolicy } from './last-survey.ts'
+import { readMetrics } from './metrics.ts'
+import { named, suggested } from './named.ts'
+import { WorkspaceObject } from './object.ts'
+import { isKept } from './outbox.ts'
+import { endedRun, planCard } from './plan-cards.ts'
+import { explainProject, preview } from './preview.ts'
+import { newestProposal, proposalOf, viewOf, waitingItems } from './proposals.ts'
+import {
+  isGoingOn,
+  type Preview,
+  type RunRecord,
+  type RunSummary,
+  type ShownInventory,
+  type ShownItem,
+  type StoredInventory,
+  shownItem,
+} from './run.ts'
+import { listRuns, runById, summary } from './runs.ts'
+import { showInventory } from './shown-inventory.ts'
+import { verifyPage } from './verify.ts'
+
+export abstract class Looking extends WorkspaceObject {
+  runs(limit: number, before: string | null): readonly RunSummary[] {
+    return listRuns(this.sql, limit, before).map(summary)
+  }
+
+  /** A run as it is recorded, or as far as it is while it goes on. */
+  async run(id: string): Promise<RunRecord | null> {
+    const run = runById(this.sql, id)
+    if (run === null) return null
+    if (isGoingOn(run.status)) return draftRecord(this.sql, run)
+    const kept = this.sql.exec<{ record: ArrayBuffer }>('SELECT record FROM records WHERE run = ?', id).toArray()[0]
+    if (kept !== undefined) return (await gunzipJson(kept.record)) as RunRecord
+    const stored = run.recordKey === null ? null : await this.env.LOG.get(run.recordKey)
+    return stored === null ? draftRecord(this.sql, run) : (JSON.parse(stored) as RunRecord)
+  }
+
+  async plan(): Promise<Asked<Preview>> {
+    return this.withDeps((deps) => preview(this.sql, deps))
+  }
+
+  async inventory(): Promise<Asked<ShownInventory>> {
+    return this.withDeps((deps) => showInventory(this.sql, deps))
+  }
+
+  inventories(limit: number, before: string | null): readonly StoredInventory[] {
+    return listInventories(this.sql, limit, before)
+  }
+
+  /** Where the inventory of a run is in KV; null when that run stored none. */
+  inventoryKey(run: string): string | null {
+    return inventoryKeyOf(this.sql, run)
+  }
+
+  async why(projectId: number): Promise<Asked<Why>> {
+    return this.withDeps((deps) => explainProject(this.sql, deps, projectId))
+  }
+
+  deliveries(limit: number, before: string | null): readonly DeliveryView[] {
+    return listDeliveries(this.sql, limit, before)
+  }
+
+  destinations(): readonly DestinationView[] {
+    const made = this.deps()
+    return made.ok ? listDestinations(this.sql, made.deps.channels) : []
+  }
+
+  health(): Health {
+    const config = readConfig(this.env)
+    return readHealth(this.sql, config.ok ? config.config.tickMinutes : 60, this.now())
+  }
+
+  metrics(): readonly Family[] {
+    return readMetrics(this.sql, this.now())
+  }
+
+  /** Verified backups, newest first. */
+  backups(limit: number, before: string | null): readonly BackupView[] {
+    return listBackups(this.sql, limit, before)
+  }
+
+  /** The newest verified backup of a project (or the one of that run), hashed again before it is shown. */
+  async backup(projectId: number, run: string | null): Promise<BackupAsked> {
+    return showBackup(this.sql, this.env.LOG, projectId, run)
+  }
+
+  /** One page of the audit chain, checked: at most `limit` links below position `before` (null = from the head). */
+  async verify(limit: number, before: number | null): Promise<AuditPage> {
+    return verifyPage({ sql: this.sql, log: this.env.LOG, now: this.now() }, limit, before)
+  }
+
+  /** The waiting plan, or the last one there was; null when there was none. */
+  proposal(): ProposalView | null {
+    const newest = newestProposal(this.sql)
+    return newest === null ? null : viewOf(this.sql, newest)
+  }
+
+  /** The waiting plan of a run, over or not; null when it proposed none. */
+  proposalOf(run: string): ProposalView | null {
+    const proposal = proposalOf(this.sql, run)
+    return proposal === null ? null : viewOf(this.sql, proposal)
+  }
+
+  /** What still waits of a run's plan, in the order in which it would be done. */
+  waiting(run: string): readonly ShownItem[] {
+    return waitingItems(this.sql, { run }).map(({ item }) => shownItem(item))
+  }
+
+  /** The holds of the ledger. */
+  async holds(): Promise<readonly HoldView[]> {
+    const made = this.deps()
+    return listHolds(this.sql, made.ok ? made.deps : null)
+  }
+
+  /** The card of a run's plan as it stands: the question, or how it ended; null when that run left no plan waiting. */
+  async proposalCard(run: string): Promise<Card | null> {
+    const proposal = proposalOf(this.sql, run)
+    if (proposal === null) return null
+    const asked = await this.withPolicy(async (_, policy) => policy)
+    return planCard(this.sql, proposal, asked.ok ? asked.value.people : [])
+  }
+
+  /** The card of a run that has ended, as it stands; null while it goes on, and when there is no such run. */
+  resultCard(run: string): Card | null {
+    return endedRun(this.sql, run)?.card ?? null
+  }
+
+  /** Whether a message of a chat, as its channel names it, is one whose endings are told on it. */
+  keeps(destination: string, ref: string): boolean {
+    return isKept(this.sql, destination, ref)
+  }
+
+  /** The day so many days from today, by the policy's clock: `2027-01-31`. */
+  async dayAfter(days: number): Promise<Asked<string>> {
+    return this.withDeps(async (deps) => {
+      const policy = await usablePolicy(deps.policyText)
+      if (!policy.ok) return policy
+      return { ok: true, value: dayOf(policyNow(this.sql, deps.now()) + days * DAY, policy.value.timezone) }
+    })
+  }
+
+  /** Which project or directory the words behind a command name, by the last survey. */
+  async named(text: string, words: readonly Word[], goneToo: boolean): Promise<Asked<Named>> {
+    return this.withDeps((deps) => named(this.sql, deps, text, words, goneToo))
+  }
+
+  /** Projects to choose from while somebody types, at most so many. */
+  async suggest(typed: string, most: number): Promise<Asked<readonly Candidate[]>> {
+    return this.withDeps((deps) => suggested(this.sql, deps, typed, most))
+  }
+
+  /** The newest run that did something to a project, to be undone; null when none did. */
+  lastDeed(projectId: number): string | null {
+    return lastDeedOf(this.sql, projectId)
+  }
+
+  /** Who of the policy's people is known under that id; null for a stranger, and while the policy cannot be read. */
+  async person(kind: IdKind, id: string): Promise<Person | null> {
+    const made = this.deps()
+    const read = made.ok ? await readPolicy(made.deps.policyText) : null
+    return read?.ok ? personWith(read.policy.people, kind, id) : null
+  }
+
+  /** Which directories a deleted branch means, by the policy's `[[on]]`. */
+  async meaningOf(branch: BranchDeleted): Promise<Asked<EventMeaning>> {
+    return this.withDeps(async ({ policyText }) => {
+      const policy = await usablePolicy(policyText)
+      return policy.ok ? { ok: true, value: meaningOf(policy.value.on, branch) } : policy
+    })
+  }
+
+  /** Which of these are not rules of the policy; an unusable policy has none, and its run will say so. */
+  async unknownRules(
+    ids: readonly string[],
+  ): Promise<{ readonly unknown: readonly string[]; readonly known: readonly string[] }> {
+    const made = this.deps()
+    const read = made.ok ? await readPolicy(made.deps.policyText) : null
+    if (read === null || !read.ok) return { unknown: [], known: [] }
+    const known = read.policy.rules.map((rule) => rule.id)
+    return { unknown: ids.filter((id) => !known.includes(id)), known }
+  }
+}
