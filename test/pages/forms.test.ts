@@ -1,13 +1,11 @@
 /** What people press on the pages: a real Chromium over the built Worker, from the question to the undo. */
 
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Serving, serve } from '../../src/cli/serve.ts'
 import { workerApi } from '../../src/cli/worker-api.ts'
-import { findBrowser, launch } from '../support/node/browser.ts'
+import { findBrowser } from '../support/node/browser.ts'
+import { openPages, type Pages } from '../support/node/pages.ts'
 
 const DAY = 86_400_000
 const POLICY = `
@@ -27,37 +25,26 @@ const LONG = `Old/${'a directory with a long name/'.repeat(4)}and a long project
 const executable = findBrowser()
 
 describe.skipIf(executable === null)('the pages, pressed', () => {
-  let browser: Browser
   let page: Page
-  let serving: Serving
-  let folder: string
+  let pages: Pages
   let api: ReturnType<typeof workerApi>
   const now = Math.ceil(Date.now() / 3_600_000) * 3_600_000
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'leansweep-forms-'))
-    const policy = join(folder, 'policy.toml')
-    await writeFile(policy, POLICY)
-    serving = await serve({ port: 0, sandboxPort: 0, policy, projects: 0, seed: 7, state: join(folder, 'state') })
     const old = { created: Date.now() - 400 * DAY, modified: Date.now() - 200 * DAY }
     const workspace = [
       { name: 'Old/one', ...old },
       { name: LONG, ...old },
       { name: 'Old/three', ...old },
     ]
-    await fetch(`${serving.sandbox}/_sandbox/reset`, { method: 'POST', body: JSON.stringify({ workspace }) })
-    api = workerApi(serving.worker, 'dev-admin-token')
+    pages = await openPages(executable ?? '', POLICY, workspace)
+    api = workerApi(pages.worker, 'dev-admin-token')
     await api.tick(now)
     await api.tick(now + 14 * DAY)
-    browser = await launch(executable ?? '')
-    page = await browser.newPage()
+    page = pages.page
   }, 60_000)
 
-  afterAll(async () => {
-    await browser?.close()
-    await serving?.stop()
-    await rm(folder, { recursive: true, force: true })
-  })
+  afterAll(() => pages?.close())
 
   const text = () => page.locator('main').innerText()
   const press = (name: string | RegExp) => page.getByRole('button', { name }).click()
@@ -71,7 +58,7 @@ describe.skipIf(executable === null)('the pages, pressed', () => {
   }
 
   it('keeps a project that a waiting plan holds, which then leaves the plan', async () => {
-    await page.goto(serving.worker)
+    await page.goto(pages.worker)
     await page.getByRole('link', { name: 'look at it' }).click()
     expect(await text()).toContain('3 of 3 projects wait for a decision')
     await page.getByRole('link', { name: 'Old/three' }).first().click()
@@ -85,7 +72,7 @@ describe.skipIf(executable === null)('the pages, pressed', () => {
 
   it('approves what is left, as shown, and carries it out', async () => {
     await api.tick(now + 15 * DAY)
-    await page.goto(serving.worker)
+    await page.goto(pages.worker)
     await page.getByRole('link', { name: 'look at it' }).click()
     expect(await text()).toContain('2 of 3 projects wait for a decision')
     await page.getByRole('link', { name: 'Approve …' }).click()
@@ -104,7 +91,7 @@ describe.skipIf(executable === null)('the pages, pressed', () => {
   })
 
   it('pauses and goes on, with a banner on every page', async () => {
-    await page.goto(serving.worker)
+    await page.goto(pages.worker)
     await press('Pause')
     await page.getByRole('link', { name: 'Holds' }).click()
     expect(await page.getByRole('status').innerText()).toContain('Paused by token')
@@ -116,12 +103,12 @@ describe.skipIf(executable === null)('the pages, pressed', () => {
     ['a telephone', 400, 'light'],
     ['a large screen in the dark', 1280, 'dark'],
   ] as const)('fits %s, and every field and button has a name', async (_, width, colorScheme) => {
-    const other = await browser.newPage({ viewport: { width, height: 800 }, colorScheme })
-    await other.goto(serving.worker)
+    const other = await pages.browser.newPage({ viewport: { width, height: 800 }, colorScheme })
+    await other.goto(pages.worker)
     const paths = await Promise.all((await other.locator('tbody tr a').all()).map((link) => link.getAttribute('href')))
-    const runs = paths.map((path) => `${serving.worker}${path}`)
-    const project = `${serving.worker}/projects/${await idOf('Old/three')}`
-    for (const url of [serving.worker, `${serving.worker}/holds`, project, ...runs]) {
+    const runs = paths.map((path) => `${pages.worker}${path}`)
+    const project = `${pages.worker}/projects/${await idOf('Old/three')}`
+    for (const url of [pages.worker, `${pages.worker}/holds`, project, ...runs]) {
       await other.goto(url)
       const wide = await other.evaluate('document.documentElement.scrollWidth - document.documentElement.clientWidth')
       expect([url, wide]).toEqual([url, 0])
@@ -132,7 +119,7 @@ describe.skipIf(executable === null)('the pages, pressed', () => {
   })
 
   async function idOf(name: string): Promise<number> {
-    const state = (await (await fetch(`${serving.sandbox}/_sandbox/state`)).json()) as {
+    const state = (await (await fetch(`${pages.sandbox}/_sandbox/state`)).json()) as {
       projects: { projectId: number; name: string }[]
     }
     return state.projects.find((project) => project.name === name)?.projectId ?? 0

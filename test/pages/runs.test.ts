@@ -1,13 +1,10 @@
 /** The pages as a person sees them: the built Worker in the real runtime, a sandbox beside it, a real Chromium. */
 
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import type { Browser, Page } from 'playwright-core'
+import type { Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Serving, serve } from '../../src/cli/serve.ts'
 import { workerApi } from '../../src/cli/worker-api.ts'
-import { findBrowser, launch } from '../support/node/browser.ts'
+import { findBrowser } from '../support/node/browser.ts'
+import { openPages, type Pages } from '../support/node/pages.ts'
 
 const DAY = 86_400_000
 const HOSTILE = 'Old/<img src=x onerror="document.title=1">'
@@ -27,40 +24,29 @@ enforce = true
 const executable = findBrowser()
 
 describe.skipIf(executable === null)('the page of runs', () => {
-  let browser: Browser
   let page: Page
-  let serving: Serving
-  let folder: string
+  let pages: Pages
 
   beforeAll(async () => {
-    folder = await mkdtemp(join(tmpdir(), 'leansweep-page-'))
-    const policy = join(folder, 'policy.toml')
-    await writeFile(policy, POLICY)
-    serving = await serve({ port: 0, sandboxPort: 0, policy, projects: 0, seed: 7, state: join(folder, 'state') })
     const old = { created: Date.now() - 400 * DAY, modified: Date.now() - 200 * DAY }
     const workspace = [{ name: HOSTILE, ...old }, { name: 'New/one' }, { name: 'New/two', description: 'mine [keep]' }]
-    await fetch(`${serving.sandbox}/_sandbox/reset`, { method: 'POST', body: JSON.stringify({ workspace }) })
-    browser = await launch(executable ?? '')
-    page = await browser.newPage()
+    pages = await openPages(executable ?? '', POLICY, workspace)
+    page = pages.page
   }, 60_000)
 
-  afterAll(async () => {
-    await browser?.close()
-    await serving?.stop()
-    await rm(folder, { recursive: true, force: true })
-  })
+  afterAll(() => pages?.close())
 
   it('says that there are none yet, and where the first one comes from', async () => {
-    await page.goto(serving.worker)
+    await page.goto(pages.worker)
     expect(await page.textContent('main')).toContain('No runs yet. The first one comes with the next cron tick.')
   })
 
   it('lists the newest run first, with its counts, and leads to what it did', async () => {
-    const api = workerApi(serving.worker, 'dev-admin-token')
+    const api = workerApi(pages.worker, 'dev-admin-token')
     const now = Math.ceil(Date.now() / 3_600_000) * 3_600_000
     await api.tick(now)
     await api.tick(now + 14 * DAY)
-    await page.goto(serving.worker)
+    await page.goto(pages.worker)
     const rows = await page.locator('tbody tr').allTextContents()
     expect(rows).toHaveLength(2)
     expect(rows[0]).toContain(new Date(now + 14 * DAY).toISOString().slice(0, 10))
@@ -80,7 +66,7 @@ describe.skipIf(executable === null)('the page of runs', () => {
   })
 
   it('has a readable page for a run that does not exist', async () => {
-    const answer = await page.goto(`${serving.worker}/runs/nothing`)
+    const answer = await page.goto(`${pages.worker}/runs/nothing`)
     expect(answer?.status()).toBe(404)
     expect(await page.textContent('main')).toContain('There is no such run.')
   })
