@@ -46,12 +46,13 @@ export interface ProposalView {
   readonly proposed: number
 }
 
+/** `unreadable`: QuantConnect could not be asked about the project. */
 export type Held =
   /** `run` writes the mirror into the description; null where there is none to write. */
   | { readonly ok: true; readonly until: string | null; readonly run: string | null }
   | {
       readonly ok: false
-      readonly reason: 'not found' | 'bad date' | 'not ours' | 'not held' | 'unready'
+      readonly reason: 'not found' | 'unreadable' | 'bad date' | 'not ours' | 'not held' | 'unready'
       readonly message: string
     }
 

@@ -6,12 +6,13 @@ import { lastSurvey } from './last-survey.ts'
 import { readMemory } from './memory.ts'
 import { iso } from './runs.ts'
 
-/** By name, with those of no known name last; without dependencies nothing has a name. */
-export async function listHolds(sql: SqlStorage, deps: Deps | null): Promise<readonly HoldView[]> {
+/** Those in force at that policy time, by name, with those of no known name last; without dependencies nothing has a name. */
+export async function listHolds(sql: SqlStorage, deps: Deps | null, now: number): Promise<readonly HoldView[]> {
   const last = deps === null ? null : await lastSurvey(sql, deps)
   const projects = last?.ok ? last.value.inventory.projects : []
   const names = new Map(projects.map(({ id, created, name }) => [`${id}/${created}`, name]))
-  const holds = readMemory(sql).holds.map(({ projectId, created, until, by }) => ({
+  const inForce = readMemory(sql).holds.filter(({ until }) => until === null || until > now)
+  const holds = inForce.map(({ projectId, created, until, by }) => ({
     projectId,
     name: names.get(`${projectId}/${created}`) ?? null,
     until: until === null ? null : iso(until),

@@ -102,13 +102,13 @@ async function findOurs(sql: SqlStorage, deps: Deps, projectId: number): Promise
   const read = listed === undefined ? await deps.client.readProject(projectId, createMeter(3)) : null
   if (read?.ok === false && read.failure.kind !== 'notFound') {
     return no(
-      'not found',
+      'unreadable',
       `Project ${projectId} is not in the last survey, and could not be looked at. ${failureText(read.failure)}`,
     )
   }
   const project: Project | undefined = listed ?? (read?.ok ? read.value : undefined)
   if (project === undefined) return no('not found', `There is no project ${projectId}.`)
-  if (isUnknown(project.created)) return no('not found', `The dates of project ${projectId} could not be read.`)
+  if (isUnknown(project.created)) return no('unreadable', `The dates of project ${projectId} could not be read.`)
   if (project.owned !== true || project.organizationId !== deps.config.organizationId) {
     return no(
       'not ours',

@@ -134,7 +134,7 @@ export abstract class Looking extends WorkspaceObject {
   /** The holds of the ledger. */
   async holds(): Promise<readonly HoldView[]> {
     const made = this.deps()
-    return listHolds(this.sql, made.ok ? made.deps : null)
+    return listHolds(this.sql, made.ok ? made.deps : null, policyNow(this.sql, this.now()))
   }
 
   /** The card of a run's plan as it stands: the question, or how it ended; null when that run left no plan waiting. */

@@ -117,6 +117,8 @@ export const HoldList = v.pipe(
   v.title('HoldList'),
 )
 
+const UNREADABLE = 'It is not in the last survey, and QuantConnect could not be asked about it.'
+
 export const holdProject = operation({
   id: 'holdProject',
   method: 'POST',
@@ -131,6 +133,7 @@ export const holdProject = operation({
     200: { means: 'It is held from now on.', shape: HeldShape },
     404: 'No such project in the last survey.',
     409: 'It cannot be held, because it is not ours.',
+    502: UNREADABLE,
   },
   async handle({ c, workspace, caller, params, body }) {
     return heldAnswer(c, await workspace.hold(params.projectId, body.until ?? null, whoOf(caller)))
@@ -149,6 +152,7 @@ export const releaseProject = operation({
     200: { means: 'It is held no more.', shape: HeldShape },
     404: 'No such project, or it is not held.',
     409: 'It is not ours.',
+    502: UNREADABLE,
   },
   async handle({ c, workspace, caller, params }) {
     return heldAnswer(c, await workspace.release(params.projectId, whoOf(caller)))
@@ -173,6 +177,7 @@ function heldAnswer(c: DoorContext, held: Held): Response {
   if (held.reason === 'not found') return problem(c, 404, { title: 'No such project', detail })
   if (held.reason === 'not held') return problem(c, 404, { title: 'Not held', detail })
   if (held.reason === 'unready') return problem(c, 503, { title: 'Not ready', detail })
+  if (held.reason === 'unreadable') return problem(c, 502, { title: 'QuantConnect could not be read', detail })
   if (held.reason === 'bad date') return problem(c, 422, { title: 'The body does not fit', detail })
   return problem(c, 409, { title: 'Not ours', detail })
 }
