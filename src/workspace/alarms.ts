@@ -4,7 +4,7 @@
  */
 
 import { readFact } from './facts.ts'
-import { nextDelivery } from './outbox.ts'
+import { nextDelivery } from './messages.ts'
 import { nextExpiry } from './proposals.ts'
 import { nextReply } from './replies.ts'
 import { nextRun, type RunRow } from './runs.ts'

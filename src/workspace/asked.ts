@@ -4,7 +4,7 @@ import type { CommandItems, Situation } from '../core/command.ts'
 import { commandItems } from '../core/command-plan.ts'
 import { type Deed, type Ledger, undoRun } from '../core/command-restore.ts'
 import { newestBackup } from './backup.ts'
-import { deedsOf, nameBefore, rebuiltAs } from './items.ts'
+import { deedsOf, nameBefore, rebuiltAs } from './deeds.ts'
 import type { CommandRequest, RunRequest, UndoRequest } from './run.ts'
 import { type RunRow, runById } from './runs.ts'
 

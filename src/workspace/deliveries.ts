@@ -3,15 +3,8 @@
 import { count } from '../core/duration.ts'
 import type { Channel } from '../hooks/channel.ts'
 import { disabledDestinations, enable } from './destinations.ts'
-import {
-  changeMessage,
-  givenUp,
-  isNewestOfSubject,
-  listMessages,
-  type MessageRow,
-  type MessageState,
-  messageById,
-} from './outbox.ts'
+import { changeMessage, givenUp, isNewestOfSubject, listMessages, messageById } from './messages.ts'
+import type { MessageRow, MessageState } from './outbox.ts'
 import { iso } from './runs.ts'
 
 /** One message to one destination, without what it says. Times are ISO 8601 UTC. */

@@ -12,12 +12,13 @@ import { isOpen } from '../core/window.ts'
 import { issuePermit, type Mutation, type Permit } from '../quantconnect/permit.ts'
 import { readFact } from './facts.ts'
 import { isHeld } from './holds.ts'
-import { attemptsOf, dropIntent, type ItemRow, isUnsure, writeIntent } from './items.ts'
+import { attemptsOf, dropIntent, type ItemRow, writeIntent } from './items.ts'
 import { attemptsOn, countAttempt, wasToldBefore } from './memory.ts'
 import { needsNoApproval } from './proposals.ts'
 import type { OutcomeKind } from './run.ts'
 import type { RunRow } from './runs.ts'
 import { stoppedBy } from './stops.ts'
+import { isUnsure } from './unsettled.ts'
 
 /** Lists older than this prove nothing any more (G8). */
 const LISTS_GOOD_FOR_MS = 60_000

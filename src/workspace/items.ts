@@ -1,7 +1,6 @@
 /** The table of items: what each run set out to do, project by project, with the intent before and the outcome after. */
 
 import type { Change } from '../core/change.ts'
-import type { Deed } from '../core/command-restore.ts'
 import type { PlanItem } from '../core/plan.ts'
 import type { Project } from '../core/project.ts'
 import { type ItemAction, isDestructive, isStamp } from '../core/rule.ts'
@@ -48,7 +47,7 @@ export interface Rebuilt {
   readonly lost: readonly string[]
 }
 
-type Columns = {
+export type Columns = {
   run: string
   settles: string
   item: string
@@ -144,49 +143,6 @@ export function writeRebuilt(sql: SqlStorage, row: ItemRow, rebuilt: Rebuilt): v
   )
 }
 
-/** What a run did and was seen to have done, later settlements included; of one project or (null) of all. */
-export function deedsOf(sql: SqlStorage, run: string, projectId: number | null): readonly Deed[] {
-  return sql
-    .exec<{ item: string; before: string | null }>(
-      `SELECT item, before FROM items WHERE outcome = 'done' AND (run = ? AND settles = '' OR settles = ?)
-       AND (? IS NULL OR project_id = ?) ORDER BY position, project_id`,
-      run,
-      run,
-      projectId,
-      projectId,
-    )
-    .toArray()
-    .map(({ item, before }) => ({
-      item: JSON.parse(item) as PlanItem,
-      before: before === null ? null : (JSON.parse(before) as Required<Change>),
-    }))
-}
-
-/** The project that one was rebuilt as, the newest; null when none was. */
-export function rebuiltAs(
-  sql: SqlStorage,
-  projectId: number,
-): { readonly projectId: number; readonly created: number } | null {
-  const rows = sql.exec<{ rebuilt: string }>(
-    'SELECT rebuilt FROM items WHERE project_id = ? AND rebuilt IS NOT NULL ORDER BY rowid DESC LIMIT 1',
-    projectId,
-  )
-  const row = rows.toArray()[0]
-  const made = row === undefined ? null : (JSON.parse(row.rebuilt) as Rebuilt)
-  return made?.projectId == null || made.created === null ? null : { projectId: made.projectId, created: made.created }
-}
-
-/** The full name a project had when we last deleted it; null when we never did. */
-export function nameBefore(sql: SqlStorage, projectId: number): string | null {
-  const rows = sql.exec<{ item: string }>(
-    `SELECT item FROM items WHERE project_id = ? AND outcome IN ('done', 'unsure') AND json_extract(item, '$.action') = 'delete'
-     ORDER BY rowid DESC LIMIT 1`,
-    projectId,
-  )
-  const row = rows.toArray()[0]
-  return row === undefined ? null : (JSON.parse(row.item) as PlanItem).name
-}
-
 export function writeAnswer(sql: SqlStorage, row: ItemRow, answer: Answer, sentAt: number, answeredAt: number): void {
   sql.exec(
     `UPDATE items SET state = 'answered', answer = ?, sent_at = ?, answered_at = ? WHERE run = ? AND project_id = ? AND settles = ''`,
@@ -229,49 +185,6 @@ export function postpone(sql: SqlStorage, row: ItemRow, why: string): void {
   )
 }
 
-/** Items of earlier runs whose outcome is still unsure. */
-export function unsureItems(sql: SqlStorage): readonly ItemRow[] {
-  return sql
-    .exec<Columns>(`SELECT * FROM items WHERE outcome = 'unsure' AND settled = 0 ORDER BY rowid`)
-    .toArray()
-    .map(fromColumns)
-}
-
-/** Whether an earlier attempt on this project is still unsure; then nothing new may be tried on it. */
-export function isUnsure(sql: SqlStorage, projectId: number): boolean {
-  const found = sql.exec(
-    `SELECT 1 FROM items WHERE outcome = 'unsure' AND settled = 0 AND project_id = ? LIMIT 1`,
-    projectId,
-  )
-  return found.toArray().length > 0
-}
-
-/** Closes an unsure item of an earlier run, as an outcome of the run that found out. */
-export function settle(sql: SqlStorage, earlier: ItemRow, run: string, outcome: OutcomeKind, detail: string): void {
-  sql.exec(
-    `UPDATE items SET settled = 1 WHERE run = ? AND project_id = ? AND settles = ?`,
-    earlier.run,
-    earlier.item.projectId,
-    earlier.settles,
-  )
-  sql.exec(
-    `INSERT OR IGNORE INTO items (run, project_id, created, settles, item, position, state, tries, answer, outcome, detail, backup, before, settled)
-     SELECT ?, ?, ?, ?, ?, -1, 'final', 0, ?, ?, ?, ?, before, 0 FROM items WHERE run = ? AND project_id = ? AND settles = ?`,
-    run,
-    earlier.item.projectId,
-    earlier.item.created,
-    earlier.run,
-    JSON.stringify(earlier.item),
-    earlier.answer === null ? null : JSON.stringify(earlier.answer),
-    outcome,
-    detail,
-    earlier.backup,
-    earlier.run,
-    earlier.item.projectId,
-    earlier.settles,
-  )
-}
-
 /** How many items a run has sent a call for, or was about to: of all kinds, or of those a cap counts. */
 export function attemptsOf(sql: SqlStorage, run: string, kind: 'all' | 'destructive' | 'stamps' = 'all'): number {
   const sent = sql.exec<{ action: ItemAction; n: number }>(
@@ -302,7 +215,7 @@ export function outcomesOf(sql: SqlStorage, run: string): readonly Outcome[] {
     .filter((outcome) => outcome !== null)
 }
 
-function fromColumns(row: Columns): ItemRow {
+export function fromColumns(row: Columns): ItemRow {
   return {
     run: row.run,
     item: JSON.parse(row.item) as PlanItem,
@@ -317,16 +230,4 @@ function fromColumns(row: Columns): ItemRow {
     backup: row.backup,
     rebuilt: row.rebuilt === null ? null : (JSON.parse(row.rebuilt) as Rebuilt),
   }
-}
-
-/** The newest run that did something to a project, undoing apart; null when none did. */
-export function lastDeedOf(sql: SqlStorage, projectId: number): string | null {
-  const row = sql
-    .exec<{ run: string }>(
-      `SELECT i.run FROM items i JOIN runs r ON r.id = i.run WHERE i.project_id = ? AND i.outcome = 'done'
-         AND json_extract(r.request, '$.kind') <> 'undo' ORDER BY r.created_at DESC, r.id DESC LIMIT 1`,
-      projectId,
-    )
-    .toArray()[0]
-  return row?.run ?? null
 }

@@ -2,7 +2,7 @@
 
 import type { Family, Sample } from '../core/prometheus.ts'
 import { readFact } from './facts.ts'
-import { waitingMessages } from './outbox.ts'
+import { waitingMessages } from './messages.ts'
 import { openProposal, waitingItems } from './proposals.ts'
 import type { RunStatus } from './run.ts'
 import { runById } from './runs.ts'

@@ -3,7 +3,7 @@
 import type { Config } from '../config.ts'
 import { forgetHolds } from './announced.ts'
 import { forgetOldLinks } from './audit.ts'
-import { forgetMessages } from './outbox.ts'
+import { forgetMessages } from './messages.ts'
 
 const DAY = 86_400_000
 const RUNS_KEPT_DAYS = 400

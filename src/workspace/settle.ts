@@ -2,10 +2,11 @@
 
 import type { Project } from '../core/project.ts'
 import { failureText } from '../quantconnect/failure.ts'
-import { type ItemRow, settle, unsureItems } from './items.ts'
+import type { ItemRow } from './items.ts'
 import { judgeLater, type Sight } from './judge.ts'
 import { madeBy } from './rebuilt.ts'
 import { type Slice, update } from './slice.ts'
+import { settle, unsureItems } from './unsettled.ts'
 
 /** The list may be this old (the API has been seen to serve stale ones), so it proves nothing any sooner. */
 const SETTLE_AFTER_MS = 60_000

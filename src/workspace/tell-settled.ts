@@ -2,7 +2,8 @@
 
 import { doneWord } from '../core/card-text.ts'
 import { type Settled, settledCard } from '../core/settled-card.ts'
-import { newestDigests, putCard } from './outbox.ts'
+import { newestDigests } from './messages.ts'
+import { putCard } from './outbox.ts'
 import type { Outcome } from './run.ts'
 import type { Audience } from './tell.ts'
 

@@ -2,7 +2,8 @@
 
 import { troubleCard } from '../core/trouble-card.ts'
 import type { Channel } from '../hooks/channel.ts'
-import { putCard, wasToldSince } from './outbox.ts'
+import { wasToldSince } from './messages.ts'
+import { putCard } from './outbox.ts'
 import { type Audience, notified } from './tell.ts'
 
 const DAY = 86_400_000

@@ -111,6 +111,19 @@ describe('G6 the evidence floor', () => {
     expect(run.message).toMatch(/the list changed while it was read/)
   })
 
+  it('a list that is a third shorter at the re-check than a moment before lets nothing go', async () => {
+    const world = await makeWorld(DELETE_OLD, [...staleMany(1), ...work(8)])
+    await world.tick(now)
+    await world.faults({ endpoint: 'projects/read', kind: 'short', calls: Array.from({ length: 60 }, (_, n) => n + 2) })
+    const run = await world.tick(now + 2 * DAY)
+    expect(run.status).not.toBe('ok')
+    expect(run.counts).toMatchObject({ due: 1, acted: 0 })
+    expect(run.outcomes[0]?.detail).toMatch(/over 20 % are missing/)
+    expect(await world.deletions()).toEqual([])
+    await world.faults()
+    expect(await world.tick(now + 2 * DAY + HOUR)).toMatchObject({ status: 'ok', counts: { confirmed: 1 } })
+  })
+
   it('the preview refuses what a run would refuse', async () => {
     const { world } = await shrink(10, 5)
     const asked = await world.stub.plan()

@@ -1,6 +1,10 @@
 /** The floor under everything: what the gate asks once more at the very moment of a call, whatever was decided before. */
 
 import { describe, expect, it } from 'vitest'
+import { readPolicy } from '../../src/core/policy.ts'
+import { gate } from '../../src/workspace/gate.ts'
+import { itemsOf } from '../../src/workspace/items.ts'
+import { runById } from '../../src/workspace/runs.ts'
 import { NO_CAPS, rule, stale, staleMany } from '../support/policies.ts'
 import { DAY, HOUR, makeWorld, type World } from '../support/world.ts'
 
@@ -103,6 +107,34 @@ describe('the gate', () => {
       detail: 'Rule "old" asks for an approval, and there is none for this.',
     })
     expect(await world.deletions()).toHaveLength(before)
+  })
+
+  it('G4 issues no permit to a run that only reports, whatever else is in order', async () => {
+    const text = `${NO_CAPS}${rule('old', '{ path = "Old/*", idle = ">90d" }', 'delete')}`
+    const world = await makeWorld(text, staleMany(1))
+    await world.tick(now)
+    const { id } = await world.tick(now + 2 * DAY)
+    const read = await readPolicy(text)
+    if (!read.ok) throw new Error('The policy of this test is broken.')
+    const passing = (mode: 'report' | 'act') =>
+      world.inside(({ storage: { sql } }) => {
+        const run = runById(sql, id)
+        const row = itemsOf(sql, id)[0]
+        if (run === null || row === undefined) throw new Error('The run of this test is gone.')
+        const asked = { ...run, request: { kind: 'sweep', mode, rules: null } as const }
+        const stands = { still: true, item: row.item } as const
+        const facts = {
+          now,
+          listsAskedAt: now,
+          policyNow: now + 2 * DAY,
+          stands,
+          project: null,
+          verifiedBackup: 'a key',
+        }
+        return gate(sql, read.policy, asked, row, facts)
+      })
+    expect(await passing('report')).toEqual({ pass: false, outcome: 'failed', detail: 'This run only reports.' })
+    expect(await passing('act')).toMatchObject({ pass: true })
   })
 
   it('G19 a pause between the re-check and the call lets nothing through until it is lifted', async () => {
