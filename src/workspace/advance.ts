@@ -11,7 +11,7 @@ import { planRun } from './planning.ts'
 import { rebuild } from './rebuild.ts'
 import { changeRun, nextRun, type RunRow } from './runs.ts'
 import { type Slice, update } from './slice.ts'
-import { stoppedBy } from './stops.ts'
+import { stoppedBy, stopText } from './stops.ts'
 import { survey } from './survey.ts'
 import { audienceOf, NOBODY } from './tell.ts'
 import { tellActing } from './tell-run.ts'
@@ -44,7 +44,7 @@ export async function advance(
   if (!made.ok) return toRecord(sql, run, 'failed', `Nothing was done. ${made.message}`)
   const stopper = stoppedBy(sql, run.id)
   if (stopper !== null && run.phase !== 'confirm') {
-    const why = `Stopped by ${stopper}.`
+    const why = stopText(stopper)
     return run.phase === 'survey' ? toRecord(sql, run, 'refused', why) : toConfirm(sql, run, why)
   }
   if (standsStill(sql, run)) return 'idle'

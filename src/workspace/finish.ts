@@ -22,7 +22,7 @@ import {
   shownItem,
 } from './run.ts'
 import { changeRun, iso, type RunRow, summary } from './runs.ts'
-import { forgetStop } from './stops.ts'
+import { forgetStop, stoppedBy, stopText } from './stops.ts'
 import { type Audience, tellFinished } from './tell.ts'
 import { doneTo, tellSettled } from './tell-settled.ts'
 import { tellUndone } from './tell-undone.ts'
@@ -143,7 +143,7 @@ function countsOf(sql: SqlStorage, run: RunRow): RunCounts {
   }
 }
 
-/** Partial is never shown as green (G11): anything failed, unsure, half-read or half-worked says so. */
+/** Partial is never shown as green (G11): anything failed, unsure, stopped, half-read or half-worked says so. */
 function statusOf(sql: SqlStorage, run: RunRow): Exclude<RunStatus, 'queued' | 'running'> {
   const { ending, readsFailed } = run.state
   const rows = itemsOf(sql, run.id)
@@ -156,7 +156,9 @@ function statusOf(sql: SqlStorage, run: RunRow): Exclude<RunStatus, 'queued' | '
   const halfWorked =
     halfLeft || rows.some((row) => row.outcome === 'done' && row.item.directory !== null && left.has(directoryOf(row)))
   if (ending === 'blocked' || ending === 'failed' || ending === 'refused') return ending
-  if (broken || halfWorked || readsFailed) return 'partial'
+  const stopper = stoppedBy(sql, run.id)
+  const stopped = stopper !== null && rows.some(({ detail }) => detail === stopText(stopper))
+  if (broken || halfWorked || stopped || readsFailed) return 'partial'
   return ending ?? 'ok'
 }
 

@@ -17,7 +17,7 @@ import { attemptsOn, countAttempt, wasToldBefore } from './memory.ts'
 import { needsNoApproval } from './proposals.ts'
 import type { OutcomeKind } from './run.ts'
 import type { RunRow } from './runs.ts'
-import { stoppedBy } from './stops.ts'
+import { stoppedBy, stopText } from './stops.ts'
 import { isUnsure } from './unsettled.ts'
 
 /** Lists older than this prove nothing any more (G8). */
@@ -105,7 +105,7 @@ function whyHalted(sql: SqlStorage, run: RunRow): Extract<Passage, { pass: false
   if (run.request.mode !== 'act') return stop('failed', 'This run only reports.')
   if (readFact(sql, 'pause') !== null) return stop('later', 'Paused.')
   const by = stoppedBy(sql, run.id)
-  return by === null ? null : stop('changed', `Stopped by ${by}.`)
+  return by === null ? null : stop('changed', stopText(by))
 }
 
 function whyHeld(sql: SqlStorage, item: PlanItem, now: number): string | null {

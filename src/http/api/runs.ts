@@ -9,7 +9,7 @@ import { problem } from '../problem.ts'
 import { ACCEPTED, accept, TAKEN_BEFORE } from './accept.ts'
 import { type DoorContext, operation } from './operation.ts'
 import { pageOf } from './paging.ts'
-import { PAGING, RUN } from './params.ts'
+import { PAGING, PROJECT, RUN } from './params.ts'
 import { RunDetail, RunPage } from './run-shapes.ts'
 
 export const listRuns = operation({
@@ -88,13 +88,7 @@ export const startRun = operation({
 
 const Undo = v.strictObject(
   {
-    projectId: v.optional(
-      v.pipe(
-        v.number('must be the id of a project'),
-        v.integer('must be the id of a project'),
-        v.description('Take back only what happened to this one.'),
-      ),
-    ),
+    projectId: v.optional(v.pipe(PROJECT.projectId, v.description('Take back only what happened to this one.'))),
   },
   'must be an object, as in {"projectId": 23456789}',
 )
@@ -126,10 +120,17 @@ export const stopRun = operation({
   topic: 'Runs',
   summary: 'End a run before its next call that changes anything',
   params: RUN,
-  answers: { 204: { means: 'What it has not done stays undone.', shape: null }, 409: 'It is not going on.' },
-  async handle({ c, workspace, caller, params }) {
-    if (await workspace.stop(params.id, whoOf(caller))) return c.body(null, 204)
-    return problem(c, 409, { title: 'Not going on', detail: `There is no run ${params.id} that is going on.` })
+  answers: {
+    204: { means: 'What it has not done stays undone.', shape: null },
+    404: 'No such run.',
+    409: 'It is not going on.',
+  },
+  async handle({ c, workspace, caller, params: { id } }) {
+    if (await workspace.stop(id, whoOf(caller))) return c.body(null, 204)
+    const run = await workspace.run(id)
+    if (run === null) return noSuchRun(c, id)
+    const detail = `Run ${id} is over: it ended ${run.status}. Nothing was stopped; POST /api/runs/${id}/undo takes back what it did.`
+    return problem(c, 409, { title: 'Not going on', detail })
   },
 })
 
