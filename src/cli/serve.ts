@@ -25,6 +25,8 @@ export interface ServeOptions {
   readonly seed: number
   /** Folder of the Worker's state (Durable Object and KV), kept from the last time; left out = fresh, and gone at the end. */
   readonly state?: string | undefined
+  /** Leaves the Worker's own log lines out, where what is refused on purpose would bury the rest. */
+  readonly quiet?: boolean | undefined
 }
 
 export interface Serving {
@@ -54,7 +56,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
 
 /** Starts what `buildWorker` made, which takes a tenth of the time. */
 export async function startBuilt(
-  options: Pick<ServeOptions, 'port' | 'settings' | 'state'>,
+  options: Pick<ServeOptions, 'port' | 'settings' | 'state' | 'quiet'>,
   build: Build,
   policy: string,
   sandboxUrl: string,
@@ -99,7 +101,7 @@ async function bundleInto(folder: string): Promise<Build> {
 }
 
 function runtimeOptions(
-  options: Pick<ServeOptions, 'port' | 'settings' | 'state'>,
+  options: Pick<ServeOptions, 'port' | 'settings' | 'state' | 'quiet'>,
   build: Build,
   policy: string,
   sandboxUrl: string,
@@ -111,6 +113,7 @@ function runtimeOptions(
     port: options.port,
     log: new Log(LogLevel.WARN),
     logRequests: false,
+    ...(options.quiet === true ? { handleStructuredLogs: () => {} } : {}),
     cf: false,
     ...(options.state === undefined ? {} : { resourcePersistencePath: options.state }),
     workers: [

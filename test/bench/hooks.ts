@@ -38,7 +38,7 @@ const QUIET = 150
 
 const rows: Row[] = []
 const bare = await startBare()
-const serving = await serve({ port: 0, sandboxPort: 0, policy: policyFile, projects: 400, seed: 7 })
+const serving = await serve({ port: 0, sandboxPort: 0, policy: policyFile, projects: 400, seed: 7, quiet: true })
 try {
   const same = signed(serving.worker)
   for (const atOnce of [1, 10]) {
