@@ -1,6 +1,7 @@
 /** Backups: the list of what can be had back, and each with its files. */
 
 import * as v from 'valibot'
+import { taggedJson } from '../etag.ts'
 import { problem } from '../problem.ts'
 import { operation } from './operation.ts'
 import { pageOf } from './paging.ts'
@@ -59,6 +60,7 @@ export const showBackups = operation({
   topic: 'Backups',
   summary: 'The verified backups, newest first',
   query: PAGING,
+  tagged: true,
   answers: { 200: { means: 'A page of them.', shape: BackupPage } },
   async handle({ c, workspace, query }) {
     const page = await pageOf(
@@ -67,7 +69,7 @@ export const showBackups = operation({
       (limit, before) => workspace.backups(limit, before),
       ({ key }) => key,
     )
-    return page instanceof Response ? page : c.json({ backups: page.shown, cursor: page.cursor })
+    return page instanceof Response ? page : taggedJson(c, { backups: page.shown, cursor: page.cursor })
   },
 })
 
@@ -88,7 +90,7 @@ export const showBackup = operation({
   },
   async handle({ c, workspace, params: { projectId }, query: { run } }) {
     const asked = await workspace.backup(projectId, run ?? null)
-    if (asked.ok) return c.json(asked.backup, 200, { 'cache-control': 'no-store' })
+    if (asked.ok) return c.json(asked.backup)
     const { reason, message: detail } = asked
     if (reason === 'never') return problem(c, 404, { title: 'No backup', detail })
     return problem(c, 410, { title: 'Backup not whole', detail })

@@ -1,6 +1,7 @@
 /** What became of what was told: the last deliveries, and sending one once more. */
 
 import * as v from 'valibot'
+import { taggedJson } from '../etag.ts'
 import { problem } from '../problem.ts'
 import { operation } from './operation.ts'
 import { pageOf } from './paging.ts'
@@ -55,6 +56,7 @@ export const listDeliveries = operation({
   topic: TOPIC,
   summary: 'The last deliveries, newest first, and where they go',
   query: PAGING,
+  tagged: true,
   answers: { 200: { means: 'A page of deliveries, and every destination.', shape: DeliveryPage } },
   async handle({ c, workspace, query }) {
     const page = await pageOf(
@@ -64,7 +66,8 @@ export const listDeliveries = operation({
       ({ id }) => id,
     )
     if (page instanceof Response) return page
-    return c.json({ deliveries: page.shown, destinations: await workspace.destinations(), cursor: page.cursor })
+    const destinations = await workspace.destinations()
+    return taggedJson(c, { deliveries: page.shown, destinations, cursor: page.cursor })
   },
 })
 

@@ -2,7 +2,7 @@
 
 import * as v from 'valibot'
 import { actorOf } from '../auth.ts'
-import { notModified, tagged } from '../etag.ts'
+import { notModified, tagged, taggedJson } from '../etag.ts'
 import { problem } from '../problem.ts'
 import { answer } from './answer.ts'
 import { Inventory, InventoryPage, ShownInventory } from './inventory-shapes.ts'
@@ -34,6 +34,7 @@ export const listInventories = operation({
   topic: TOPIC,
   summary: 'The stored surveys, newest first',
   query: PAGING,
+  tagged: true,
   answers: { 200: { means: 'A page of them.', shape: InventoryPage } },
   async handle({ c, workspace, query }) {
     const page = await pageOf(
@@ -42,7 +43,7 @@ export const listInventories = operation({
       (limit, before) => workspace.inventories(limit, before),
       ({ run }) => run,
     )
-    return page instanceof Response ? page : c.json({ inventories: page.shown, cursor: page.cursor })
+    return page instanceof Response ? page : taggedJson(c, { inventories: page.shown, cursor: page.cursor })
   },
 })
 
@@ -55,6 +56,7 @@ export const showStoredInventory = operation({
   summary: 'One stored survey',
   details: 'It never changes: its ETag stays the same.',
   params: { run: v.pipe(v.string(), v.description('Id of the run whose survey it is.')) },
+  tagged: true,
   answers: {
     200: { means: 'The inventory as it was surveyed.', shape: Inventory },
     404: 'That run stored none, or the store has let go of it.',

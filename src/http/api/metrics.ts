@@ -14,9 +14,6 @@ export const showMetrics = operation({
   details: 'Counters never go back, whatever is restarted or let go of; gauges are of the newest good sweep.',
   answers: { 200: { means: 'In the text format 0.0.4.', shape: v.string(), type: 'text/plain' } },
   async handle({ c, workspace }) {
-    return c.body(prometheusText(await workspace.metrics()), 200, {
-      'content-type': PROMETHEUS_TYPE,
-      'cache-control': 'no-store',
-    })
+    return c.body(prometheusText(await workspace.metrics()), 200, { 'content-type': PROMETHEUS_TYPE })
   },
 })

@@ -16,8 +16,16 @@ export function mountApi(app: Hono<Door>, failures: Limiter): void {
   app.use('/api/*', requireCaller(failures))
   app.use('/metrics', requireCaller(failures))
   for (const operation of OPERATIONS) {
-    app.on(operation.method, operation.path.replaceAll(/\{(\w+)\}/g, ':$1'), (c) => perform(operation, c))
+    app.on(operation.method, operation.path.replaceAll(/\{(\w+)\}/g, ':$1'), async (c) =>
+      notKept(await perform(operation, c)),
+    )
   }
+}
+
+/** No cache keeps an answer that does not say otherwise. */
+function notKept(answer: Response): Response {
+  if (!answer.headers.has('cache-control')) answer.headers.set('cache-control', 'no-store')
+  return answer
 }
 
 /** Whoever comes to a public operation. */

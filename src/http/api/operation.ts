@@ -53,6 +53,8 @@ export interface Declared<Params extends v.ObjectEntries, Query extends v.Object
   readonly mayBeEmpty?: true
   /** Takes an `Idempotency-Key`. */
   readonly submits?: true
+  /** Its answer has an ETag; whoever sends it back gets 304 while nothing has changed. */
+  readonly tagged?: true
   /** Success by status as a shape, problems as a sentence that says when. */
   readonly answers: { readonly [status: number]: Success | string }
   readonly handle: (ask: Ask<Params, Query, Body>) => Promise<Response>

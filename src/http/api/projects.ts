@@ -4,6 +4,7 @@ import * as v from 'valibot'
 import { description, newName, parameters } from '../../hooks/commands.ts'
 import type { Held } from '../../workspace/asks.ts'
 import { whoOf } from '../auth.ts'
+import { taggedJson } from '../etag.ts'
 import { problem } from '../problem.ts'
 import { ACCEPTED, accept, TAKEN_BEFORE } from './accept.ts'
 import { checkedBy } from './checked-by.ts'
@@ -167,8 +168,9 @@ export const listHolds = operation({
   topic: TOPIC,
   summary: 'What is held, until when and by whom',
   details: 'The holds of the ledger. A project is held as well while its description says [keep].',
+  tagged: true,
   answers: { 200: { means: 'All of them, by name.', shape: HoldList } },
-  handle: async ({ c, workspace }) => c.json({ holds: await workspace.holds() }),
+  handle: async ({ c, workspace }) => taggedJson(c, { holds: await workspace.holds() }),
 })
 
 function heldAnswer(c: DoorContext, held: Held): Response {

@@ -20,6 +20,7 @@ export const listRuns = operation({
   topic: 'Runs',
   summary: 'The runs, newest first',
   query: PAGING,
+  tagged: true,
   answers: { 200: { means: 'A page of runs.', shape: RunPage } },
   async handle({ c, workspace, query }) {
     const page = await pageOf(
@@ -28,7 +29,7 @@ export const listRuns = operation({
       (limit, before) => workspace.runs(limit, before),
       ({ id }) => id,
     )
-    return page instanceof Response ? page : c.json({ runs: page.shown, cursor: page.cursor })
+    return page instanceof Response ? page : taggedJson(c, { runs: page.shown, cursor: page.cursor })
   },
 })
 
@@ -41,6 +42,7 @@ export const showRun = operation({
   summary: 'One run: plan, outcomes, what was not judged',
   details: 'A finished run has an ETag; send it back as If-None-Match and get 304 while nothing has changed.',
   params: RUN,
+  tagged: true,
   answers: { 200: { means: 'The run as it is recorded, or as far as it is.', shape: RunDetail }, 404: 'No such run.' },
   async handle({ c, workspace, params }) {
     const [run, proposal] = await Promise.all([workspace.run(params.id), workspace.proposalOf(params.id)])

@@ -124,20 +124,25 @@ function responsesOf(operation: Operation, converter: Converter): Described['res
   const told = Object.entries(operation.answers).map(([status, answer]) => {
     return [status, typeof answer === 'string' ? problemThat(answer) : success(answer, converter)]
   })
-  return { ...Object.fromEntries(implied(operation).map((status) => [status, PROBLEM])), ...Object.fromEntries(told) }
+  return {
+    ...Object.fromEntries(implied(operation).map((status) => [status, PROBLEM])),
+    ...(operation.tagged === true ? { 304: NOT_MODIFIED } : {}),
+    ...Object.fromEntries(told),
+  }
 }
 
 /** What the checks before a handler may answer. */
-function implied({ needs, params, query, body, submits }: Operation): readonly string[] {
-  const bad = params !== undefined || query !== undefined || body !== undefined || submits === true
+function implied({ needs, body }: Operation): readonly string[] {
   return [
-    ...(bad ? ['400'] : []),
+    '400',
     ...(needs === 'none' ? [] : ['401', '429', '503']),
     ...(needs === 'none' || needs === 'read' ? [] : ['403']),
     ...(body === undefined ? [] : ['413', '415', '422']),
     '500',
   ]
 }
+
+const NOT_MODIFIED: Response = { description: 'If-None-Match names the ETag it still has.' }
 
 const PROBLEM = { $ref: '#/components/responses/Problem' }
 
