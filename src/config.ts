@@ -70,6 +70,7 @@ export const PUBLIC_API = 'https://www.quantconnect.com/api/v2'
 export const DEVELOPMENT_SECRETS: readonly string[] = [
   'dev-admin-token',
   'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw', // Standard Webhooks
+  'whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD', // the same, for what is sent
   'dev-github-secret',
   'dev-quantconnect-secret', // Notify.Web
   '8f742231b10e8888abcd99yyyzzz85a5', // Slack signing
