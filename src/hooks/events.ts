@@ -74,7 +74,7 @@ export const ProjectDeleted = v.strictObject({
 export const ProjectRestored = v.strictObject({
   run: v.string(),
   url: Path,
-  /** Confirmed to be back; `detail` says how, and what could not come back. */
+  /** Confirmed to be back, under this name, out of the bin or rebuilt; `detail` says how, and what could not come back. */
   projects: v.array(v.strictObject({ projectId: v.number(), name: v.string(), detail: v.string() })),
 })
 

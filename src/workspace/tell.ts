@@ -13,6 +13,7 @@ import { firstOf, inPages, shortText } from '../hooks/fit-event.ts'
 import { forgetDigest, type StoredNews, takeNews } from './announced.ts'
 import { disabledDestinations } from './destinations.ts'
 import { readFact, writeFact } from './facts.ts'
+import { itemsOf } from './items.ts'
 import { putCard, putEvent } from './outbox.ts'
 import type { Outcome } from './run.ts'
 import { endOf, runFacts } from './run-facts.ts'
@@ -111,16 +112,20 @@ function tellProjects(
   outcomes: readonly Outcome[],
   now: number,
 ): void {
-  const done = (action: string) => outcomes.filter((one) => one.outcome === 'done' && one.action === action)
   const url = `/runs/${run}`
-  const deleted = done('delete').map(({ projectId, name, rule, backup }) => ({ projectId, name, rule, backup }))
+  const deleted = outcomes
+    .filter(({ outcome, action }) => outcome === 'done' && action === 'delete')
+    .map(({ projectId, name, rule, backup }) => ({ projectId, name, rule, backup }))
   for (const projects of inPages(deleted))
     tellPrograms(sql, audience, 'project.deleted', { run, url, projects: [...projects] }, now)
-  const restored = done('restore').map(({ projectId, name, detail }) => ({
-    projectId,
-    name,
-    detail: shortText(detail),
-  }))
+  // Under the name it is back with, out of the bin or rebuilt.
+  const restored = itemsOf(sql, run)
+    .filter(({ outcome, item }) => outcome === 'done' && (item.action === 'restore' || item.action === 'rebuild'))
+    .map(({ item, rebuilt, detail }) => ({
+      projectId: item.projectId,
+      name: rebuilt?.name ?? item.change?.name ?? item.name,
+      detail: shortText(detail),
+    }))
   for (const projects of inPages(restored))
     tellPrograms(sql, audience, 'project.restored', { run, url, projects: [...projects] }, now)
 }
