@@ -30,22 +30,14 @@ export async function run(env: Env, asker: Asker, { words }: Typed): Promise<Ans
   return submitted(env, asker, may.person.name, { kind: 'sweep', mode: 'act', rules }, 'Sweeping now')
 }
 
-/**
- * With the start of the hash: approves. Without: shows what waits, without buttons, for what one person alone sees cannot be
- * changed when the plan ends.
- */
+/** With the start of the hash: approves. Without: shows what waits, to anybody. */
 export async function decide(env: Env, asker: Asker, { words }: Typed): Promise<Answer> {
+  const [word] = words
+  if (word === undefined) return showWaiting(env)
   const may = await allowed(env, asker, 'approve', 'approve plans')
   if (!may.ok) return may.answer
-  const [word] = words
   const waiting = await open(env)
   if (waiting === null) return tell('No plan waits for a decision.')
-  if (word === undefined) {
-    const card = await workspaceOf(env).proposalCard(waiting.run)
-    if (card === null) return tell('No plan waits for a decision.')
-    const how = `Press on the card in the channel, or type "/sweep approve ${shortHash(waiting.hash)}" or "/sweep refuse".`
-    return show({ ...card, buttons: [], sections: [...card.sections, { heading: null, lines: [how], more: 0 }] })
-  }
   const start = word.text.toLowerCase()
   if (start.length < 6 || !waiting.hash.startsWith(start)) {
     return tell(
@@ -53,6 +45,15 @@ export async function decide(env: Env, asker: Asker, { words }: Typed): Promise<
     )
   }
   return (await settle(env, asker, may.person.name, waiting, 'approve')).answer
+}
+
+/** Without buttons, for what one person alone sees cannot be changed when the plan ends. */
+async function showWaiting(env: Env): Promise<Answer> {
+  const waiting = await open(env)
+  const card = waiting === null ? null : await workspaceOf(env).proposalCard(waiting.run)
+  if (waiting === null || card === null) return tell('No plan waits for a decision.')
+  const how = `Press on the card in the channel, or type "/sweep approve ${shortHash(waiting.hash)}" or "/sweep refuse".`
+  return show({ ...card, buttons: [], sections: [...card.sections, { heading: null, lines: [how], more: 0 }] })
 }
 
 export async function refuse(env: Env, asker: Asker): Promise<Answer> {

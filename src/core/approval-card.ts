@@ -54,7 +54,7 @@ export function approvalCard(plan: WaitingPlan): Card {
         null,
         [
           `Plan ${shortHash(hash)}. It ends undecided ${timeText(expiresAt)}, and then nothing is done.`,
-          ...(gone > 0 ? [`${gone} of ${proposed} are not due any more and have left the plan.`] : []),
+          ...(gone > 0 ? [goneText(gone, proposed)] : []),
           ...plan.because,
           whoText(plan),
           ...approvalsText(plan),
@@ -91,6 +91,12 @@ function buttons({ run, hash, items }: WaitingPlan, what: string): readonly Card
   ]
 }
 
+function goneText(gone: number, proposed: number): string {
+  return gone === 1
+    ? `1 of ${proposed} is not due any more and has left the plan.`
+    : `${gone} of ${proposed} are not due any more and have left the plan.`
+}
+
 function whoText({ mayDecide, needs, requestedBy }: WaitingPlan): string {
   if (mayDecide.length === 0) {
     return 'Nobody may decide: the policy names no [[person]] with may = ["approve"].'
@@ -103,7 +109,8 @@ function whoText({ mayDecide, needs, requestedBy }: WaitingPlan): string {
 
 function approvalsText({ approvals, needs }: WaitingPlan): readonly string[] {
   if (approvals.length === 0) return []
-  return [`${approvals.length} of ${needs}: ${andText(approvals.map(plainText))}.`]
+  const missing = needs - approvals.length
+  return [`Approved by ${andText(approvals.map(plainText))} so far; ${missing} more has to.`]
 }
 
 function extremes(items: readonly WaitingItem[]): readonly CardSection[] {
@@ -129,5 +136,6 @@ function largest(items: readonly WaitingItem[]): readonly string[] {
 }
 
 function bytesText(bytes: number): string {
-  return bytes < 1_000 ? count(bytes, 'byte') : `${Math.round(bytes / 100) / 10} kB`
+  if (bytes < 1_000) return count(bytes, 'byte')
+  return bytes < 1_000_000 ? `${Math.round(bytes / 100) / 10} kB` : `${Math.round(bytes / 100_000) / 10} MB`
 }

@@ -25,7 +25,7 @@ export interface NamedProject {
  */
 export function plainText(text: string): string {
   return text
-    .replaceAll(/[\u200B\u200E\u200F\u202A-\u202E\u2060-\u2069\uFEFF]/g, '')
+    .replaceAll(/[\u061C\u200B\u200E\u200F\u202A-\u202E\u2060-\u2069\uFEFF]/g, '')
     .replaceAll(/[\p{Cc}\u2028\u2029\s]+/gu, ' ')
     .trim()
 }
@@ -122,7 +122,8 @@ export function careFor(projects: readonly NamedProject[]): {
   const options = projects
     .slice(0, OPTIONS)
     .map(({ name, projectId }) => ({ label: nameAndId(name, projectId), ref: String(projectId) }))
-  return { buttons: [], menus: CARE.map(([verb, label]) => ({ verb, label: `${label}: which?`, options })) }
+  const more = projects.length - options.length
+  return { buttons: [], menus: CARE.map(([verb, label]) => ({ verb, label: `${label}: which?`, options, more })) }
 }
 
 const CARE = [

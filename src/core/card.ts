@@ -50,4 +50,12 @@ export interface CardMenu {
   readonly label: string
   /** From 2 to 25. `ref` is a project id; `label` at most 75 characters. */
   readonly options: readonly { readonly label: string; readonly ref: string }[]
+  /** How many more there would be; whoever wants another types its name. */
+  readonly more: number
+}
+
+/** What stands before the choice: that there are more, where there are. `shown`: options there was room for. */
+export function menuText({ label, options, more }: CardMenu, shown: number): string {
+  const all = options.length + more
+  return shown === all ? label : `${label} (${shown} of ${all})`
 }

@@ -45,20 +45,23 @@ export function digestCard(digest: Digest): Card | null {
     ...(holdsEnding.length === 0 ? [] : [`${count(holdsEnding.length, 'hold')} ending`]),
   ]
   if (news.length === 0) return null
-  const groups = [...grouped('Due', due), ...grouped('Newly marked', marked)]
+  const fitting = fitted([...grouped('Due', due), ...grouped('Newly marked', marked)])
+  const holds = byEnd(holdsEnding)
+  // What a menu offers first is what the lines name.
+  const named = new Set([...fitting.named, ...holds.slice(0, HOLDS)])
   return {
     title: titleText(news.join(', ')),
     summary: `${news.join(', ')}. ${due.length + marked.length > 0 ? 'Keep what should stay.' : 'Renew what should stay.'}`,
     tone: 'neutral',
-    sections: [...fitted(groups), ...holdSection(digest), ...unknownSection(digest)],
-    ...careFor([...due, ...marked, ...holdsEnding]),
+    sections: [...fitting.sections, ...holdSection(holds), ...unknownSection(digest)],
+    ...careFor([...new Set([...named, ...due, ...marked, ...holds])]),
     link: `/runs/${run}`,
   }
 }
 
 interface Group {
   readonly heading: string
-  readonly lines: readonly string[]
+  readonly items: readonly DigestItem[]
 }
 
 /** By owner, then directory; names within a group are the last part, for the heading says the rest. */
@@ -75,37 +78,49 @@ function grouped(title: string, items: readonly DigestItem[]): readonly Group[] 
     .sort((a, b) => compare(a.owner, b.owner) || compare(a.directory, b.directory))
     .map(({ owner, directory, items: own }) => ({
       heading: `${title}: ${owner === '' ? 'owner not known' : plainText(owner)}, ${directory === '' ? 'top level' : `in ${plainText(directory)}`} (${own.length})`,
-      lines: [...own].sort((a, b) => compare(a.name, b.name)).map(itemText),
+      items: [...own].sort((a, b) => compare(a.name, b.name)),
     }))
 }
 
 function itemText({ name, projectId, action, rule, to, when }: DigestItem): string {
   const aim = to === null || action === 'describe' ? action : `${action} to ${plainText(to)}`
-  const time = when === null ? 'not as things stand' : `from ${timeText(when)}`
+  const time = when === null ? 'but not as things stand' : `from ${timeText(when)}`
   return line(`${lastPart(normalisePath(name)) || name} (${projectId}): ${aim}, ${time}; rule ${rule}`)
 }
 
-/** Every group gets a share of the room, so that a long one hides no other. */
-function fitted(groups: readonly Group[]): readonly CardSection[] {
-  const shown = groups.slice(0, GROUPS)
-  const share = Math.max(2, Math.floor(LINES / Math.max(1, shown.length)))
-  let spare = LINES - shown.reduce((sum, { lines }) => sum + Math.min(share, lines.length), 0)
-  const sections = shown.map(({ heading, lines }) => {
-    const extra = Math.min(Math.max(0, spare), Math.max(0, lines.length - share))
-    spare -= extra
-    return section(heading, lines, share + extra)
-  })
-  const rest = groups.slice(GROUPS)
-  if (rest.length === 0) return sections
-  const left = rest.reduce((sum, { lines }) => sum + lines.length, 0)
-  return [...sections, { heading: `${count(rest.length, 'more group')}`, lines: [], more: left }]
+interface Fitting {
+  readonly sections: readonly CardSection[]
+  /** What has a line, in the order of the lines. */
+  readonly named: readonly DigestItem[]
 }
 
-function holdSection({ holdsEnding }: Digest): readonly CardSection[] {
-  if (holdsEnding.length === 0) return []
-  const lines = [...holdsEnding]
-    .sort((a, b) => compare(a.until, b.until) || compare(a.name, b.name))
-    .map(({ name, projectId, until }) => `${plainText(name)} (${projectId}): kept to the end of ${until}`)
+/** Every group gets a share of the room, so that a long one hides no other. */
+function fitted(groups: readonly Group[]): Fitting {
+  const shown = groups.slice(0, GROUPS)
+  const share = Math.max(2, Math.floor(LINES / Math.max(1, shown.length)))
+  let spare = LINES - shown.reduce((sum, { items }) => sum + Math.min(share, items.length), 0)
+  const named: DigestItem[] = []
+  const sections = shown.map(({ heading, items }) => {
+    const extra = Math.min(Math.max(0, spare), Math.max(0, items.length - share))
+    spare -= extra
+    named.push(...items.slice(0, share + extra))
+    return section(heading, items.map(itemText), share + extra)
+  })
+  const rest = groups.slice(GROUPS)
+  if (rest.length === 0) return { sections, named }
+  const left = rest.reduce((sum, { items }) => sum + items.length, 0)
+  return { sections: [...sections, { heading: `${count(rest.length, 'more group')}`, lines: [], more: left }], named }
+}
+
+function byEnd(holds: Digest['holdsEnding']): Digest['holdsEnding'] {
+  return [...holds].sort((a, b) => compare(a.until, b.until) || compare(a.name, b.name))
+}
+
+function holdSection(holds: Digest['holdsEnding']): readonly CardSection[] {
+  if (holds.length === 0) return []
+  const lines = holds.map(({ name, projectId, until }) => {
+    return `${plainText(name)} (${projectId}): kept to the end of ${until}`
+  })
   return [section('Holds that end within a week', lines, HOLDS)]
 }
 

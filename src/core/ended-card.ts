@@ -31,7 +31,7 @@ export type Ending =
 export function endedCard(plan: EndedPlan): Card {
   const { ending } = plan
   if (ending.kind === 'executed') return executed(plan, ending)
-  const { title, lines, tone } = told(ending, projects(plan.waiting))
+  const { title, lines, tone } = told(ending, plan.waiting)
   return {
     title: titleText(title),
     summary: `${title}.`,
@@ -49,7 +49,9 @@ interface Told {
   readonly tone: Card['tone']
 }
 
-function told(ending: Exclude<Ending, { kind: 'executed' }>, many: string): Told {
+function told(ending: Exclude<Ending, { kind: 'executed' }>, waiting: number): Told {
+  const many = projects(waiting)
+  const stay = waiting === 1 ? 'it stays' : 'all stay'
   switch (ending.kind) {
     case 'approved': {
       const lines = [`Approved ${timeText(ending.at)}. It is being done now; the result follows here.`]
@@ -57,13 +59,13 @@ function told(ending: Exclude<Ending, { kind: 'executed' }>, many: string): Told
     }
     case 'refused': {
       const lines = [`Refused ${timeText(ending.at)}. Nothing was done.`]
-      return { title: `${many}: refused by ${plainText(ending.by)}, all stay`, lines, tone: 'neutral' }
+      return { title: `${many}: refused by ${plainText(ending.by)}, ${stay}`, lines, tone: 'neutral' }
     }
     case 'expired': {
       const lines = [
         `Nobody decided until ${timeText(ending.at)}, so nothing was done. What is still due is asked again.`,
       ]
-      return { title: `${many}: expired undecided, all stay`, lines, tone: 'neutral' }
+      return { title: `${many}: expired undecided, ${stay}`, lines, tone: 'neutral' }
     }
     case 'policy changed': {
       const lines = [`A new policy was deployed; noticed ${timeText(ending.at)}. Nothing was done.`]

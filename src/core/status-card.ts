@@ -34,7 +34,7 @@ export function statusCard({ healthy, reason, paused, runs, waiting }: StatusFac
     ...(paused ? ['Nothing is changed until somebody says /sweep resume.'] : []),
     waiting === null
       ? 'No plan waits for a decision.'
-      : `${projects(waiting.waiting)} wait for a decision: plan ${shortHash(waiting.hash)}, until ${timeText(waiting.expiresAt)}. /sweep approve shows it.`,
+      : `${projects(waiting.waiting)} ${waiting.waiting === 1 ? 'waits' : 'wait'} for a decision: plan ${shortHash(waiting.hash)}, until ${timeText(waiting.expiresAt)}. /sweep approve shows it.`,
   ]
   const ran = runs.map(({ id, at, status, trigger, actor, message }) => {
     const who = actor === trigger ? trigger : `${trigger} by ${plainText(actor)}`

@@ -8,7 +8,7 @@ import type {
   APIStringSelectComponent,
   RESTPostAPIChannelMessageJSONBody,
 } from 'discord-api-types/v10'
-import type { Card, CardButton, CardMenu } from '../core/card.ts'
+import { type Card, type CardButton, type CardMenu, menuText } from '../core/card.ts'
 import { cutText, plainText } from '../core/card-text.ts'
 import { fitText, type SectionStyle } from '../core/fit.ts'
 import { customId, idOf, menuId, NO, type Pressed } from './custom-id.ts'
@@ -154,12 +154,13 @@ function linkButton(url: string): APIButtonComponent {
 }
 
 function renderMenu(menu: CardMenu): APIStringSelectComponent {
+  const options = unique(menu.options, ({ ref }) => ref)
+    .slice(0, LIMITS.options)
+    .map(({ label, ref }) => ({ label: cutText(plainText(label), LIMITS.optionLabel) || ref, value: ref }))
   return {
     type: COMPONENT.menu,
     custom_id: menuId(menu),
-    placeholder: cutText(plainText(menu.label), LIMITS.placeholder),
-    options: unique(menu.options, ({ ref }) => ref)
-      .slice(0, LIMITS.options)
-      .map(({ label, ref }) => ({ label: cutText(plainText(label), LIMITS.optionLabel) || ref, value: ref })),
+    placeholder: cutText(plainText(menuText(menu, options.length)), LIMITS.placeholder),
+    options,
   }
 }

@@ -27,6 +27,7 @@ export async function questionOf(env: Env, asker: Asker, { verb, ref }: Pressed)
   const may = await allowed(env, asker, 'operate', verb === 'undo' ? 'undo' : 'change projects')
   if (!may.ok) return { kind: 'no', answer: may.answer }
   if (verb !== 'undo') return { kind: 'over' }
-  const text = `What run ${ref} did is taken back, project by project.`
-  return { kind: 'ask', confirm: { title: 'Undo?', text, yes: 'Undo', no: 'Leave it' } }
+  const card = await workspaceOf(env).resultCard(ref)
+  const confirm = card?.buttons.find((button) => button.verb === verb)?.confirm ?? null
+  return confirm === null ? { kind: 'over' } : { kind: 'ask', confirm }
 }

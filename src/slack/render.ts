@@ -9,7 +9,7 @@ import type {
   PlainTextElement,
   StaticSelect,
 } from '@slack/types'
-import type { Card, CardButton, CardMenu } from '../core/card.ts'
+import { type Card, type CardButton, type CardMenu, menuText } from '../core/card.ts'
 import { cutText, plainText } from '../core/card-text.ts'
 import { fitText, type SectionStyle } from '../core/fit.ts'
 import { escapeMrkdwn } from './escape.ts'
@@ -35,8 +35,10 @@ export const LIMITS = {
 /** The notification: a sentence, so that it never crowds out the message. */
 const SUMMARY = 500
 
-/** What menus share at most: which projects to choose from matters less than what is said. */
+/** What menus share for certain; more where the text leaves it, for what is said matters more than what can be chosen. */
 const MENUS = 5_000
+/** What stands around text and menus, at most. */
+const FRAME = 1_500
 /** With buttons longer than this there is no room for menus. */
 const BUTTONS = 5_000
 /** As many buttons as a card has at most. */
@@ -78,11 +80,14 @@ export function plainMessage(text: string): SlackMessage {
 function sectionsOf(card: Card, others: readonly object[]): readonly KnownBlock[] {
   const left = LIMITS.whole - JSON.stringify(others).length
   for (let room = left; room > 0; room -= 400) {
-    const texts = packed(fitText(card.sections, room, STYLE))
-    const blocks = texts.map((text): KnownBlock => ({ type: 'section', text: mrkdwn(text) }))
+    const blocks = textBlocks(card, room)
     if (JSON.stringify(blocks).length <= left) return blocks
   }
   return []
+}
+
+function textBlocks({ sections }: Card, room: number): readonly KnownBlock[] {
+  return packed(fitText(sections, room, STYLE)).map((text) => ({ type: 'section', text: mrkdwn(text) }))
 }
 
 /** The text in as few pieces as a section takes, parted between lines. */
@@ -97,9 +102,11 @@ function packed(text: string): readonly string[] {
   return pieces.map((piece) => piece.trim()).filter((piece) => piece !== '')
 }
 
-function actionsOf({ buttons, menus }: Card): readonly ActionsBlock[] {
+function actionsOf(card: Card): readonly ActionsBlock[] {
+  const { buttons, menus } = card
   const pressed = buttons.slice(0, MOST_BUTTONS).map(renderButton)
-  const room = JSON.stringify(pressed).length > BUTTONS ? 0 : Math.floor(MENUS / Math.max(1, menus.length))
+  const share = Math.max(MENUS, LIMITS.whole - FRAME - JSON.stringify([pressed, textBlocks(card, LIMITS.whole)]).length)
+  const room = JSON.stringify(pressed).length > BUTTONS ? 0 : Math.floor(share / Math.max(1, menus.length))
   const chosen = menus.map((menu, n) => renderMenu(menu, n, room)).filter((menu) => menu !== null)
   return [
     ...(chosen.length === 0 ? [] : [{ type: 'actions' as const, block_id: 'choose', elements: chosen }]),
@@ -142,7 +149,8 @@ function renderConfirm(
 }
 
 /** With as many options as fit into `room` characters of JSON; null when there would be no choice. */
-function renderMenu({ verb, label, options }: CardMenu, n: number, room: number): StaticSelect | null {
+function renderMenu(menu: CardMenu, n: number, room: number): StaticSelect | null {
+  const { verb, options } = menu
   const all = options.slice(0, LIMITS.options).map((option) => ({
     text: plain(cutText(plainText(option.label), LIMITS.optionText) || option.ref),
     value: option.ref,
@@ -152,7 +160,7 @@ function renderMenu({ verb, label, options }: CardMenu, n: number, room: number)
   return {
     type: 'static_select',
     action_id: actionId(verb, n),
-    placeholder: plain(cutText(plainText(label), LIMITS.placeholder) || verb),
+    placeholder: plain(cutText(plainText(menuText(menu, all.length)), LIMITS.placeholder) || verb),
     options: all,
   }
 }

@@ -3,7 +3,7 @@
 import { count } from '../core/duration.ts'
 import type { Channel } from '../hooks/channel.ts'
 import { disabledDestinations, enable } from './destinations.ts'
-import { changeMessage, givenUp, isNewestOfSubject, listMessages, messageById } from './messages.ts'
+import { changeMessage, failing, givenUp, isNewestOfSubject, listMessages, messageById } from './messages.ts'
 import type { MessageRow, MessageState } from './outbox.ts'
 import { iso } from './runs.ts'
 
@@ -79,7 +79,10 @@ export function deliveryTrouble(sql: SqlStorage): string {
   const silent = givenUp(sql).map(
     ({ key, count: n, reason }) => ` ${count(n, 'message')} to ${key} given up since it last took one: ${reason}`,
   )
-  return [...gone, ...silent].join('')
+  const late = failing(sql).map(
+    ({ key, count: n, reason }) => ` ${count(n, 'message')} to ${key} not delivered so far, and tried again: ${reason}`,
+  )
+  return [...gone, ...silent, ...late].join('')
 }
 
 function view(row: MessageRow): DeliveryView {

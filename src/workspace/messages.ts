@@ -139,6 +139,19 @@ export function givenUp(
     .map(({ key, count, reason }) => ({ key, count, reason }))
 }
 
+/** By destination: how many messages failed more than once and are tried again, and why the newest did. */
+export function failing(
+  sql: SqlStorage,
+): readonly { readonly key: string; readonly count: number; readonly reason: string }[] {
+  return sql
+    .exec<{ key: string; count: number; reason: string }>(
+      `SELECT destination AS key, count(*) AS count, reason, max(rowid) FROM outbox
+       WHERE state = 'due' AND attempt > 1 AND reason <> '' GROUP BY destination ORDER BY destination`,
+    )
+    .toArray()
+    .map(({ key, count, reason }) => ({ key, count, reason }))
+}
+
 /** Whether nothing newer was told about the same thing there; true of what is told once. */
 export function isNewestOfSubject(sql: SqlStorage, row: MessageRow): boolean {
   const newer = sql.exec(

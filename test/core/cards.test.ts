@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { approvalCard, type WaitingPlan } from '../../src/core/approval-card.ts'
-import type { Card } from '../../src/core/card.ts'
+import { type Card, menuText } from '../../src/core/card.ts'
 import { cutText, plainText } from '../../src/core/card-text.ts'
 import { type Digest, type DigestItem, digestCard } from '../../src/core/digest-card.ts'
 import { type Ending, endedCard } from '../../src/core/ended-card.ts'
@@ -102,14 +102,14 @@ describe('digestCard', () => {
       ## Newly marked: owner not known, top level (1)
       - top (13): delete, from 2026-12-08 13:00 UTC; rule scratch-clones
       ## Newly marked: Ann, in Research/old (2)
-      - a (12): delete, not as things stand; rule scratch-clones
+      - a (12): delete, but not as things stand; rule scratch-clones
       - x (11): archive to Archive/2026-11/Research/old/x, from 2026-12-08 13:00 UTC; rule stale
       ## Holds that end within a week
       - Research/kept (15): kept to the end of 2026-11-30
       - Not judged, and so left alone: 1 project.
-      <Keep 30 d: which?> keep30 Sweeps/one/mean reversion 4 (14)=14 | Research/old/x (11)=11 | Research/old/a (12)=12 | top (13)=13 | Research/kept (15)=15
-      <Keep for ever: which?> keep Sweeps/one/mean reversion 4 (14)=14 | Research/old/x (11)=11 | Research/old/a (12)=12 | top (13)=13 | Research/kept (15)=15
-      <Why: which?> why Sweeps/one/mean reversion 4 (14)=14 | Research/old/x (11)=11 | Research/old/a (12)=12 | top (13)=13 | Research/kept (15)=15
+      <Keep 30 d: which?> keep30 Sweeps/one/mean reversion 4 (14)=14 | top (13)=13 | Research/old/a (12)=12 | Research/old/x (11)=11 | Research/kept (15)=15
+      <Keep for ever: which?> keep Sweeps/one/mean reversion 4 (14)=14 | top (13)=13 | Research/old/a (12)=12 | Research/old/x (11)=11 | Research/kept (15)=15
+      <Why: which?> why Sweeps/one/mean reversion 4 (14)=14 | top (13)=13 | Research/old/a (12)=12 | Research/old/x (11)=11 | Research/kept (15)=15
       → /runs/20261124-100000-1f3a9c"
     `)
   })
@@ -136,7 +136,16 @@ describe('digestCard', () => {
     expect(card?.sections.length).toBeLessThanOrEqual(12)
     expect(lines.length).toBeLessThanOrEqual(24)
     expect(lines.length + more).toBe(400)
-    expect(card?.menus.map(({ options }) => options.length)).toEqual([25, 25, 25])
+    expect(card?.menus.map((menu) => menuText(menu, menu.options.length))).toEqual([
+      'Keep 30 d: which? (25 of 400)',
+      'Keep for ever: which? (25 of 400)',
+      'Why: which? (25 of 400)',
+    ])
+    // What can be chosen is what the lines name, in their order.
+    const named = lines.map((text) => /\((\d+)\)/.exec(text)?.[1])
+    for (const { options } of card?.menus ?? []) {
+      expect(options.slice(0, named.length).map(({ ref }) => ref)).toEqual(named)
+    }
   })
 
   it('a group of thousands does not push the small ones out', () => {
@@ -174,7 +183,7 @@ describe('approvalCard', () => {
     const card = approvalCard(
       waiting({ needs: 2, approvals: ['Ann'], requestedBy: 'Cy', mayDecide: ['Ann', 'Bob', 'Cy'] }),
     )
-    expect(card.sections[0]?.lines).toContain('1 of 2: Ann.')
+    expect(card.sections[0]?.lines).toContain('Approved by Ann so far; 1 more has to.')
     expect(card.sections[0]?.lines).toContain(
       'Needs two different people of: Ann, Bob and Cy; not Cy, who asked for it.',
     )

@@ -50,7 +50,7 @@ describe.concurrent('the card of a plan', () => {
     const question = await asked(scene, 1)
     scene.world.set({ skewMs: 24 * HOUR + 60_000 })
     await scene.world.alarm()
-    const ended = await onCard(scene, question, /1 project: expired undecided, all stay/)
+    const ended = await onCard(scene, question, /1 project: expired undecided, it stays/)
     expect(buttonsOf(ended)).toEqual([])
     expect(await scene.world.deletions()).toEqual([])
   }, 60_000)
@@ -60,7 +60,7 @@ describe.concurrent('the card of a plan', () => {
     const question = await asked(scene, 2)
     await scene.world.edit('Old/p0', { description: '[keep]' })
     await tick(scene, start + 2 * DAY + HOUR)
-    const shrunk = await onCard(scene, question, /1 of 2 are not due any more and have left the plan/)
+    const shrunk = await onCard(scene, question, /1 of 2 is not due any more and has left the plan/)
     expect(buttonsOf(shrunk)).toEqual(planButtons(1))
     await scene.world.edit('Old/p1', { description: '[keep]' })
     await tick(scene, start + 2 * DAY + 2 * HOUR)
@@ -96,7 +96,7 @@ describe.concurrent('the card of a plan', () => {
     const scene = await makeScene(ONE, asking('two'))
     const question = await asked(scene, 1)
     await approves(scene.ann, question)
-    await onCard(scene, question, /1 of 2: Ann\./)
+    await onCard(scene, question, /Approved by Ann so far; 1 more has to\./)
     expect(readable((await approves(scene.ann, question)) ?? {})).toMatch(
       /^Ann has approved already; another person has to\./,
     )

@@ -71,7 +71,7 @@ describe('a team in Discord', () => {
 
     // And back.
     const back = await ann.presses(result, 'Undo')
-    expect(back.says).toMatch(/^Undo\?/)
+    expect(back.says).toMatch(/^Undo 2 projects\?\nRun \S+: 2 deleted\. Undo takes that back/)
     if (back.message === null) throw new Error('no question')
     const undone = await ann.presses(back.message, 'Undo')
     expect(undone.message?.content).toMatch(/^Undoing run /)

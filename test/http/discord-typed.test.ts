@@ -123,7 +123,7 @@ describe('what is typed in Discord', () => {
     const refused = await ann('refuse')
     expect([refused.privately, refused.says]).toEqual([false, 'Ann refused the plan: 1 project stays.'])
     await quiet(scene)
-    await card(scene, /^1 project: refused by Ann, all stay$/, [])
+    await card(scene, /^1 project: refused by Ann, it stays$/, [])
     expect((await ann('refuse')).says).toBe('No plan waits for a decision.')
 
     await tick(scene, start + 4 * DAY)

@@ -129,7 +129,7 @@ describe.concurrent('what is typed in Slack', () => {
     const refused = await ann('refuse')
     expect([refused.only, says(refused)]).toEqual([null, 'Ann refused the plan: 1 project stays.'])
     await quiet(scene)
-    await card(scene, /1 project: refused by Ann, all stay/, [])
+    await card(scene, /1 project: refused by Ann, it stays/, [])
     expect(says(await ann('refuse'))).toBe('No plan waits for a decision.')
 
     await tick(scene, start + 4 * DAY)

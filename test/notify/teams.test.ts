@@ -31,10 +31,10 @@ describe('a card in Teams', () => {
 ## 3 projects waiting for approval: 3 to delete
 3 projects waiting for approval: 3 to delete. It ends undecided 2026-11-25 10:00 UTC.
 • Plan 1f3a9c0d2b4e6f80. It ends undecided 2026-11-25 10:00 UTC, and then nothing is done.
-• 1 of 4 are not due any more and have left the plan.
+• 1 of 4 is not due any more and has left the plan.
 • It is over "per_run": 4 of at most 2.
 • Needs two different people of: Ann, Bob and Cy; not Cy, who asked for it.
-• 1 of 2: Ann.
+• Approved by Ann so far; 1 more has to.
 • Oldest: Research/old/@everyone (23456001), last modified 2026-01-24.
 • Largest: Research/old/<@123> <!channel> <script>&amp; (23456003), 3 files, 4.5 kB.
 ## What would happen

@@ -27,10 +27,10 @@ describe('a card in Slack', () => {
       "3 projects waiting for approval: 3 to delete. It ends undecided 2026-11-25 10:00 UTC.
       ┃ # 3 projects waiting for approval: 3 to delete
       ┃ • Plan 1f3a9c0d2b4e6f80. It ends undecided 2026-11-25 10:00 UTC, and then nothing is done.
-      ┃ • 1 of 4 are not due any more and have left the plan.
+      ┃ • 1 of 4 is not due any more and has left the plan.
       ┃ • It is over "per_run": 4 of at most 2.
       ┃ • Needs two different people of: Ann, Bob and Cy; not Cy, who asked for it.
-      ┃ • 1 of 2: Ann.
+      ┃ • Approved by Ann so far; 1 more has to.
       ┃
       ┃ • Oldest: Research/old/@everyone (23456001), last modified 2026-01-24.
       ┃ • Largest: Research/old/<@123> <!channel> <script>&amp; (23456003), 3 files, 4.5 kB.
@@ -62,7 +62,7 @@ describe('a card in Slack', () => {
       ┃ • Sweeps/*kept* (23456020): kept to the end of 2026-11-30
       ┃
       ┃ • Not judged, and so left alone: 2 projects.
-      [Keep 30 d: which? ▾ Sweeps/a_1 (23456010) | Research/@everyone (23456001) | Research/**x** [a](http://b) \`c\` (23456002) | Research/<@123> <!channel> <script>&amp; (23456003) | Sweeps/*kept* (23456020)] [Keep for ever: which? ▾ Sweeps/a_1 (23456010) | Research/@everyone (23456001) | Research/**x** [a](http://b) \`c\` (23456002) | Research/<@123> <!channel> <script>&amp; (23456003) | Sweeps/*kept* (23456020)] [Why: which? ▾ Sweeps/a_1 (23456010) | Research/@everyone (23456001) | Research/**x** [a](http://b) \`c\` (23456002) | Research/<@123> <!channel> <script>&amp; (23456003) | Sweeps/*kept* (23456020)]
+      [Keep 30 d: which? ▾ Sweeps/a_1 (23456010) | Research/<@123> <!channel> <script>&amp; (23456003) | Research/@everyone (23456001) | Research/**x** [a](http://b) \`c\` (23456002) | Sweeps/*kept* (23456020)] [Keep for ever: which? ▾ Sweeps/a_1 (23456010) | Research/<@123> <!channel> <script>&amp; (23456003) | Research/@everyone (23456001) | Research/**x** [a](http://b) \`c\` (23456002) | Sweeps/*kept* (23456020)] [Why: which? ▾ Sweeps/a_1 (23456010) | Research/<@123> <!channel> <script>&amp; (23456003) | Research/@everyone (23456001) | Research/**x** [a](http://b) \`c\` (23456002) | Sweeps/*kept* (23456020)]
       ┃ (Everything about it → https://sweep.example/runs/20261124-100000-1f3a9c)"
     `)
   })
@@ -119,7 +119,7 @@ describe('a card in Slack', () => {
       ┃ *Since then*
       ┃ • Research/@everyone (23456001): kept by <!here> to the end of 2027-01-31
       ┃ • Sweeps/a_1 (23456010): deleted
-      [Keep 30 d: which? ▾ Research/**x** [a](http://b) \`c\` (23456002) | Research/<@123> <!channel> <script>&amp; (23456003) | Sweeps/*kept* (23456020)] [Keep for ever: which? ▾ Research/**x** [a](http://b) \`c\` (23456002) | Research/<@123> <!channel> <script>&amp; (23456003) | Sweeps/*kept* (23456020)] [Why: which? ▾ Research/**x** [a](http://b) \`c\` (23456002) | Research/<@123> <!channel> <script>&amp; (23456003) | Sweeps/*kept* (23456020)]
+      [Keep 30 d: which? ▾ Research/<@123> <!channel> <script>&amp; (23456003) | Research/**x** [a](http://b) \`c\` (23456002) | Sweeps/*kept* (23456020)] [Keep for ever: which? ▾ Research/<@123> <!channel> <script>&amp; (23456003) | Research/**x** [a](http://b) \`c\` (23456002) | Sweeps/*kept* (23456020)] [Why: which? ▾ Research/<@123> <!channel> <script>&amp; (23456003) | Research/**x** [a](http://b) \`c\` (23456002) | Sweeps/*kept* (23456020)]
       ┃ (Everything about it → https://sweep.example/runs/20261124-100000-1f3a9c)"
     `)
   })

@@ -140,6 +140,7 @@ const menu: fc.Arbitrary<CardMenu> = fc.record({
     minLength: 2,
     maxLength: 25,
   }),
+  more: fc.nat(5_000),
 })
 
 /** Any card, also far beyond what cards are built like: a vendor's limits hold for it too. */

@@ -101,7 +101,7 @@ export async function asksNow(scene: Scene): Promise<readonly SlackMessage[]> {
 export const ASKS = ['approve', 'refuse'] as const
 
 /** A tick that finds a run going on is skipped, so it comes when all have ended. */
-export async function tick({ world }: Scene, at: number) {
+export async function tick({ world }: Pick<Scene, 'world'>, at: number) {
   await eventually(async () => {
     const runs = await world.stub.runs(10, null)
     return runs.every(({ status }) => status !== 'queued' && status !== 'running')
@@ -114,15 +114,16 @@ export async function namesIn({ world }: Scene): Promise<readonly string[]> {
   return (await world.projects()).map(({ name }) => name).sort()
 }
 
-/** The time of the workspace and of Slack moves on. */
-export async function later({ world, standins }: Scene, ms: number): Promise<void> {
+/** The time of the workspace and of the chats moves on. */
+export async function later({ world, standins }: Pick<Scene, 'world' | 'standins'>, ms: number): Promise<void> {
   const skewMs = (world.setting().skewMs ?? 0) + ms
   world.set({ skewMs })
   await standins.setSlack({ skewMs })
+  await standins.setDiscord({ skewMs })
 }
 
 /** Lets time pass, at first the second that a chat gets between two messages, until all of them are delivered. */
-export async function quiet(scene: Scene): Promise<void> {
+export async function quiet(scene: Pick<Scene, 'world' | 'standins'>): Promise<void> {
   let step = 1_100
   await eventually(async () => {
     await scene.world.alarm().catch(() => undefined)

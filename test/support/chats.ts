@@ -1,0 +1,202 @@
+/** A team in either chat, for what must be the same in both: who types and presses what, and what everybody then sees. */
+
+import { buttonsOf, discordEnv, eventually, type Person, person } from './discord-person.ts'
+import { readable as readableDiscord } from './discord-reader.ts'
+import * as discord from './discord-scene.ts'
+import type { DiscordMessage } from './node/discord.ts'
+import type { SlackMessage } from './node/slack.ts'
+import { NO_CAPS, rule } from './policies.ts'
+import { type SlackPerson, slackEnv, slackPerson, verbsOf } from './slack-person.ts'
+import { readable as readableSlack, ringsOf } from './slack-reader.ts'
+import * as slack from './slack-scene.ts'
+import { makeStandins, type Standins } from './standins.ts'
+import { makeWorld, type World } from './world.ts'
+
+export type Vendor = 'slack' | 'discord'
+export const VENDORS: readonly Vendor[] = ['slack', 'discord']
+
+/** A message as it is seen. */
+export interface Shown {
+  readonly id: string
+  readonly text: string
+  /** What can be pressed on it: `keep30`, `approve`, … */
+  readonly verbs: readonly string[]
+  /** Whom alone it is shown to; null = all. */
+  readonly only: string | null
+  /** Whom it would ring. */
+  readonly rings: readonly string[]
+}
+
+export interface Somebody {
+  readonly id: string
+  /** `/sweep keep Old/a 30d`, of a command and its options in their order; what is answered at once. */
+  types(command: string, options?: { readonly [option: string]: string }): Promise<Shown>
+  /** A button by its verb, or that choice from a menu; what only the presser is told, with the second press that Discord asks for. */
+  presses(message: Shown, verb: string, choice?: string): Promise<Shown>
+}
+
+export interface Chat {
+  readonly world: World
+  readonly standins: Standins
+  readonly ann: Somebody
+  readonly bob: Somebody
+  readonly stranger: Somebody
+  /** Messages of the bot, as they stand. */
+  posted(): Promise<readonly Shown[]>
+  /** The vendor's API refuses the next calls of this kind, as it would: with its own words, or not at all. */
+  refuses(what: 'posts' | 'edits', times: number): Promise<void>
+  /** Lets time pass until nothing waits to be told. */
+  quiet(): Promise<void>
+}
+
+/** Who may what: Ann everything, Bob approve; or nobody anything. */
+export interface Rules {
+  readonly people?: 'two' | 'nobody'
+  readonly approve?: 'always' | 'two' | 'never'
+  readonly after?: string
+  readonly notice?: string
+}
+
+/** Deletes what is stale in `Old`, and tells and asks through that chat alone. */
+export function policyOf(vendor: Vendor, rules: Rules): string {
+  const { people = 'two', approve = 'always', after = '24h', notice = '0h' } = rules
+  const { ANN, BOB } = vendor === 'slack' ? slack : discord
+  const named = `
+[[person]]
+name = "Ann"
+${vendor} = "${ANN}"
+may = ["operate", "approve"]
+[[person]]
+name = "Bob"
+${vendor} = "${BOB}"
+may = ["approve"]
+`
+  const old = rule('old', '{ path = "Old/*", idle = ">90d" }', 'delete')
+    .replace('approve = "never"', `approve = "${approve}"`)
+    .replace('after = "24h"', `after = "${after}"`)
+    .replace('notice = "0h"', `notice = "${notice}"`)
+  return `${NO_CAPS}\n[notify]\nchannels = ["${vendor}"]\n${people === 'two' ? named : ''}${old}`
+}
+
+export async function makeChat(vendor: Vendor, projects: readonly object[], rules: Rules = {}): Promise<Chat> {
+  const standins = makeStandins()
+  const env = vendor === 'slack' ? slackEnv(standins) : discordEnv(standins)
+  const world = await makeWorld(policyOf(vendor, rules), projects, { env })
+  return vendor === 'slack' ? inSlack(world, standins) : inDiscord(world, standins)
+}
+
+/** Waits for the bot's newest message that reads so; with exactly these things to press, if it is said. */
+export function card(chat: Chat, reads: RegExp, verbs: readonly string[] | null = null): Promise<Shown> {
+  return eventually(
+    async () => {
+      const found = (await chat.posted()).findLast(({ text }) => reads.test(text))
+      return found !== undefined && (verbs === null || found.verbs.join() === verbs.join()) ? found : null
+    },
+    `a card "${reads.source}" with ${verbs?.join(', ') ?? 'anything'}`,
+  )
+}
+
+/** Waits until that very message reads so. */
+export function onCard(chat: Chat, { id }: Shown, reads: RegExp): Promise<Shown> {
+  return eventually(
+    async () => (await chat.posted()).find((one) => one.id === id && reads.test(one.text)) ?? null,
+    `the card reads ${reads.source}`,
+  )
+}
+
+function inSlack(world: World, standins: Standins): Chat {
+  const scene = { world, standins } as slack.Scene
+  const shown = (message: SlackMessage): Shown => ({
+    id: message.ts,
+    text: readableSlack(message),
+    verbs: verbsOf(message),
+    only: message.only,
+    rings: ringsOf(message),
+  })
+  const somebody = (id: string): Somebody => {
+    const by: SlackPerson = slackPerson(world, standins, id)
+    return {
+      id,
+      types: async (command, options = {}) => shown(await by.types([command, ...Object.values(options)].join(' '))),
+      presses: async (message, verb, choice) => {
+        const before = (await slack.messages(scene)).length
+        await by.presses({ ts: message.id } as SlackMessage, verb, choice)
+        return eventually(async () => {
+          const told = (await slack.messages(scene)).slice(before).find(({ only }) => only === id)
+          return told === undefined ? null : shown(told)
+        }, `${id} is told what came of ${verb}`)
+      },
+    }
+  }
+  return {
+    world,
+    standins,
+    ann: somebody(slack.ANN),
+    bob: somebody(slack.BOB),
+    stranger: somebody(slack.STRANGER),
+    posted: async () => (await slack.posted(scene)).map(shown),
+    refuses: (what, times) => {
+      const of = what === 'posts' ? 'chat.postMessage' : 'chat.update'
+      return standins.setSlack({ faults: [{ of, body: { ok: false, error: 'channel_not_found' }, times }] })
+    },
+    quiet: () => slack.quiet({ world, standins }),
+  }
+}
+
+const LABELS: { readonly [verb: string]: string } = {
+  keep30: 'Keep 30 d',
+  keep: 'Keep for ever',
+  why: 'Why',
+  approve: 'Approve',
+  refuse: 'Keep all',
+  stop: 'Stop',
+  undo: 'Undo',
+}
+
+function inDiscord(world: World, standins: Standins): Chat {
+  const scene = { world, standins } as discord.Scene
+  const shown = (message: DiscordMessage): Shown => ({
+    id: message.id,
+    text: readableDiscord(message),
+    verbs: buttonsOf(message).map((label) => {
+      return Object.entries(LABELS).find(([, begins]) => label.startsWith(begins))?.[0] ?? label
+    }),
+    only: message.only,
+    rings: [],
+  })
+  const somebody = (id: string): Somebody => {
+    const by: Person = person(world, standins, id)
+    return {
+      id,
+      types: async (command, options) => {
+        const { message } = await by.types(command, options)
+        if (message === null) throw new Error(`/sweep ${command} was answered with nothing.`)
+        return shown(message)
+      },
+      presses: async (message, verb, choice) => {
+        const { messages } = await standins.discord()
+        const on = messages.find((one) => one.id === message.id)
+        if (on === undefined) throw new Error('There is no such message.')
+        const asked = await by.presses(on, LABELS[verb] ?? verb, choice)
+        const isQuestion = asked.message !== null && buttonsOf(asked.message).includes('Not now')
+        const { message: told } = isQuestion ? await by.presses(asked.message, LABELS[verb] ?? verb) : asked
+        if (told === null) throw new Error(`${verb} was answered with nothing.`)
+        return shown(told)
+      },
+    }
+  }
+  return {
+    world,
+    standins,
+    ann: somebody(discord.ANN),
+    bob: somebody(discord.BOB),
+    stranger: somebody(discord.STRANGER),
+    posted: async () => (await discord.posted(scene)).map(shown),
+    refuses: (what, times) => {
+      const of = what === 'posts' ? 'POST channels' : 'PATCH channels'
+      const body = { message: 'Missing Access', code: 50_001 }
+      return standins.setDiscord({ faults: [{ of, status: 403, body, times }] })
+    },
+    quiet: () => slack.quiet({ world, standins }),
+  }
+}
