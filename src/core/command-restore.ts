@@ -104,13 +104,13 @@ function reverter(situation: Situation): (deed: Deed) => Undone {
 
   return ({ item, before }) => {
     const { projectId } = item
+    if (item.action === 'rebuild') return refuse('A rebuilt project is not undone; delete it instead.', projectId)
     const project = projects.get(projectId)
     const { created = null, modified = null } = project ?? {}
     if (project === undefined || created !== item.created) return refuse('It is not there any more.', projectId)
     if (item.action === 'restore' && placeOf(item.name) === 'bin') {
       return refuse('A restore is not undone; delete the project instead.', projectId)
     }
-    if (item.action === 'rebuild') return refuse('A rebuilt project is not undone; delete it instead.', projectId)
     if (before === null) return refuse('What it was before was not recorded.', projectId)
     if (isUnknown(created) || isUnknown(modified) || created === null || modified === null) {
       return refuse('Its dates could not be read.', projectId)

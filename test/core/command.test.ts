@@ -394,6 +394,19 @@ describe('the undo of a run', () => {
     expect(await deed(seen, [await done(update, was)])).toMatchObject({ ok: false })
   })
 
+  it('leaves a rebuilt project, whose old id is no more, and says what to do instead', async () => {
+    const backup = { name: 'a/x', created: 5, modified: 6 }
+    const ledger: Ledger = { nameBefore: () => null, backup: () => backup, rebuiltAs: () => null }
+    const restored = await ask({ type: 'project.restore', projectId: 1 }, inventory([]), NOTHING, NONE, TODAY, ledger)
+    const [item] = restored.ok ? restored.items : []
+    if (item === undefined) throw new Error('Nothing was to be rebuilt.')
+    const result = await deed(inventory([project(2, 'a/x')]), [{ item, before: null }])
+    expect(result).toMatchObject({
+      ok: false,
+      why: 'There is nothing to undo. a/x (1): A rebuilt project is not undone; delete it instead.',
+    })
+  })
+
   it('takes back what can be, and says of the rest why not', async () => {
     const deletion = await done({ type: 'project.delete', project: 2 }, project(2, 'b'))
     const result = await deed(inventory([project(2, 'Recycle Bin/b')]), [deletion, await done(update, was)])
