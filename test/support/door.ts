@@ -66,7 +66,7 @@ export async function ask(
   })
   const settings = asking.env === undefined ? usualSettings(world) : ({ ...usualSettings(world), ...asking.env } as Env)
   const answer: Response = await worker.fetch(request as never, settings, contextOf(asking.access))
-  await checkDescribed(method, path, answer)
+  await checkDescribed(method, new URL(request.url).pathname, answer)
   return answer
 }
 
