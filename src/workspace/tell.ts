@@ -15,7 +15,7 @@ import { disabledDestinations } from './destinations.ts'
 import { readFact, writeFact } from './facts.ts'
 import { itemsOf } from './items.ts'
 import { putCard, putEvent } from './outbox.ts'
-import type { Outcome } from './run.ts'
+import type { Outcome, RunRequest } from './run.ts'
 import { endOf, runFacts } from './run-facts.ts'
 import type { RunRow } from './runs.ts'
 
@@ -161,9 +161,16 @@ function isWorthSaying(
 ): boolean {
   // The card of the plan itself tells how an approved run ended, where it can be changed.
   if (request.kind === 'approved' && channel.takes === 'card' && channel.edits) return false
+  // Who keeps or released what is told at once, on its digest; that its description says so too is no news.
+  if (isMirror(request) && status === 'ok') return false
   if (outcomes.length > 0) return true
   if (trigger !== 'cron') return status === 'failed' || status === 'partial'
   return isOther && status !== 'ok' && status !== 'waiting'
+}
+
+/** What the ledger holds already, written into a description. */
+function isMirror(request: RunRequest): boolean {
+  return request.kind === 'command' && ['project.hold', 'project.release'].includes(request.command.type)
 }
 
 /** What makes one quiet tick like another. */

@@ -143,6 +143,9 @@ function inSlack(world: World, standins: Standins): Chat {
   }
 }
 
+/** The other button of a question that Discord's bot asks back. */
+const NO = /^(Not now|Leave it)$/
+
 const LABELS: { readonly [verb: string]: string } = {
   keep30: 'Keep 30 d',
   keep: 'Keep for ever',
@@ -178,7 +181,7 @@ function inDiscord(world: World, standins: Standins): Chat {
         const on = messages.find((one) => one.id === message.id)
         if (on === undefined) throw new Error('There is no such message.')
         const asked = await by.presses(on, LABELS[verb] ?? verb, choice)
-        const isQuestion = asked.message !== null && buttonsOf(asked.message).includes('Not now')
+        const isQuestion = asked.message !== null && buttonsOf(asked.message).some((label) => NO.test(label))
         const { message: told } = isQuestion ? await by.presses(asked.message, LABELS[verb] ?? verb) : asked
         if (told === null) throw new Error(`${verb} was answered with nothing.`)
         return shown(told)
