@@ -4,9 +4,9 @@ import { sign } from '@octokit/webhooks-methods'
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest'
 import type { RunRecord } from '../../src/workspace/run.ts'
 import { ask, QUANTCONNECT_SECRET } from '../support/door.ts'
-import { DELETE_OLD, NO_CAPS, stale } from '../support/policies.ts'
+import { DELETE_OLD, NO_CAPS, rule, stale } from '../support/policies.ts'
 import { delivery, hook, type Signing } from '../support/signed.ts'
-import { makeWorld, type World } from '../support/world.ts'
+import { DAY, makeWorld, type World } from '../support/world.ts'
 
 const ID = 'msg_2KWPBgLlAfxdpx2AI54pPJ85f4W'
 
@@ -171,6 +171,71 @@ it('sweep.run applies the rules of the policy, as a tick does', async () => {
   })
 })
 
+it('sweep.run with rules lets those act and no others', async () => {
+  const old = rule('old', '{ path = "Old/*", idle = ">90d" }', 'delete')
+  const other = rule('other', '{ path = "Other/*", idle = ">90d" }', 'delete')
+  const world = await makeWorld(`${NO_CAPS}${old}${other}`, [stale('Old/a'), stale('Other/b')])
+  await world.tick(Date.now())
+  world.set({ skewMs: 2 * DAY })
+  const run = await done(world, 'sweep.run', { mode: 'act', rules: ['other'] })
+  expect(run).toMatchObject({ status: 'ok', counts: { acted: 1, confirmed: 1 } })
+  expect(await names(world)).toEqual(['Old/a', 'Recycle Bin/Other/b'])
+})
+
+it('a command is a plan like any other: over a cap it waits, the API shows it, and what is approved is done', async () => {
+  const capped = NO_CAPS.replace('per_run = 1000', 'per_run = 1')
+  const world = await makeWorld(capped, [stale('CI/x/a'), stale('CI/x/b')])
+  const run = await done(world, 'directory.delete', { directory: 'CI/x' }, { id: ID })
+  expect(run).toMatchObject({ status: 'waiting', counts: { acted: 0 } })
+  expect((await done(world, 'directory.delete', { directory: 'CI/x' }, { id: ID })).id).toBe(run.id)
+  const proposal = (await (await ask(world, '/api/proposal')).json()) as { run: string; hash: string; waiting: number }
+  expect(proposal).toMatchObject({ run: run.id, waiting: 2 })
+  expect(await world.deletions()).toEqual([])
+  const body = { decision: 'approve', plan: proposal.hash }
+  const decided = await ask(world, `/api/runs/${run.id}/decision`, { method: 'POST', body })
+  expect(await ended(world, decided)).toMatchObject({ status: 'ok', counts: { confirmed: 2 } })
+})
+
+it('G14 for 400 days an id is known: of a hook, a delivery, a request with a key', async () => {
+  const policy = `${NO_CAPS}
+[[on]]
+event = "delete"
+do = "directory.delete"
+directory = "CI/{branch}"
+`
+  const world = await makeWorld(policy, [{ name: 'A/one', description: 'old' }, { name: 'Work' }])
+  const { projectId } = await world.project('A/one')
+  const branch = { ref: 'x', ref_type: 'branch', repository: { full_name: 'team/algos' }, sender: { login: 'octocat' } }
+  const ways = [
+    () => hook(world, 'project.update', { projectId, description: 'new' }, { id: ID }),
+    () => delivery(world, 'delete', branch),
+    () =>
+      ask(world, `/api/projects/${projectId}`, {
+        method: 'POST',
+        body: { description: 'newer' },
+        headers: { 'idempotency-key': 'once' },
+      }),
+  ]
+  const askAll = async (): Promise<readonly string[]> => {
+    const runs: string[] = []
+    for (const way of ways) runs.push((await ended(world, await way())).id)
+    return runs
+  }
+  const first = await askAll()
+  expect((await world.project('A/one')).description).toBe('newer')
+  await world.edit('A/one', { description: 'by hand' })
+  for (const days of [1, 100, 399]) {
+    world.set({ skewMs: days * DAY })
+    await world.tick(Date.now() + days * DAY)
+    expect(await askAll()).toEqual(first)
+  }
+  expect((await world.project('A/one')).description).toBe('by hand')
+  world.set({ skewMs: 402 * DAY })
+  await world.tick(Date.now() + 402 * DAY)
+  const later = await askAll()
+  for (const run of first) expect(later).not.toContain(run)
+})
+
 describe('a branch deleted on GitHub', () => {
   const policy = `${NO_CAPS}
 [[on]]
@@ -202,6 +267,15 @@ directory = "CI/{repository}/{branch}"
     expect(left).toEqual([...around].sort())
     expect((await ended(world, await delivery(world, 'delete', payload))).id).toBe(run.id)
     expect(await world.deletions()).toHaveLength(1)
+  })
+
+  it('takes nothing while one project inside is held, and the run says which', async () => {
+    const inside = ['a', 'b'].map((name) => `CI/team/algos/feature/x/${name}`)
+    const [a = '', b = ''] = inside
+    const world = await makeWorld(policy, [stale(a), stale(b, { description: '[keep]' })])
+    const run = await ended(world, await delivery(world, 'delete', payload))
+    expect(run).toMatchObject({ status: 'refused', message: expect.stringContaining(`"${b}"`) })
+    expect(await names(world)).toEqual(inside)
   })
 })
 
