@@ -3,7 +3,6 @@
 import type { Card } from './card.ts'
 import { type NamedProject, plainText, projects, section, titleText, toDoText } from './card-text.ts'
 import type { Counts } from './decide.ts'
-import { count } from './duration.ts'
 
 export interface PlanFacts {
   readonly run: string
@@ -23,12 +22,14 @@ const ITEMS = 15
 
 export function planCard({ run, counts, items, stopped, message }: PlanFacts): Card {
   const what = items.length === 0 ? 'nothing is due now' : `${toDoText(items.map(({ action }) => action))} now`
-  const { marked, held, notJudged, inventory } = counts
-  const rest = [
-    `${marked} marked and not due`,
-    `${count(counts.protected, 'protected project')}`,
+  const { kept, marked, held, notJudged, due, inventory } = counts
+  const verdicts = [
+    `${kept} kept`,
+    `${counts.protected} protected`,
     `${held} held`,
     `${notJudged} not judged`,
+    `${marked} marked and not due`,
+    `${due} due`,
   ]
   return {
     title: titleText(`Plan: ${what}`),
@@ -39,7 +40,7 @@ export function planCard({ run, counts, items, stopped, message }: PlanFacts): C
         null,
         [
           ...(message === '' ? [] : [message]),
-          `Of ${projects(inventory)}: ${rest.join(', ')}. Nothing has been done.`,
+          `Of ${projects(inventory)}: ${verdicts.join(', ')}. Nothing has been done.`,
           ...stopped,
         ],
         8,

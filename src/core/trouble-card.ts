@@ -25,7 +25,7 @@ export function troubleCard({ destination, to, kind, reason }: DeliveryTrouble):
     title: titleText(title),
     summary: line(`${title}: ${reason}`),
     tone: 'bad',
-    sections: [section(null, [`${to}. ${reason}`, what, 'GET /api/deliveries lists all deliveries.'], 3)],
+    sections: [section(null, [`To ${to}: ${reason}`, what, 'GET /api/deliveries lists all deliveries.'], 3)],
     buttons: [],
     menus: [],
     link: null,

@@ -8,6 +8,7 @@ import {
   APPROVAL,
   anyCard,
   DIGEST,
+  PLAN,
   QUESTION,
   REFUSED,
   RESULT,
@@ -15,6 +16,7 @@ import {
   RUNNING,
   SETTLED,
   STATUS,
+  WHY,
 } from '../support/cards.ts'
 import { messageError } from '../support/slack-limits.ts'
 import { readable, ringsOf, seen } from '../support/slack-reader.ts'
@@ -151,7 +153,7 @@ describe('a card in Slack', () => {
   })
 
   it('rings nobody, and shows every name letter by letter', () => {
-    for (const card of [APPROVAL, DIGEST, RESULT, REFUSED, RUNNING, SETTLED, QUESTION, STATUS])
+    for (const card of [APPROVAL, DIGEST, PLAN, QUESTION, REFUSED, RESULT, RUNNING, SETTLED, STATUS, WHY])
       expect(ringsOf(renderSlack(card, PAGES))).toEqual([])
     const name = '<!channel> <@U1> <#C1|x> &lt;!here&gt; <http://a|b>'
     const card = { ...REFUSED, summary: name, sections: [{ heading: name, lines: [name], more: 0 }] }

@@ -6,9 +6,13 @@ import type { Card, CardButton, CardMenu } from '../../src/core/card.ts'
 import { deleteCard } from '../../src/core/delete-card.ts'
 import { type DigestItem, digestCard } from '../../src/core/digest-card.ts'
 import { endedCard } from '../../src/core/ended-card.ts'
+import { orphanCard } from '../../src/core/orphan-card.ts'
+import { planCard } from '../../src/core/plan-card.ts'
 import { resultCard, runningCard } from '../../src/core/run-card.ts'
 import { settledCard } from '../../src/core/settled-card.ts'
 import { statusCard } from '../../src/core/status-card.ts'
+import { troubleCard } from '../../src/core/trouble-card.ts'
+import { whyCard } from '../../src/core/why-card.ts'
 
 export const RUN = '20261124-100000-1f3a9c'
 export const HASH = '1f3a9c0d2b4e6f80'.padEnd(64, '0')
@@ -159,4 +163,44 @@ export const anyCard: fc.Arbitrary<Card> = fc.record({
   buttons: fc.array(button, { maxLength: 60 }),
   menus: fc.array(menu, { maxLength: 8 }),
   link: fc.option(fc.constantFrom(`/runs/${RUN}`, `/${'long/'.repeat(200)}`)),
+})
+
+export const APPROVED: Card = endedCard({
+  run: RUN,
+  hash: HASH,
+  waiting: 1,
+  ending: { kind: 'approved', by: ['Ann', 'Bob'], at: '2026-11-24T11:00:00.000Z', execution: RUN },
+})
+
+export const WHY: Card = whyCard({
+  projectId: 23456001,
+  name: `Research/${HOSTILE_NAMES[0]}`,
+  verdict: 'marked',
+  sentences: ['Rule "stale-research" selects it: no change for 210 days.', 'Its grace ends 2026-12-08 10:00 UTC.'],
+  mark: { rule: 'stale-research', since: '2026-11-24T10:00:00.000Z' },
+  rules: [],
+  due: '2026-12-08T10:00:00.000Z',
+})
+
+export const PLAN: Card = planCard({
+  run: RUN,
+  counts: { inventory: 40, kept: 30, protected: 1, held: 2, notJudged: 0, marked: 4, due: 3 },
+  items: HOSTILE_NAMES.map((name, n) => ({
+    projectId: 23456001 + n,
+    name,
+    action: n === 0 ? 'archive' : 'delete',
+    rule: 'stale-research',
+    reasons: [],
+  })),
+  stopped: ['It is over "per_run": 3 of at most 2.'],
+  message: '',
+})
+
+export const ORPHAN: Card = orphanCard()
+
+export const TROUBLE: Card = troubleCard({
+  destination: 'discord',
+  to: 'channel 1100000000000000001',
+  kind: 'gone',
+  reason: 'Discord answered 404, code 10003: there is no such channel.',
 })
