@@ -8,6 +8,7 @@ import { globProblem } from './glob.ts'
 import { looksLikeHold } from './hold.ts'
 import { nameProblem, placeOf } from './names.ts'
 import { nearest } from './nearest.ts'
+import { namesakes } from './people.ts'
 import type { KeyPath } from './policy-lines.ts'
 import type { PolicyFile, RuleFile } from './policy-schema.ts'
 import { isDestructive, type Limits } from './rule.ts'
@@ -24,6 +25,8 @@ export interface Finding {
 
 /** How deep `any`, `all` and `not` may nest. */
 const DEEPEST = 5
+
+const KNOWN_BY = { name: 'name', slack: 'Slack id', discord: 'Discord id', email: 'address' } as const
 
 const LEAST_GRACE = 24 * HOUR
 const DEFAULT_NOTICE = 48 * HOUR
@@ -44,6 +47,11 @@ export function refusals(file: PolicyFile): readonly Finding[] {
     ...checkEvents(file),
     ...file.rule.flatMap((rule, i) => checkRule(file, rule, ['rule', i])),
     ...checkIds(file),
+    ...namesakes(file.person).map(({ place, key, value }) => ({
+      path: ['person', place, key],
+      problem: `"${value}" is the ${KNOWN_BY[key]} of another person as well: nobody could tell them apart, and they would count as one`,
+      fix: 'Give each [[person]] its own, or make the two one.',
+    })),
     ...undoing(file.rule).map(({ first, second, how }) => ({
       path: ['rule', second, 'to'],
       problem: `it undoes rule "${file.rule[first]?.id}": ${how}`,

@@ -619,6 +619,21 @@ describe('a policy is refused', () => {
       'policy.toml line 7, rule "x", key "to": "Old " begins or ends with a blank. Write a full name from the top, such as "Old/{path}".',
     ],
     [
+      'a person twice',
+      '[[person]]\nname = "Ann"\nmay = ["approve"]\n[[person]]\nname = "Ben"\nmay = []\n[[person]]\nname = "Ann"\nmay = []',
+      'policy.toml line 8, key "person.name": "Ann" is the name of another person as well: nobody could tell them apart, and they would count as one. Give each [[person]] its own, or make the two one.',
+    ],
+    [
+      'an id of a chat with two people',
+      '[[person]]\nname = "Ann"\nslack = "U1"\nmay = ["approve"]\n[[person]]\nname = "Ben"\nslack = "U1"\nmay = ["approve"]',
+      'policy.toml line 7, key "person.slack": "U1" is the Slack id of another person as well: nobody could tell them apart, and they would count as one. Give each [[person]] its own, or make the two one.',
+    ],
+    [
+      'an address of two people, in capitals or not',
+      '[[person]]\nname = "Ann"\nemail = "team@example.com"\nmay = ["approve"]\n[[person]]\nname = "Ben"\nemail = "Team@Example.com"\nmay = ["approve"]',
+      'policy.toml line 7, key "person.email": "Team@Example.com" is the address of another person as well: nobody could tell them apart, and they would count as one. Give each [[person]] its own, or make the two one.',
+    ],
+    [
       'approve = "two" without anybody',
       `${HEAD}when = { idle = ">9d" }\napprove = "two"`,
       'policy.toml line 5, rule "x", key "approve": approve = "two" needs two people who may approve, and there are none. Add a [[person]] with may = ["approve"], or write approve = "always".',
