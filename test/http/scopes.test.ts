@@ -259,6 +259,19 @@ describe('a person whom Cloudflare Access has signed in', () => {
     expect((await ask(world, path, { method: 'DELETE' })).status).toBe(200)
   })
 
+  it('is named where somebody paused, and where somebody took the list for the truth', async () => {
+    const asking: Asking = { bearer: null, access: cem }
+    const paused = await ask(world, '/api/pause', { method: 'PUT', ...asking })
+    expect(await paused.json()).toEqual({ by: 'Cem', since: expect.stringMatching(/Z$/) })
+    expect(await (await ask(world, '/health', { bearer: null })).json()).toMatchObject({ pause: { by: 'Cem' } })
+    expect((await ask(world, '/api/pause', { method: 'DELETE', bearer: null, access: ann })).status).toBe(204)
+    expect((await ask(world, '/api/inventory/base', { method: 'POST', ...asking })).status).toBe(204)
+    const base = await world.inside(({ storage }) =>
+      storage.sql.exec("SELECT value FROM facts WHERE name = 'base'").one(),
+    )
+    expect(JSON.parse(String(base.value))).toMatchObject({ by: 'Cem' })
+  })
+
   it('is named in the run that was asked for, and keys of two people do not meet', async () => {
     const runs = new Set<string>()
     for (const asking of [{ bearer: null, access: ann }, { bearer: null, access: cem }, {}]) {
