@@ -21,7 +21,7 @@ interface Ripeness {
   readonly graceEnds: number
   /** When people will have known of it for long enough; null while no message about it, or about all of it, was delivered. */
   readonly noticeEnds: number | null
-  /** Whether the mark was made before this decision, and not at a time still to come; of a directory, every mark. */
+  /** Whether it was marked before this decision; of a directory, every project in it. */
   readonly isOld: boolean
   /** The directory that goes, or waits, with it. */
   readonly directory: string | null
@@ -116,8 +116,7 @@ export function openClaims(facts: Facts, { bars, standing }: Standings): Claims 
   /** Of a project judged alone. */
   function ripenessOf(mark: Mark | null, { after, notice }: Rule): Ripeness {
     const graceEnds = (mark?.since ?? now) + after
-    // A mark from the future: the clock went backwards, and time going backwards never causes an action.
-    const isOld = mark !== null && mark.since <= now
+    const isOld = mark !== null
     const told = notice === 0 || mark === null ? null : toldAt(facts, mark)
     const noticeEnds = notice === 0 ? NO_NOTICE : told === null ? null : told + notice
     const dueAt = Math.max(graceEnds, noticeEnds ?? now + notice)

@@ -53,7 +53,6 @@ export function targeter(rule: Rule, facts: Facts, zone: string): Targeter {
     if (root !== '' && !isInside(name, root)) return `it would leave ${root}`
     const place = placeOf(name)
     if (place !== null) return `nothing is written into QuantConnect's own ${place}`
-    if (looksLikeHold(name)) return 'it would look like a hold'
     return nameProblem(name)
   }
 

@@ -394,6 +394,17 @@ describe('two rules on one project', () => {
     expect(states(rules, inventory([project(1, 'x', { ownerName: 'Ben' })]))).toEqual({ 1: 'due' })
   })
 
+  it('what is spared gets no mark of the harsher rule either, though one that does not act marks it', async () => {
+    const rules = await policy(
+      rule('kind', 'when = { idle = ">30d" }\nunless = { owner = "Ben" }\nthen = "archive"'),
+      rule('gone', 'when = { idle = ">30d" }\nthen = "delete"'),
+      rule('shown', 'when = { idle = ">30d" }\nthen = "delete"\nenforce = false'),
+    )
+    const decision = decide(rules, inventory([project(1, 'x', { ownerName: 'Ben' })]), NOTHING, NOW)
+    expect(verdictOf(decision, 1)).toMatchObject({ state: 'marked', rule: 'shown' })
+    expect(decision.marks.map((mark) => mark.rule)).toEqual(['shown'])
+  })
+
   it('what happens to its neighbour does not turn an archived directory into deleted projects', async () => {
     const rules = await policy(
       rule('folder', 'unit = "directory"\nwhen = { path = "Research/*", idle = ">90d" }\nthen = "archive"'),

@@ -186,6 +186,16 @@ describe('a directory rule', () => {
     expect(decision.verdicts.map(({ dueAt }) => dueAt)).toEqual([NOW + 11 * DAY, NOW + 11 * DAY, NOW + 11 * DAY])
   })
 
+  it('waits for what is marked only now, even without any grace', async () => {
+    const rules = await policy(
+      rule('r', 'unit = "directory"\nwhen = { path = "CI/*" }\nthen = "rename"\nto = "done"\nafter = "0h"'),
+    )
+    const known = project(1, 'CI/a/one')
+    const memory = longMarked(rules, [known])
+    expect(states(rules, inventory([known]), memory)).toEqual({ 1: 'due' })
+    expect(states(rules, inventory([known, project(2, 'CI/a/two')]), memory)).toEqual({ 1: 'marked', 2: 'marked' })
+  })
+
   it('waits while another rule has one of its projects', async () => {
     const rules = await policy(STALE, rule('b-stays', 'when = { name = "b" }\nthen = "describe"\nto = "old"'))
     const seen = inventory(OLD)

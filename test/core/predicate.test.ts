@@ -111,8 +111,10 @@ describe('unknown or absent', () => {
 
   it('G1 an unreadable libraries in one row makes used-as-library unknown for every project but those known to be linked', () => {
     const dark = project(2, 'x', { libraries: UNKNOWN })
+    const elsewhere = project(2, 'Recycle Bin/x', { libraries: UNKNOWN, owned: false, organizationId: 'another' })
     const user = project(3, 'y', { libraries: [1] })
     expect(reads({ 'used-as-library': false }, one(), {}, NOTHING, [dark])).toBe('unknown')
+    expect(reads({ 'used-as-library': false }, one(), {}, NOTHING, [elsewhere])).toBe('unknown')
     expect(reads({ 'used-as-library': true }, one(), {}, NOTHING, [dark, user])).toBe('yes')
   })
 

@@ -115,6 +115,29 @@ describe('move and archive', () => {
     expect(to).toEqual(['Old/x 2', 'Old/X 4', 'Old/x 5'])
   })
 
+  it('a number that was handed out is not handed out again, nor is it a name that another one wants', async () => {
+    const text = 'when = { path = "Sweeps/**" }\nthen = "move"\nto = "Old/{name}"'
+    const names = async (...wanted: readonly string[]) =>
+      (await planned(text, ...wanted.map((name, i) => project(i + 1, `Sweeps/${i}/${name}`)))).to
+    expect(await names('x 2', 'x', 'x')).toEqual(['Old/x 2', 'Old/x', 'Old/x 3'])
+    expect(await names('x', 'x', 'x 2')).toEqual(['Old/x', 'Old/x 2', 'Old/x 2 2'])
+  })
+
+  it('a name that would shrink to the literal prefix itself is not moved', async () => {
+    const text = 'when = { path = "*" }\nthen = "move"\nto = "Old/{directory}"'
+    expect(await planned(text, project(1, 'x'))).toEqual({
+      to: [],
+      refused: ['Rule "r" would write "Old", but it would leave Old.'],
+    })
+  })
+
+  it('a name that would look like a hold is not moved', async () => {
+    const text = 'when = { path = "**" }\nthen = "move"\nto = "Old/{owner}/{name}"'
+    const { to, refused } = await planned(text, project(1, 'x', { ownerName: '[keep]' }))
+    expect(to).toEqual([])
+    expect(refused[0]).toContain('"[keep]" contains "["')
+  })
+
   it('a name that the API would not accept is not moved, with a reason', async () => {
     expect(await planned('when = { path = "**" }\nthen = "archive"', project(1, 'Clone of: x'))).toEqual({
       to: [],
