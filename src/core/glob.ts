@@ -6,7 +6,8 @@
 
 export type Glob = (text: string) => boolean
 
-export type GlobKind = 'path' | 'text'
+/** What a pattern is matched against: a full name, its last part, or the text of a description. */
+export type GlobKind = 'path' | 'name' | 'text'
 
 /** Why a pattern cannot be meant, with a way to mend it; null when it is fine. */
 export function globProblem(
@@ -19,6 +20,13 @@ export function globProblem(
     return { problem: `"${pattern}" has three stars in a row`, fix: `Write "${pattern.replaceAll(/\*{3,}/g, '**')}".` }
   }
   if (kind === 'text') return null
+  if (kind === 'name') {
+    if (!pattern.includes('/')) return null
+    return {
+      problem: `"${pattern}" contains "/", and a name is only what stands after the last one`,
+      fix: 'Write the last part alone, or use path, which is matched against the full name.',
+    }
+  }
   if (pattern.split('/').some((part) => part === '.' || part === '..')) {
     return {
       problem: `"${pattern}" has a part "." or ".."`,

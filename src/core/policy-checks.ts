@@ -4,7 +4,7 @@
  */
 
 import { HOUR, parseDuration } from './duration.ts'
-import { globProblem } from './glob.ts'
+import { type GlobKind, globProblem } from './glob.ts'
 import { looksLikeHold } from './hold.ts'
 import { nameProblem, placeOf } from './names.ts'
 import { nearest } from './nearest.ts'
@@ -42,7 +42,7 @@ export function noticeOf(rule: RuleFile): number {
 export function refusals(file: PolicyFile): readonly Finding[] {
   return [
     ...checkZone(file),
-    ...checkPaths(file.protect.paths ?? [], ['protect', 'paths']),
+    ...checkPatterns('path', file.protect.paths ?? [], ['protect', 'paths']),
     ...checkWindow(file),
     ...checkEvents(file),
     ...file.rule.flatMap((rule, i) => checkRule(file, rule, ['rule', i])),
@@ -136,25 +136,18 @@ function checkTable(table: RuleFile['when'], path: KeyPath, depth: number): read
   }
   const { any = [], all = [], not } = table
   return [
-    ...checkPaths([table.path ?? []].flat(), [...path, 'path']),
-    ...checkTexts([table.name ?? []].flat(), [...path, 'name']),
-    ...checkTexts([table.description ?? []].flat(), [...path, 'description']),
+    ...checkPatterns('path', [table.path ?? []].flat(), [...path, 'path']),
+    ...checkPatterns('name', [table.name ?? []].flat(), [...path, 'name']),
+    ...checkPatterns('text', [table.description ?? []].flat(), [...path, 'description']),
     ...any.flatMap((one, i) => checkTable(one, [...path, 'any', i], depth + 1)),
     ...all.flatMap((one, i) => checkTable(one, [...path, 'all', i], depth + 1)),
     ...(not === undefined ? [] : checkTable(not, [...path, 'not'], depth + 1)),
   ]
 }
 
-function checkPaths(patterns: readonly unknown[], path: KeyPath): readonly Finding[] {
+function checkPatterns(kind: GlobKind, patterns: readonly unknown[], path: KeyPath): readonly Finding[] {
   return patterns.flatMap((pattern) => {
-    const found = globProblem(String(pattern), 'path')
-    return found === null ? [] : [{ path, ...found }]
-  })
-}
-
-function checkTexts(patterns: readonly unknown[], path: KeyPath): readonly Finding[] {
-  return patterns.flatMap((pattern) => {
-    const found = globProblem(String(pattern), 'text')
+    const found = globProblem(String(pattern), kind)
     return found === null ? [] : [{ path, ...found }]
   })
 }

@@ -117,7 +117,8 @@ const PATTERN = 'a pattern such as "Research/*"'
 const word = (problem: (issue: Issue) => string) => v.string(problem)
 const user = (problem: (issue: Issue) => string) =>
   v.union([v.string(), v.pipe(v.number(), v.integer(problem))], problem)
-const pattern = () => oneOrMore(word, PATTERN)
+const path = () => oneOrMore(word, PATTERN)
+const name = () => oneOrMore(word, 'a pattern such as "Clone of*"')
 const span = () => matching(SPAN, 'a comparison with a duration, such as ">90d" or "<=36h"')
 const spanOrNever = () => {
   const problem = notThis('"never", or a comparison with a duration such as ">90d"')
@@ -144,10 +145,8 @@ function conditionTable(what: string): v.GenericSchema<ConditionTable> {
 }
 
 const Predicates = table({
-  path: v.optional(
-    v.pipe(pattern(), v.description('Pattern on the full name; for unit = "directory" on the directory.')),
-  ),
-  name: v.optional(v.pipe(pattern(), v.description('Pattern on the last part of the name.'))),
+  path: v.optional(v.pipe(path(), v.description('Pattern on the full name; for unit = "directory" on the directory.'))),
+  name: v.optional(v.pipe(name(), v.description('Pattern on the last part of the name.'))),
   idle: v.optional(v.pipe(span(), v.description('Time since it was last modified, such as ">90d".'))),
   age: v.optional(v.pipe(span(), v.description('Time since it was created, such as ">21d".'))),
   owner: v.optional(
@@ -189,10 +188,10 @@ const Predicates = table({
 
 const duration = () => matching(DURATION, 'a duration such as "36h", "14d" or "6w"')
 const limit = {
-  per_run: whole(0, 'a whole number; 0 means none at all'),
-  per_day: whole(0, 'a whole number; 0 means none at all'),
+  per_run: whole(0, 'a whole number from 0, which means none at all'),
+  per_day: whole(0, 'a whole number from 0, which means none at all'),
   percent: percent(),
-  stamps_per_run: whole(0, 'a whole number; 0 means none at all'),
+  stamps_per_run: whole(0, 'a whole number from 0, which means none at all'),
 }
 
 const RuleTable = table({

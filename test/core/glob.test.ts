@@ -125,7 +125,13 @@ describe('globProblem', () => {
     expect(globProblem(pattern, 'path')?.problem).toBe(problem)
   })
 
-  it('lets names have anything but three stars', () => {
+  it('lets names have anything but a slash and three stars', () => {
+    expect(globProblem('a..b [1]?', 'name')).toBeNull()
+    expect(globProblem('Production/*', 'name')?.problem).toContain('contains "/"')
+    expect(globProblem('***', 'name')?.fix).toBe('Write "**".')
+  })
+
+  it('lets descriptions have anything but three stars', () => {
     expect(globProblem('a/../b/', 'text')).toBeNull()
     expect(globProblem('***', 'text')?.fix).toBe('Write "**".')
   })

@@ -153,7 +153,7 @@ describe('a policy is refused', () => {
     [
       'a negative limit',
       '[limits]\nper_day = -1',
-      'policy.toml line 2, key "limits.per_day": -1 is not a whole number; 0 means none at all. Write a whole number; 0 means none at all.',
+      'policy.toml line 2, key "limits.per_day": -1 is not a whole number from 0, which means none at all. Write a whole number from 0, which means none at all.',
     ],
     [
       'keep.newest = 0',
@@ -341,7 +341,7 @@ describe('a policy is refused', () => {
     [
       'half a project',
       '[limits]\nper_run = 2.5',
-      'policy.toml line 2, key "limits.per_run": 2.5 is not a whole number; 0 means none at all. Write a whole number; 0 means none at all.',
+      'policy.toml line 2, key "limits.per_run": 2.5 is not a whole number from 0, which means none at all. Write a whole number from 0, which means none at all.',
     ],
     [
       'a wider limit of a day',
@@ -431,7 +431,12 @@ describe('a policy is refused', () => {
     [
       'a name in a list that is none',
       `${HEAD}when = { name = ["a", 3] }`,
-      'policy.toml line 4, rule "x", key "when.name": 3 is not a pattern such as "Research/*". Write a pattern such as "Research/*".',
+      'policy.toml line 4, rule "x", key "when.name": 3 is not a pattern such as "Clone of*". Write a pattern such as "Clone of*".',
+    ],
+    [
+      'a name with a slash',
+      `${HEAD}when = { idle = ">9d" }\nunless = { any = [{ name = ["ok", "Production/*"] }] }`,
+      'policy.toml line 5, rule "x", key "unless.any.name": "Production/*" contains "/", and a name is only what stands after the last one. Write the last part alone, or use path, which is matched against the full name.',
     ],
     [
       'an any without a table',
