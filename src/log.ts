@@ -17,6 +17,11 @@ export function redactionOf(env: object): Redaction {
   return clean
 }
 
+/** Whether a text holds a secret of these settings, in any form. What only looks like somebody's does not count. */
+export function holdsSecret(env: object, text: string): boolean {
+  return redactionOf(env)(text) !== redaction([])(text)
+}
+
 /** Notes an error that nobody expected: where it was, what kind it is and what it says. */
 export function logError(clean: Redaction, where: string, error: unknown): void {
   console.error(clean(`${where}: ${errorText(error)}`))
@@ -30,6 +35,11 @@ export function logWarning(clean: Redaction, text: string): void {
 /** Notes what came in, where somebody may look for it later. */
 export function logNote(clean: Redaction, text: string): void {
   console.log(clean(text))
+}
+
+/** An error as it may leave a Durable Object: the platform notes what its calls throw, and nothing is taken out of that. */
+export function withoutSecrets(clean: Redaction, error: unknown): Error {
+  return new Error(clean(errorText(error)))
 }
 
 function errorText(error: unknown): string {

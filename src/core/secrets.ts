@@ -11,6 +11,9 @@ const MARK = '[secret]'
 /** So many characters in a row of any form of a secret are taken for a piece of it: a text may have been cut anywhere. */
 const PIECE = 12
 
+/** As long as a piece and in every other sentence: alone it is no piece of a secret that somebody made with it. */
+const NAME = 'quantconnect'
+
 /** Nothing shorter is a secret; taking it out would only make texts unreadable. */
 const SHORTEST = 8
 
@@ -20,6 +23,7 @@ export function redaction(secrets: readonly string[]): Redaction {
   for (const form of forms) {
     for (let at = 0; at + PIECE <= form.length; at += 1) pieces.add(form.slice(at, at + PIECE))
   }
+  pieces.delete(NAME)
   const short = [...forms].filter((form) => form.length < PIECE)
   return (text) => withoutAddresses(cover(text, pieces, short))
 }

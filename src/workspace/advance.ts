@@ -51,12 +51,9 @@ export async function advance(
 
   const read = await readPolicy(made.deps.policyText)
   if (!read.ok) {
-    return toRecord(
-      sql,
-      run,
-      'failed',
-      `The policy cannot be used, so nothing was done. ${read.problems.map(problemText).join(' ')}`,
-    )
+    // What it quotes may be a secret that somebody wrote into it (G20).
+    const why = made.deps.clean(read.problems.map(problemText).join(' '))
+    return toRecord(sql, run, 'failed', `The policy cannot be used, so nothing was done. ${why}`)
   }
   if (run.policy !== null && run.policy !== read.policy.hash && run.phase === 'act') {
     return toConfirm(sql, run, 'A new policy was deployed during the run; what had not been done was left.')

@@ -26,17 +26,17 @@ export async function lastSurvey(sql: SqlStorage, deps: Deps): Promise<Asked<Las
   const good = readFact(sql, 'good')
   const run = good === null ? null : runById(sql, good.run)
   if (run === null) return no('notFound', 'There is no survey yet. Wait for the next tick, or POST /api/runs.')
-  const policy = await usablePolicy(deps.policyText)
+  const policy = await usablePolicy(deps)
   if (!policy.ok) return policy
   const inventory = await loadInventory(sql, run, deps.config.organizationId)
   return { ok: true, value: { run, policy: policy.value, inventory } }
 }
 
-/** The policy, or what is wrong with it in one message. */
-export async function usablePolicy(text: string): Promise<Asked<Policy>> {
-  const read = await readPolicy(text)
+/** The policy, or what is wrong with it in one message, which quotes no secret that somebody wrote into it (G20). */
+export async function usablePolicy({ policyText, clean }: Pick<Deps, 'policyText' | 'clean'>): Promise<Asked<Policy>> {
+  const read = await readPolicy(policyText)
   if (read.ok) return { ok: true, value: read.policy }
-  return no('unready', `The policy cannot be used. ${read.problems.map(problemText).join(' ')}`)
+  return no('unready', clean(`The policy cannot be used. ${read.problems.map(problemText).join(' ')}`))
 }
 
 export function no(reason: NotAnswered['reason'], message: string): NotAnswered {

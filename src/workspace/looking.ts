@@ -7,7 +7,7 @@ import type { Why } from '../core/explain.ts'
 import type { Candidate, Named, Word } from '../core/named.ts'
 import { type BranchDeleted, type EventMeaning, meaningOf } from '../core/on-event.ts'
 import { type IdKind, personWith } from '../core/people.ts'
-import { type Person, readPolicy } from '../core/policy.ts'
+import type { Person } from '../core/policy.ts'
 import type { Family } from '../core/prometheus.ts'
 import { dayOf } from '../core/zone.ts'
 import type { BackupView } from '../records/backup-shape.ts'
@@ -158,7 +158,7 @@ export abstract class Looking extends WorkspaceObject {
   /** The day so many days from today, by the policy's clock: `2027-01-31`. */
   async dayAfter(days: number): Promise<Asked<string>> {
     return this.withDeps(async (deps) => {
-      const policy = await usablePolicy(deps.policyText)
+      const policy = await usablePolicy(deps)
       if (!policy.ok) return policy
       return { ok: true, value: dayOf(policyNow(this.sql, deps.now()) + days * DAY, policy.value.timezone) }
     })
@@ -181,15 +181,14 @@ export abstract class Looking extends WorkspaceObject {
 
   /** Who of the policy's people is known under that id; null for a stranger, and while the policy cannot be read. */
   async person(kind: IdKind, id: string): Promise<Person | null> {
-    const made = this.deps()
-    const read = made.ok ? await readPolicy(made.deps.policyText) : null
-    return read?.ok ? personWith(read.policy.people, kind, id) : null
+    const asked = await this.withPolicy(async (_, policy) => personWith(policy.people, kind, id))
+    return asked.ok ? asked.value : null
   }
 
   /** Which directories a deleted branch means, by the policy's `[[on]]`. */
   async meaningOf(branch: BranchDeleted): Promise<Asked<EventMeaning>> {
-    return this.withDeps(async ({ policyText }) => {
-      const policy = await usablePolicy(policyText)
+    return this.withDeps(async (deps) => {
+      const policy = await usablePolicy(deps)
       return policy.ok ? { ok: true, value: meaningOf(policy.value.on, branch) } : policy
     })
   }
@@ -198,10 +197,9 @@ export abstract class Looking extends WorkspaceObject {
   async unknownRules(
     ids: readonly string[],
   ): Promise<{ readonly unknown: readonly string[]; readonly known: readonly string[] }> {
-    const made = this.deps()
-    const read = made.ok ? await readPolicy(made.deps.policyText) : null
-    if (read === null || !read.ok) return { unknown: [], known: [] }
-    const known = read.policy.rules.map((rule) => rule.id)
+    const asked = await this.withPolicy(async (_, policy) => policy.rules)
+    if (!asked.ok) return { unknown: [], known: [] }
+    const known = asked.value.map((rule) => rule.id)
     return { unknown: ids.filter((id) => !known.includes(id)), known }
   }
 }

@@ -8,7 +8,7 @@ import type { Policy } from '../core/policy.ts'
 import type { Redaction } from '../core/secrets.ts'
 import { createDeps, type Deps, type DepsResult } from '../deps.ts'
 import type { Env } from '../env.ts'
-import { logError, redactionOf } from '../log.ts'
+import { logError, redactionOf, withoutSecrets } from '../log.ts'
 import { advance } from './advance.ts'
 import { nextAlarm } from './alarms.ts'
 import { deliverDue } from './deliver.ts'
@@ -95,14 +95,19 @@ export abstract class WorkspaceObject extends DurableObject<Env> {
 
   protected async withPolicy<T>(ask: (deps: Deps, policy: Policy) => Promise<T>): Promise<Asked<T>> {
     return this.withDeps(async (deps) => {
-      const policy = await usablePolicy(deps.policyText)
+      const policy = await usablePolicy(deps)
       return policy.ok ? { ok: true, value: await ask(deps, policy.value) } : policy
     })
   }
 
   protected async withDeps<T>(ask: (deps: Deps) => Promise<Asked<T>>): Promise<Asked<T>> {
     const made = this.deps()
-    return made.ok ? ask(made.deps) : { ok: false, reason: 'unready', message: made.message }
+    if (!made.ok) return { ok: false, reason: 'unready', message: made.message }
+    try {
+      return await ask(made.deps)
+    } catch (error) {
+      throw withoutSecrets(made.deps.clean, error)
+    }
   }
 
   protected clean(): Redaction {

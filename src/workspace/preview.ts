@@ -17,7 +17,7 @@ import { type Preview, shownItem } from './run.ts'
 import { iso } from './runs.ts'
 
 export async function preview(sql: SqlStorage, deps: Deps): Promise<Asked<Preview>> {
-  const usable = await usablePolicy(deps.policyText)
+  const usable = await usablePolicy(deps)
   if (!usable.ok) return usable
   const policy = usable.value
   const meter = createMeter(deps.config.callsPerSlice)

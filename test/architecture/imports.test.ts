@@ -22,7 +22,7 @@ const MAY_IMPORT: { readonly [room: string]: readonly string[] } = {
   log: ['config', 'core'],
   deps: ['config', 'env', 'quantconnect', 'core', 'hooks', 'channels', 'log'],
   workspace: ['core', 'config', 'env', 'deps', 'log', 'quantconnect', 'records', 'hooks'],
-  chat: ['core', 'env', 'workspace'],
+  chat: ['core', 'env', 'log', 'workspace'],
   http: ['core', 'config', 'env', 'deps', 'log', 'chat', 'workspace', 'records', 'hooks', 'slack', 'discord'],
   index: ['env', 'http', 'workspace'],
   cli: ['core', 'config', 'quantconnect', 'records', 'workspace', 'hooks', 'slack', 'discord'],

@@ -59,6 +59,14 @@ describe('G20 a secret', () => {
     expect(two('a first-secret-of-all b of-all-the-others c')).toBe('a [secret] b [secret] c')
   })
 
+  it('with the name of the cloud in it does not take that name out of every sentence, and is still found', () => {
+    const named = redaction(['my-quantconnect-secret-1'])
+    expect(named('QuantConnect refused; check QUANTCONNECT_SECRET.')).toBe(
+      'QuantConnect refused; check QUANTCONNECT_SECRET.',
+    )
+    expect(named('It is my-quantconnect-secret-1, or y-QuantConnect-s.')).toBe('It is [secret], or [secret].')
+  })
+
   it('with half a character in it does not throw', () => {
     expect(redaction(['a-long-secret-\ud800'])('a-long-secret-\ufffd')).toBe('[secret]')
   })

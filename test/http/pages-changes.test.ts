@@ -261,7 +261,13 @@ describe('the pause, on every page', () => {
 })
 
 describe('every form', () => {
-  const FORMS = ['/runs/x/decision', '/runs/x/undo', '/runs/x/stop', '/projects/1/hold', '/projects/1/release']
+  const FORMS = [
+    '/runs/20261126-100000-abcdef/decision',
+    '/runs/20261126-100000-abcdef/undo',
+    '/runs/20261126-100000-abcdef/stop',
+    '/projects/1/hold',
+    '/projects/1/release',
+  ]
   const ALL = [...FORMS, '/projects/1/restore', '/sweep', '/pause', '/resume']
 
   it('is pressed by our own pages only', async () => {

@@ -2,6 +2,7 @@
 
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
+import { redactionOf } from '../../log.ts'
 import { workspaceOf } from '../../workspace/address.ts'
 import type { RunRequest } from '../../workspace/run.ts'
 import type { DoorContext } from '../api/operation.ts'
@@ -10,6 +11,10 @@ import { readBytes } from '../body.ts'
 import type { Limiter } from '../limiter.ts'
 import { isFromElsewhere } from '../origin.ts'
 import { layout } from './layout.ts'
+
+/** Places of an address: what is no id leads nowhere, and stands in no answer. */
+const RUN = ':id{[0-9a-f-]{22}}'
+const PROJECT = ':id{[0-9]{1,15}}'
 
 type Fields = URLSearchParams
 /** Where to go on; or why it was not done. */
@@ -20,7 +25,7 @@ export function mountChanges(app: Hono<Door>, failures: Limiter): void {
   const change = (path: string, right: Right, act: (c: DoorContext, fields: Fields) => Promise<Done>) =>
     app.post(path, signedIn, (c) => perform(c, right, act))
 
-  change('/runs/:id/decision', 'decide', async (c, fields) => {
+  change(`/runs/${RUN}/decision`, 'decide', async (c, fields) => {
     const run = id(c)
     const decision = fields.get('decision')
     const plan = fields.get('plan') ?? ''
@@ -33,21 +38,21 @@ export function mountChanges(app: Hono<Door>, failures: Limiter): void {
     if (mode !== 'report' && mode !== 'act') return { not: 'A sweep is asked to "report" or to "act".' }
     return ask(c, { kind: 'sweep', mode, rules: null })
   })
-  change('/runs/:id/undo', 'operate', (c) => ask(c, { kind: 'undo', mode: 'act', run: id(c), projectId: null }))
-  change('/runs/:id/stop', 'operate', async (c) => {
+  change(`/runs/${RUN}/undo`, 'operate', (c) => ask(c, { kind: 'undo', mode: 'act', run: id(c), projectId: null }))
+  change(`/runs/${RUN}/stop`, 'operate', async (c) => {
     const isStopped = await workspaceOf(c.env).stop(id(c), whoOf(c.var.caller))
     return isStopped ? { to: `/runs/${id(c)}` } : { not: 'This run is over already; there is nothing to stop.' }
   })
-  change('/projects/:id/hold', 'operate', async (c, fields) => {
+  change(`/projects/${PROJECT}/hold`, 'operate', async (c, fields) => {
     const until = fields.get('until') || null
     const held = await workspaceOf(c.env).hold(Number(id(c)), until, whoOf(c.var.caller), 'page')
     return held.ok ? { to: `/projects/${id(c)}` } : { not: held.message }
   })
-  change('/projects/:id/release', 'operate', async (c) => {
+  change(`/projects/${PROJECT}/release`, 'operate', async (c) => {
     const held = await workspaceOf(c.env).release(Number(id(c)), whoOf(c.var.caller), 'page')
     return held.ok ? { to: `/projects/${id(c)}` } : { not: held.message }
   })
-  change('/projects/:id/restore', 'operate', (c) => {
+  change(`/projects/${PROJECT}/restore`, 'operate', (c) => {
     return ask(c, { kind: 'command', mode: 'act', command: { type: 'project.restore', projectId: Number(id(c)) } })
   })
   change('/pause', 'operate', async (c) => {
@@ -94,7 +99,7 @@ async function say(c: DoorContext, status: 403 | 409 | 413 | 415, message: strin
   return c.html(
     await layout(
       { title: 'Nothing was changed' },
-      html`<p class="card warn">${message}</p><p><a href="${back}">Back</a></p>`,
+      html`<p class="card warn">${redactionOf(c.env)(message)}</p><p><a href="${back}">Back</a></p>`,
     ),
     status,
   )
