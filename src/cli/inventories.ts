@@ -1,6 +1,6 @@
 /** Series of inventories for a back-test: a folder of files, or what a Worker has stored. Read one at a time. */
 
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Inventory } from '../core/project.ts'
 import { readAdminToken } from './account.ts'
@@ -8,6 +8,7 @@ import { type Terminal, Unable } from './command.ts'
 import { readInventory } from './inventory-json.ts'
 import { counted } from './paint.ts'
 import { shown } from './policy-file.ts'
+import { readText, unreadable } from './read-text.ts'
 import { parseJson } from './source.ts'
 import { workerApi } from './worker-api.ts'
 
@@ -22,7 +23,7 @@ export interface Entry {
 /** The JSON files of a folder, oldest first. Each must say when it was read. */
 export async function folderEntries(folder: string, { say }: Pick<Terminal, 'say'>): Promise<readonly Entry[]> {
   const files = await readdir(folder).catch((error: Error) => error)
-  if (files instanceof Error) throw new Unable(`The folder ${shown(folder)} could not be read: ${files.message}`)
+  if (files instanceof Error) throw unreadable(`The folder ${shown(folder)}`, files)
   const entries: Entry[] = []
   for (const file of files.filter((name) => name.endsWith('.json'))) {
     if (entries.length % 100 === 0) say(`Looking into ${shown(folder)}: ${counted(entries.length, 'inventory')} …`)
@@ -36,8 +37,7 @@ export async function folderEntries(folder: string, { say }: Pick<Terminal, 'say
 }
 
 async function fromFile(path: string): Promise<Inventory> {
-  const text = await readFile(path, 'utf8').catch((error: Error) => error)
-  if (typeof text !== 'string') throw new Unable(`${shown(path)} could not be read: ${text.message}`)
+  const text = await readText(path, shown(path))
   const { inventory, isDated } = readInventory(parseJson(text, shown(path)), shown(path), 0)
   if (isDated) return inventory
   throw new Unable(`${shown(path)} does not say when it was read. Add "at": a date, or milliseconds since 1970.`)

@@ -142,7 +142,8 @@ function showPreview(plan: Preview, worker: string, { paint, print, printTable }
     ...plan.marked.map((one) => [one.name, one.projectId, 'marked', one.rule ?? '', one.reasons.slice(1).join(' ')]),
     ...plan.notJudged.map((one) => [one.name, one.projectId, 'notJudged', '', one.reasons.join(' ')]),
   ]
-  printTable(['Project', 'Id', 'What', 'Rule', 'Why'], cells)
+  if (cells.length > 0) printTable(['Project', 'Id', 'What', 'Rule', 'Why'], cells)
+  else print('Nothing is due, nothing is marked, and all could be judged.')
   print()
   print(sumText(plan.counts))
   for (const line of [...plan.stopped, ...plan.warnings]) print(line, paint.yellow)

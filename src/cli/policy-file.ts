@@ -1,15 +1,13 @@
 /** Policies as commands read them: from a file, and only one that can be used. */
 
-import { readFile } from 'node:fs/promises'
 import { relative } from 'node:path'
 import { type Policy, type PolicyProblem, type PolicyResult, problemText, readPolicy } from '../core/policy.ts'
 import { Unable } from './command.ts'
+import { readText } from './read-text.ts'
 
 /** Reads and checks a file. A file that cannot be read at all is an error. */
 export async function checkPolicy(file: string): Promise<PolicyResult> {
-  const text = await readFile(file, 'utf8').catch((error: Error) => error)
-  if (typeof text !== 'string') throw new Unable(`The policy ${shown(file)} could not be read: ${text.message}`)
-  return readPolicy(text)
+  return readPolicy(await readText(file, `The policy ${shown(file)}`))
 }
 
 /** The policy of a file, or an error that says all that is wrong with it. */

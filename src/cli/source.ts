@@ -1,6 +1,5 @@
 /** Where a command gets the workspace from: a file, a running Worker, or the account of the settings. */
 
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Memory } from '../core/memory.ts'
 import type { Policy } from '../core/policy.ts'
@@ -13,6 +12,7 @@ import { Misuse, type Terminal, Unable, type Values } from './command.ts'
 import { readInventory } from './inventory-json.ts'
 import { counted, timeText } from './paint.ts'
 import { shown } from './policy-file.ts'
+import { readText } from './read-text.ts'
 import { root } from './settings.ts'
 import { type WorkerApi, workerApi } from './worker-api.ts'
 
@@ -103,9 +103,7 @@ async function loadJson(where: string, env: string): Promise<unknown> {
     if (!answer.ok) throw new Unable(`${where} answered ${answer.status}.`)
     return parseJson(await answer.text(), where)
   }
-  const text = await readFile(where, 'utf8').catch((error: Error) => error)
-  if (typeof text !== 'string') throw new Unable(`The inventory ${shown(where)} could not be read: ${text.message}`)
-  return parseJson(text, shown(where))
+  return parseJson(await readText(where, `The inventory ${shown(where)}`), shown(where))
 }
 
 /** `where` names the text in the error. */

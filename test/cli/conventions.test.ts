@@ -54,8 +54,10 @@ describe.each(Object.keys(clean))('npm run %s', (command) => {
     const args = (clean[command]?.() ?? []).map((arg) => (arg === policy ? `${folder.path}/none.toml` : arg))
     const { code, out, err } = await run(command, args)
     expect([code, out]).toEqual([2, ''])
-    expect(err).toMatch(/^The policy .*none\.toml could not be read: ENOENT/)
+    expect(err).toMatch(/^The policy .*none\.toml could not be read: it is not there\.$/m)
     expect(err).not.toContain('Exit codes:')
+    const folderArgs = (clean[command]?.() ?? []).map((arg) => (arg === policy ? folder.path : arg))
+    expect((await run(command, folderArgs)).err).toMatch(/^The policy .* could not be read: it is a folder\.$/m)
   })
 })
 

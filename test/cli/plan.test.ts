@@ -134,7 +134,7 @@ to = "old"
   })
 
   it.each([
-    ['nothing.json', undefined, /^The inventory .*nothing\.json could not be read: ENOENT/],
+    ['nothing.json', undefined, /^The inventory .*nothing\.json could not be read: it is not there\.$/m],
     ['text.json', 'token=secret', /text\.json is not JSON/],
     ['other.json', { runs: [] }, /other\.json holds no list of projects\. Wanted: the answer of GET \/api\/inventory/],
     ['row.json', [{ projectId: 1 }], /row\.json: row 1 of the projects \(project 1\) has no usable name\./],

@@ -95,6 +95,16 @@ describe('commands that ask a Worker', () => {
     }
   })
 
+  it('plan says so when there is nothing to do', async () => {
+    const old = { created: Date.now() - 400 * DAY, modified: Date.now() - 200 * DAY }
+    const workspace = [{ name: 'Old/b', ...old, description: '[keep]' }, { name: 'New/c' }, { name: 'New/d' }]
+    await fetch(`${serving.sandbox}/_sandbox/reset`, { method: 'POST', body: JSON.stringify({ workspace }) })
+    const { code, out } = await ask('plan')
+    expect(code).toBe(0)
+    expect(out).toContain('\nNothing is due, nothing is marked, and all could be judged.\n')
+    expect(out).not.toContain('Project')
+  })
+
   it('send the token neither in the open nor to any other address', async () => {
     const open = await run('plan', ['--worker', 'http://leansweep.example'], TOKEN)
     expect(open.code).toBe(2)
