@@ -70,7 +70,9 @@ export function reportOf(policy: Policy, { acts, days }: Replay, times: readonly
   }
 }
 
-export function showReport(title: string, report: BacktestReport, { paint, print, printTable }: Terminal): void {
+/** `lifted`: limits were lifted, so that what they still stop is stopped by one of 0. */
+export function showReport(title: string, report: BacktestReport, lifted: boolean, terminal: Terminal): void {
+  const { paint, print, printTable } = terminal
   const { counts, days, rules } = report
   print(`Back-test  ${title}, ${timeText(report.from)} to ${timeText(report.to)}`, paint.bold)
   print()
@@ -80,7 +82,7 @@ export function showReport(title: string, report: BacktestReport, { paint, print
   })
   printTable(['Day', 'Projects', 'Marked', 'Gone', 'Regretted', 'Stopped', 'Stamped', 'Not judged'], shownDays)
   const quiet = days.length - eventful.length
-  if (quiet > 0) print(`Nothing new on the other ${counted(quiet, 'day')}.`, paint.dim)
+  if (quiet > 0) print(`Nothing new on the other ${quiet === 1 ? 'day' : counted(quiet, 'day')}.`, paint.dim)
   print()
   printTable(
     ['Rule', 'Gone', 'Regretted'],
@@ -97,10 +99,10 @@ export function showReport(title: string, report: BacktestReport, { paint, print
   print()
   print(sumText(counts), paint.bold)
   if (counts.stopped > 0) {
-    print(
-      `${counted(counts.stopped, 'project')} still due at the end, stopped by limits; --lift-limits lets them go.`,
-      paint.yellow,
-    )
+    const why = lifted
+      ? 'stopped by a limit of 0, which no approval lifts'
+      : 'stopped by limits; --lift-limits shows what becomes of them when people approve'
+    print(`${counted(counts.stopped, 'project')} still due at the end, ${why}.`, paint.yellow)
   }
 }
 

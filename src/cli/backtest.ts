@@ -20,7 +20,8 @@ later modified, backtested, deployed live or restored, and so would have been re
   --days 180         how far back from the newest inventory
   --policy FILE      the policy (default: policy.toml)
   --as-written       rules that only report do not act; without it every rule is replayed as if it were enforced
-  --lift-limits      as if a person had approved every plan over a limit; without it limits stop, as in a run
+  --lift-limits      as if a person had approved every plan over a limit, which lifts all but a limit of 0; without it
+                     limits stop, as in a run
   --env FILE         where ADMIN_TOKEN is (default: .dev.vars; the environment wins over it)
   --json             the same for programs
   --help
@@ -54,7 +55,12 @@ await command(HELP, OPTIONS, async (values, words, terminal) => {
   const report = { ...reportOf(written, replay, times), assumed }
   if (values.json) terminal.printJson(report)
   else {
-    showReport(`${shown(values.policy)} over ${counted(times.length, 'inventory')}`, report, terminal)
+    showReport(
+      `${shown(values.policy)} over ${counted(times.length, 'inventory')}`,
+      report,
+      values['lift-limits'],
+      terminal,
+    )
     tellAssumed(assumed, terminal)
   }
   return report.counts.regretted > 0 ? 'findings' : 'clean'

@@ -4,6 +4,7 @@
  * whenever they are asked, and what was acted on is changed or gone in all later ones. The inventories themselves are what really happened, so they also tell which actions would be regretted.
  */
 
+import { zeroCap } from './asking.ts'
 import type { DayCount } from './caps.ts'
 import { decide } from './decide.ts'
 import type { Mark, Memory, Notice } from './memory.ts'
@@ -30,7 +31,7 @@ export interface Day {
   readonly inventories: number
   /** In the newest inventory of the day, with what the replay took out of it; likewise `notJudged`. */
   readonly projects: number
-  /** Marks that began. */
+  /** Projects that were newly marked, by however many rules. */
   readonly marked: number
   /** Archived, moved or deleted. */
   readonly gone: number
@@ -53,7 +54,7 @@ export interface Replay {
 }
 
 export interface ReplayOptions {
-  /** As if a person had approved every plan over a limit. Default: limits stop, as they do in a run. */
+  /** As if a person had approved every plan over a limit, which lifts all but those of 0. Default: limits stop, as in a run. */
   readonly liftLimits?: boolean
 }
 
@@ -104,7 +105,7 @@ export async function replayNext(
   const memory: Memory = { marks: before.marks, holds: [], ownWrites: [], notices: asIfTold(before.marks) }
   const decision = decide(policy, seen, memory, now)
   const plan = await makePlan(policy, seen, decision, memory, { today, now })
-  const acting = new Set(isUnknown(inventory.running) ? [] : liftLimits ? idsOf(plan.items) : plan.acting)
+  const acting = new Set(isUnknown(inventory.running) ? [] : liftLimits ? approvable(policy, plan.items) : plan.acting)
   const acts = plan.items.filter(({ projectId }) => acting.has(projectId)).map((item) => actOf(item, inventory))
   const gone = acts.filter(({ action }) => isDestructive(action))
 
@@ -115,7 +116,7 @@ export async function replayNext(
       day,
       inventories: 1,
       projects: seen.projects.length,
-      marked: decision.marks.filter(({ since }) => since === now).length,
+      marked: new Set(decision.marks.flatMap(({ since, projectId }) => (since === now ? [projectId] : []))).size,
       gone: gone.length,
       stamped: acts.length - gone.length,
       stopped: plan.items.length - acts.length,
@@ -131,8 +132,9 @@ function wholeMinute(at: number): number {
   return Math.floor(at / 60_000) * 60_000
 }
 
-function idsOf(items: readonly PlanItem[]): readonly number[] {
-  return items.map(({ projectId }) => projectId)
+/** Ids of what may go when people say yes: nobody lifts a limit of 0. */
+function approvable(policy: Policy, items: readonly PlanItem[]): readonly number[] {
+  return items.filter((item) => zeroCap(policy, item) === null).map(({ projectId }) => projectId)
 }
 
 function actOf({ projectId, created, name, action, rule, to }: PlanItem, { at, projects }: Inventory): Act {

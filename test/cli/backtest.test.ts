@@ -108,9 +108,19 @@ describe('npm run backtest', () => {
     expect(stopped.code).toBe(0)
     // A number that stays the same is shown once.
     expect(stopped.out.match(/^2026-12-\d\d .*$/gm)).toHaveLength(2)
-    expect(stopped.out).toContain('1 project still due at the end, stopped by limits; --lift-limits lets them go.')
-    const lifted = await run('backtest', [...args, '--lift-limits', '--json'])
+    expect(stopped.out).toContain('1 project still due at the end, stopped by limits; --lift-limits shows what becomes')
+    const narrow = await folder.write('narrow.toml', POLICY.replace('per_run = 100', 'per_run = 1'))
+    const lifted = await run('backtest', ['--policy', narrow, ...args.slice(2), '--lift-limits', '--json'])
     expect(lifted.json<Report>().counts).toMatchObject({ gone: 2, stopped: 0 })
+    const never = await run('backtest', [...args, '--lift-limits'])
+    expect(never.out).toContain('1 project still due at the end, stopped by a limit of 0, which no approval lifts.')
+  })
+
+  it('ends with 2 for a folder that is not there, and for a file in its place', async () => {
+    const of = (name: string) => run('backtest', ['--policy', policy, '--inventories', `${folder.path}/${name}`])
+    await folder.write('file', '')
+    expect((await of('nowhere')).err).toMatch(/^The folder .*nowhere could not be read: it is not there\.$/m)
+    expect(await of('file')).toMatchObject({ code: 2, out: '', err: expect.stringContaining('it is not a folder.') })
   })
 
   it.each([

@@ -37,6 +37,12 @@ describe('a replay', () => {
     ])
   })
 
+  it('counts a project once that two rules mark', async () => {
+    const archive = rule('archive', 'when = { idle = ">90d" }\nthen = "archive"')
+    const { days } = await backtest(await policy(DELETE, archive), still([0], project(1, 'Old/a')))
+    expect(days).toMatchObject([{ projects: 1, marked: 1 }])
+  })
+
   it('takes inventories in the order of time, whatever order they come in', async () => {
     const rules = await policy(DELETE)
     const series = still([0, 7, 14, 15], project(1, 'Old/a'))
@@ -118,6 +124,12 @@ describe('a replay', () => {
       [1, 14],
       [2, 14],
     ])
+
+    for (const zero of ['[limits]\nper_run = 0\npercent = 100\n', 'limit = { per_day = 0 }\n']) {
+      const never = await backtest(await read(`${DELETE}${zero}`), series, { liftLimits: true })
+      expect(never.acts, zero).toEqual([])
+      expect(never.days.map((day) => day.stopped)).toEqual([0, 2, 2])
+    }
 
     const perDay = await read(`${DELETE}[limits]\nper_run = 1\nper_day = 1\npercent = 100\n`)
     const [first, second] = [project(1, 'Old/a'), project(2, 'Old/b')]
