@@ -1,7 +1,7 @@
 /** `npm run diff`: two policies on one workspace, and which matches come and go between them. */
 
 import { diffPolicies, type PolicyDiff, type ProjectDiff, type Side } from '../core/diff.ts'
-import { reasonText } from '../core/explain.ts'
+import { reasonText, ruleSentence } from '../core/explain.ts'
 import type { Policy } from '../core/policy.ts'
 import { command, Misuse, type Terminal } from './command.ts'
 import { counted } from './paint.ts'
@@ -40,7 +40,9 @@ function asJson({ rules, projects }: PolicyDiff, old: Policy, next: Policy) {
   const side = ({ reasons, ...rest }: Side, policy: Policy) => ({ ...rest, reasons: sentences(reasons, policy) })
   return {
     policies: { before: old.hash, after: next.hash },
-    rules,
+    rules: rules.map((one) => {
+      return { ...one, sentences: { before: sentenceOf(old, one.rule), after: sentenceOf(next, one.rule) } }
+    }),
     projects: projects.map(({ before, after, ...rest }) => ({
       ...rest,
       before: side(before, old),
@@ -68,9 +70,20 @@ function show(diff: PolicyDiff, old: Policy, next: Policy, source: string, termi
     print()
     print(`${counted(diff.projects.length, 'project')} with a difference.`)
   }
-  const restarted = diff.rules.filter(({ change }) => change === 'edited').map(({ rule }) => `"${rule}"`)
-  if (restarted.length > 0) print(`Edited, so that every grace starts again: ${restarted.join(', ')}.`, paint.dim)
+  const edited = diff.rules.filter(({ change }) => change === 'edited')
+  if (edited.length > 0) print('Edited, so that every grace starts again:', paint.dim)
+  for (const { rule } of edited) {
+    print(`  ${rule}`)
+    print(`    was  ${sentenceOf(old, rule)}`)
+    print(`    is   ${sentenceOf(next, rule)}`)
+  }
   for (const text of settingsThatDiffer(old, next)) print(text, paint.dim)
+}
+
+/** A rule in words; null where the policy does not have it. */
+function sentenceOf({ rules }: Policy, id: string): string | null {
+  const rule = rules.find((one) => one.id === id)
+  return rule === undefined ? null : ruleSentence(rule)
 }
 
 function rulesText({ gained, lost }: ProjectDiff): string {

@@ -37,7 +37,12 @@ describe('npm run diff', () => {
     )
     expect(out).toMatch(/^Old\/b {4} 2 {2}\+old {3}kept → marked \(old: delete\) /m)
     expect(out).not.toContain('New/c')
-    expect(out).toContain('2 projects with a difference.\nEdited, so that every grace starts again: "old".\n')
+    expect(out).toContain('2 projects with a difference.\nEdited, so that every grace starts again:\n  old\n')
+    const [was, is] = out.split('\n').slice(-3)
+    expect(was).toMatch(
+      /^ {4}was {2}When its path matches "Old\/\*" and it has been idle for more than 90 days: delete it/,
+    )
+    expect(is).toMatch(/^ {4}is {3}When .* for more than 30 days, unless its name matches "a": delete it/)
   })
 
   it('says the same to programs', async () => {
@@ -45,7 +50,13 @@ describe('npm run diff', () => {
     expect(code).toBe(1)
     expect(json()).toMatchObject({
       rules: [
-        { rule: 'newer', change: 'added', gained: [1], lost: [] },
+        {
+          rule: 'newer',
+          change: 'added',
+          gained: [1],
+          lost: [],
+          sentences: { before: null, after: expect.stringMatching(/^When its path/) },
+        },
         { rule: 'old', change: 'removed', gained: [], lost: [1] },
       ],
       projects: [
