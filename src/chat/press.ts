@@ -4,6 +4,7 @@
  */
 
 import type { Verb } from '../core/card.ts'
+import { plainText } from '../core/card-text.ts'
 import { orphanCard } from '../core/orphan-card.ts'
 import type { Env } from '../env.ts'
 import { workspaceOf } from '../workspace/address.ts'
@@ -83,6 +84,7 @@ async function onRun(env: Env, asker: Asker, run: string): Promise<Answer> {
 async function undoRun(env: Env, asker: Asker, run: string): Promise<Answer> {
   const may = await allowed(env, asker, 'operate', 'undo')
   if (!may.ok) return may.answer
+  if ((await workspaceOf(env).run(run)) === null) return tell(`There is no run ${plainText(run)} any more.`)
   const submitted = await workspaceOf(env).submit({
     triggerId: `undo:${run}`,
     trigger: asker.vendor,

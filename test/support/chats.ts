@@ -49,9 +49,9 @@ export interface Chat {
   quiet(): Promise<void>
 }
 
-/** Who may what: Ann everything, Bob approve; or nobody anything. */
+/** Who may what: Ann everything, Bob approve; both everything (`equals`); or nobody anything. */
 export interface Rules {
-  readonly people?: 'two' | 'nobody'
+  readonly people?: 'two' | 'equals' | 'nobody'
   readonly approve?: 'always' | 'two' | 'never'
   readonly after?: string
   readonly notice?: string
@@ -69,13 +69,13 @@ may = ["operate", "approve"]
 [[person]]
 name = "Bob"
 ${vendor} = "${BOB}"
-may = ["approve"]
+may = ${people === 'equals' ? '["operate", "approve"]' : '["approve"]'}
 `
   const old = rule('old', '{ path = "Old/*", idle = ">90d" }', 'delete')
     .replace('approve = "never"', `approve = "${approve}"`)
     .replace('after = "24h"', `after = "${after}"`)
     .replace('notice = "0h"', `notice = "${notice}"`)
-  return `${NO_CAPS}\n[notify]\nchannels = ["${vendor}"]\n${people === 'two' ? named : ''}${old}`
+  return `${NO_CAPS}\n[notify]\nchannels = ["${vendor}"]\n${people === 'nobody' ? '' : named}${old}`
 }
 
 export async function makeChat(vendor: Vendor, projects: readonly object[], rules: Rules = {}): Promise<Chat> {
@@ -122,8 +122,10 @@ function inSlack(world: World, standins: Standins): Chat {
         const before = (await slack.messages(scene)).length
         await by.presses({ ts: message.id } as SlackMessage, verb, choice)
         return eventually(async () => {
-          const told = (await slack.messages(scene)).slice(before).find(({ only }) => only === id)
-          return told === undefined ? null : shown(told)
+          const all = (await slack.messages(scene)).map(shown)
+          // What only its reader sees is answered in its place.
+          const isChanged = (one: Shown) => one.id === message.id && one.text !== message.text
+          return message.only === null ? all.slice(before).find(({ only }) => only === id) : all.find(isChanged)
         }, `${id} is told what came of ${verb}`)
       },
     }
@@ -154,6 +156,8 @@ const LABELS: { readonly [verb: string]: string } = {
   refuse: 'Keep all',
   stop: 'Stop',
   undo: 'Undo',
+  confirm: 'Delete',
+  cancel: 'Cancel',
 }
 
 function inDiscord(world: World, standins: Standins): Chat {
