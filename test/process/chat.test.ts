@@ -1,6 +1,7 @@
-/** The built Worker in a process of its own, as `npm run dev` starts it, with Discord beside it: over HTTP both ways. */
+/** The built Worker in a process of its own, as `npm run dev` starts it, with Discord and Slack beside it: over HTTP both ways. */
 
 import { type ChildProcess, spawn } from 'node:child_process'
+import { createHmac } from 'node:crypto'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -13,6 +14,9 @@ import { startStandins } from '../support/node/standins.ts'
 
 const DAY = 86_400_000
 const ANN = '700000000000000001'
+const ANN_IN_SLACK = 'U0ANN'
+/** The one of Slack's documentation, which `npm run dev` sets. */
+const SIGNING_SECRET = '8f742231b10e8888abcd99yyyzzz85a5'
 const SEED = 'c5aa8df43f9f837bedb7442f31dcb7b166d38535076f094b85ce3a2e0b4458f7'
 const POLICY = `
 [notify]
@@ -20,6 +24,7 @@ channels = ["discord"]
 [[person]]
 name = "Ann"
 discord = "${ANN}"
+slack = "${ANN_IN_SLACK}"
 may = ["operate"]
 [[rule]]
 id = "old"
@@ -95,6 +100,34 @@ async function interact(asked: object) {
   return { answer, tookMs, taken }
 }
 
+/** What somebody types in Slack, signed, and what Slack makes of the answer. */
+async function typeInSlack(text: string, secret = SIGNING_SECRET) {
+  const slack = async (path: string, body: object) => {
+    const url = `${standins.url}/w/1/_standin/slack/${path}`
+    return (await fetch(url, { method: 'POST', body: JSON.stringify(body) })).json()
+  }
+  const typed = (await slack('type', { user: ANN_IN_SLACK, text })) as { secret: string; body: string }
+  const timestamp = String(Math.floor(Date.now() / 1_000))
+  const mac = createHmac('sha256', secret).update(`v0:${timestamp}:${typed.body}`).digest('hex')
+  const began = performance.now()
+  const response = await fetch(`${worker}/slack/commands`, {
+    method: 'POST',
+    body: typed.body,
+    headers: {
+      'content-type': 'application/x-www-form-urlencoded',
+      'x-slack-request-timestamp': timestamp,
+      'x-slack-signature': `v0=${mac}`,
+    },
+  })
+  const body = await response.text()
+  const tookMs = performance.now() - began
+  if (!response.ok) return { status: response.status, text: body, tookMs }
+  const { message } = (await slack('answered', { secret: typed.secret, status: 200, body, tookMs })) as {
+    message: { text: string; only: string | null }
+  }
+  return { status: 200, text: message.text, only: message.only, tookMs }
+}
+
 async function digest(): Promise<DiscordMessage> {
   for (let waited = 0; waited < 200; waited++) {
     const { messages } = (await control('state', {})) as { messages: DiscordMessage[] }
@@ -141,6 +174,17 @@ describe('the built Worker', () => {
     expect(JSON.stringify(said.answer)).toMatch(/Ann/)
     expect(said.taken).not.toHaveProperty('why')
   }, 60_000)
+
+  it('answers in Slack too, in time, and turns away what Slack did not sign', async () => {
+    const kept = await typeInSlack('keep Old/@everyone forever')
+    expect(kept).toMatchObject({ status: 200, text: expect.stringMatching(/^Ann keeps Old\/@everyone .* for ever\.$/) })
+    expect(kept.tookMs).toBeLessThan(2_900)
+    expect(await typeInSlack('status')).toMatchObject({
+      only: ANN_IN_SLACK,
+      text: expect.stringMatching(/^All is well/),
+    })
+    expect(await typeInSlack('status', 'f'.repeat(32))).toMatchObject({ status: 401 })
+  }, 30_000)
 
   it('turns away what Discord did not sign', async () => {
     const headers = {
