@@ -68,7 +68,7 @@ function leftOver({ name, text }: Typed, project: Candidate, rest: readonly Word
 const MOST = 10
 
 function listed(projects: readonly Candidate[]): string {
-  const lines = projects.slice(0, MOST).map(({ projectId, name }) => `${projectId}  ${plainText(name)}`)
+  const lines = projects.slice(0, MOST).map(({ projectId, name }) => `${plainText(name)} (${projectId})`)
   return [...lines, ...(projects.length > MOST ? [`and ${projects.length - MOST} more`] : [])].join('\n')
 }
 

@@ -18,6 +18,18 @@ async function swept(chat: Chat, at: number): Promise<void> {
 
 const titles = async (chat: Chat) => (await chat.posted()).map(({ text }) => text.split('\n')[0])
 
+describe.concurrent.each(VENDORS)('a plan that is asked for in %s', (vendor) => {
+  it('by several within a minute is looked at once for all of them', async () => {
+    const chat = await makeChat(vendor, [{ name: 'Solo' }])
+    const asked = [chat.ann, chat.bob, chat.stranger, chat.ann]
+    for (const somebody of asked) {
+      expect((await somebody.types('plan')).text).toBe('Looking at all projects. The plan follows here.')
+    }
+    // Two where a minute begins between them.
+    expect((await chat.world.stub.runs(10, null)).length).toBeLessThanOrEqual(2)
+  })
+})
+
 describe.concurrent.each(VENDORS)('a digest in %s', (vendor) => {
   it('tells of an unchanged mark when it is made and when its notice begins, and at no tick between or after', async () => {
     const chat = await makeChat(vendor, [stale('Old/a'), stale('New/c')], { after: '6d', notice: '48h' })
@@ -36,6 +48,25 @@ describe.concurrent.each(VENDORS)('a digest in %s', (vendor) => {
     await swept(chat, start + 5.95 * DAY)
     expect(await titles(chat)).toEqual([marked, due, marked])
     expect((await chat.posted()).at(-1)?.text).not.toContain('Old/a')
+  }, 60_000)
+
+  it('comes before the question of the same tick, not at once with it: a chat takes one message a second', async () => {
+    const chat = await makeChat(vendor, [stale('Old/a'), stale('New/c')])
+    await swept(chat, start)
+    await chat.world.edit('New/c', { name: 'Old/c', modified: start - 200 * DAY })
+    // Both are put down by one tick, and wait until the chat takes messages again.
+    await chat.refuses('posts', 1)
+    await swept(chat, start + 2 * DAY)
+    const [, digest, question, ...others] = await chat.posted()
+    expect([digest?.text, question?.text, others]).toEqual([
+      expect.stringMatching(/^1 project newly marked/),
+      expect.stringMatching(/^1 project waiting for approval/),
+      [],
+    ])
+    const { requests: toSlack } = await chat.standins.slack()
+    expect(toSlack.filter(({ error }) => error === 'ratelimited')).toEqual([])
+    const { requests: toDiscord } = await chat.standins.discord()
+    expect(toDiscord.filter(({ status }) => status === 429)).toEqual([])
   }, 60_000)
 
   it('of hundreds is one message that cuts its lists, counts what it leaves out and links to all', async () => {

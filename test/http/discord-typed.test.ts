@@ -180,7 +180,7 @@ describe('what is typed in Discord', () => {
     const ids = (await scene.world.projects()).map(({ projectId }) => projectId)
     const seen = await ann.types('keep', { project: 'Twin' })
     expect(seen.says).toMatch(/^2 projects are called so\. Give the id:/)
-    for (const id of ids) expect(seen.says).toContain(`${id} Twin`)
+    for (const id of ids) expect(seen.says).toContain(`Twin (${id})`)
     expect((await ann.types('keep', { project: String(ids[1]) })).says).toMatch(/^Ann keeps Twin/)
   }, 60_000)
 })

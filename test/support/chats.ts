@@ -1,5 +1,6 @@
 /** A team in either chat, for what must be the same in both: who types and presses what, and what everybody then sees. */
 
+import { BOT_SCOPES } from '../../src/slack/manifest.ts'
 import { buttonsOf, discordEnv, eventually, type Person, person } from './discord-person.ts'
 import { readable as readableDiscord } from './discord-reader.ts'
 import * as discord from './discord-scene.ts'
@@ -7,7 +8,7 @@ import type { DiscordMessage } from './node/discord.ts'
 import type { SlackMessage } from './node/slack.ts'
 import { NO_CAPS, rule } from './policies.ts'
 import { type SlackPerson, slackEnv, slackPerson, verbsOf } from './slack-person.ts'
-import { readable as readableSlack, ringsOf } from './slack-reader.ts'
+import { readable as readableSlack, ringsOf, seen } from './slack-reader.ts'
 import * as slack from './slack-scene.ts'
 import { makeStandins, type Standins } from './standins.ts'
 import { makeWorld, type World } from './world.ts'
@@ -80,6 +81,7 @@ may = ${people === 'equals' ? '["operate", "approve"]' : '["approve"]'}
 
 export async function makeChat(vendor: Vendor, projects: readonly object[], rules: Rules = {}): Promise<Chat> {
   const standins = makeStandins()
+  await standins.setSlack({ scopes: BOT_SCOPES, perSecond: 1 })
   const env = vendor === 'slack' ? slackEnv(standins) : discordEnv(standins)
   const world = await makeWorld(policyOf(vendor, rules), projects, { env })
   return vendor === 'slack' ? inSlack(world, standins) : inDiscord(world, standins)
@@ -108,7 +110,8 @@ function inSlack(world: World, standins: Standins): Chat {
   const scene = { world, standins } as slack.Scene
   const shown = (message: SlackMessage): Shown => ({
     id: message.ts,
-    text: readableSlack(message),
+    // A plain text has itself as its notification.
+    text: message.blocks.length === 1 ? seen(message.text).text : readableSlack(message),
     verbs: verbsOf(message),
     only: message.only,
     rings: ringsOf(message),
