@@ -2,14 +2,8 @@
 
 import type { Facts } from './facts.ts'
 import { paidOf } from './facts.ts'
-import {
-  type DirectoryView,
-  PREDICATES,
-  type Predicate,
-  type PredicateName,
-  type PredicateValue,
-  predicate,
-} from './predicate.ts'
+import type { DirectoryView, PredicateValue } from './measured.ts'
+import { PREDICATES, type Predicate, type PredicateName, predicate } from './predicate.ts'
 import { isUnknown, type PaidKind, type Project } from './project.ts'
 import type { Reading, Reason } from './reason.ts'
 

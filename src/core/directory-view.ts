@@ -2,7 +2,7 @@
 
 import type { Directory } from './directory.ts'
 import { type Facts, isFresh, modifiedOf, projectAt } from './facts.ts'
-import type { DirectoryView, Youngest } from './predicate.ts'
+import type { DirectoryView, Youngest } from './measured.ts'
 import { isUnknown, type Project, type Unknown } from './project.ts'
 
 /** How young it is takes a look at every project, so only who asks pays for it. */

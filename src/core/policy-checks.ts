@@ -5,23 +5,15 @@
 
 import { HOUR, parseDuration } from './duration.ts'
 import { type GlobKind, globProblem } from './glob.ts'
-import { looksLikeHold } from './hold.ts'
-import { nameProblem, placeOf } from './names.ts'
 import { nearest } from './nearest.ts'
 import { namesakes } from './people.ts'
 import type { KeyPath } from './policy-lines.ts'
+import type { Found } from './policy-problem.ts'
 import type { PolicyFile, RuleFile } from './policy-schema.ts'
 import { isDestructive, type Limits } from './rule.ts'
-import { ARCHIVE_TEMPLATE, parseTemplate, type Template, uses } from './template.ts'
+import { checkTemplate, pathProblem } from './template-checks.ts'
 import { undoing } from './undoing.ts'
 import { isDate, isZone } from './zone.ts'
-
-/** A problem with where it is, as a path into the file. */
-export interface Finding {
-  readonly path: KeyPath
-  readonly problem: string
-  readonly fix: string
-}
 
 /** How deep `any`, `all` and `not` may nest. */
 const DEEPEST = 5
@@ -39,7 +31,7 @@ export function noticeOf(rule: RuleFile): number {
 }
 
 /** Everything about a well-formed file that is refused. */
-export function refusals(file: PolicyFile): readonly Finding[] {
+export function refusals(file: PolicyFile): readonly Found[] {
   return [
     ...checkZone(file),
     ...checkPatterns('path', file.protect.paths ?? [], ['protect', 'paths']),
@@ -60,16 +52,16 @@ export function refusals(file: PolicyFile): readonly Finding[] {
   ]
 }
 
-function checkZone(file: PolicyFile): readonly Finding[] {
+function checkZone(file: PolicyFile): readonly Found[] {
   if (isZone(file.timezone)) return []
   const near = nearest(file.timezone, Intl.supportedValuesOf('timeZone'))
   const fix = near === null ? 'Write an IANA zone such as "America/New_York", or "UTC".' : `Did you mean "${near}"?`
   return [{ path: ['timezone'], problem: `"${file.timezone}" is no known time zone`, fix }]
 }
 
-function checkWindow({ window }: PolicyFile): readonly Finding[] {
+function checkWindow({ window }: PolicyFile): readonly Found[] {
   if (window === undefined) return []
-  const findings: Finding[] = window.holidays.flatMap((day, i) => {
+  const findings: Found[] = window.holidays.flatMap((day, i) => {
     if (isDate(day)) return []
     return [
       { path: ['window', 'holidays', i], problem: `"${day}" is no day`, fix: 'Write a day such as "2026-12-25".' },
@@ -83,7 +75,7 @@ function checkWindow({ window }: PolicyFile): readonly Finding[] {
   return findings
 }
 
-function checkEvents(file: PolicyFile): readonly Finding[] {
+function checkEvents(file: PolicyFile): readonly Found[] {
   return file.on.flatMap(({ directory }, i) => {
     const path = ['on', i, 'directory']
     const strange = directory.match(/\{[^{}]*\}/g)?.find((one) => one !== '{repository}' && one !== '{branch}')
@@ -99,7 +91,7 @@ function checkEvents(file: PolicyFile): readonly Finding[] {
   })
 }
 
-function checkIds(file: PolicyFile): readonly Finding[] {
+function checkIds(file: PolicyFile): readonly Found[] {
   const seen = new Set<string>()
   return file.rule.flatMap(({ id }, i) => {
     if (!seen.has(id)) {
@@ -112,7 +104,7 @@ function checkIds(file: PolicyFile): readonly Finding[] {
   })
 }
 
-function checkRule(file: PolicyFile, rule: RuleFile, path: KeyPath): readonly Finding[] {
+function checkRule(file: PolicyFile, rule: RuleFile, path: KeyPath): readonly Found[] {
   const unless = rule.unless === undefined ? [] : [rule.unless].flat()
   return [
     ...checkTable(rule.when, [...path, 'when'], 0),
@@ -128,7 +120,7 @@ function checkRule(file: PolicyFile, rule: RuleFile, path: KeyPath): readonly Fi
   ]
 }
 
-function checkTable(table: RuleFile['when'], path: KeyPath, depth: number): readonly Finding[] {
+function checkTable(table: RuleFile['when'], path: KeyPath, depth: number): readonly Found[] {
   if (depth > DEEPEST) {
     return [
       { path, problem: `tables nest more than ${DEEPEST} deep`, fix: 'Make two rules of it, or write it flatter.' },
@@ -145,26 +137,26 @@ function checkTable(table: RuleFile['when'], path: KeyPath, depth: number): read
   ]
 }
 
-function checkPatterns(kind: GlobKind, patterns: readonly unknown[], path: KeyPath): readonly Finding[] {
+function checkPatterns(kind: GlobKind, patterns: readonly unknown[], path: KeyPath): readonly Found[] {
   return patterns.flatMap((pattern) => {
     const found = globProblem(String(pattern), kind)
     return found === null ? [] : [{ path, ...found }]
   })
 }
 
-function checkUnit(rule: RuleFile, path: KeyPath): readonly Finding[] {
+function checkUnit(rule: RuleFile, path: KeyPath): readonly Found[] {
   if (rule.unit === 'project' || rule.when.path !== undefined) return []
   const fix = 'Add path to when, such as path = "Research/*" for every directory directly in Research.'
   return [{ path: [...path, 'when'], problem: 'a directory rule must say which directories it is about', fix }]
 }
 
-function checkGrace(rule: RuleFile, path: KeyPath): readonly Finding[] {
+function checkGrace(rule: RuleFile, path: KeyPath): readonly Found[] {
   if (!isDestructive(rule.then) || (parseDuration(rule.after) ?? 0) >= LEAST_GRACE) return []
   const problem = `a grace of ${rule.after} is too short for ${rule.then}`
   return [{ path: [...path, 'after'], problem, fix: 'Write at least "24h", or leave it out for 14 days.' }]
 }
 
-function checkNotice(file: PolicyFile, rule: RuleFile, path: KeyPath): readonly Finding[] {
+function checkNotice(file: PolicyFile, rule: RuleFile, path: KeyPath): readonly Found[] {
   if (noticeOf(rule) === 0 || (file.notify.channels ?? []).length > 0) return []
   const problem =
     rule.notice === undefined
@@ -174,7 +166,7 @@ function checkNotice(file: PolicyFile, rule: RuleFile, path: KeyPath): readonly 
   return [{ path: [...path, 'notice'], problem, fix }]
 }
 
-function checkApprove(file: PolicyFile, rule: RuleFile, path: KeyPath): readonly Finding[] {
+function checkApprove(file: PolicyFile, rule: RuleFile, path: KeyPath): readonly Found[] {
   if (rule.approve !== 'two') return []
   const approvers = file.person.filter(({ may }) => may.includes('approve')).length
   if (approvers >= 2) return []
@@ -183,7 +175,7 @@ function checkApprove(file: PolicyFile, rule: RuleFile, path: KeyPath): readonly
   return [{ path: [...path, 'approve'], problem, fix }]
 }
 
-function checkLimit(limits: PolicyFile['limits'], rule: RuleFile, path: KeyPath): readonly Finding[] {
+function checkLimit(limits: PolicyFile['limits'], rule: RuleFile, path: KeyPath): readonly Found[] {
   return (['per_run', 'per_day', 'percent', 'stamps_per_run'] as const satisfies readonly (keyof Limits)[]).flatMap(
     (key) => {
       const own = rule.limit[key]
@@ -193,74 +185,4 @@ function checkLimit(limits: PolicyFile['limits'], rule: RuleFile, path: KeyPath)
       return [{ path: [...path, 'limit', key], problem, fix: `Write ${most} or less, or raise ${key} in [limits].` }]
     },
   )
-}
-
-function checkTemplate(rule: RuleFile, path: KeyPath): readonly Finding[] {
-  const key = [...path, 'to']
-  const written = rule.to ?? (rule.then === 'archive' ? ARCHIVE_TEMPLATE : undefined)
-  if (rule.then === 'report' || rule.then === 'delete') {
-    if (rule.to === undefined) return []
-    return [
-      { path: key, problem: `${rule.then} writes nothing, so it has no to`, fix: 'Leave to out, or change then.' },
-    ]
-  }
-  if (written === undefined) {
-    const example = {
-      describe: 'idle {idle-days} d, owner {owner}',
-      rename: '{name} old',
-      move: 'Old/{path}',
-      archive: '',
-    }[rule.then]
-    return [{ path: key, problem: `${rule.then} needs a template`, fix: `Add a template such as to = "${example}".` }]
-  }
-  const parsed = parseTemplate(written)
-  if (!parsed.ok) return [{ path: key, problem: parsed.problem, fix: parsed.fix }]
-  const found = rule.then === 'describe' ? lineProblem(written) : templateProblem(rule.then, parsed.template)
-  return found === null ? [] : [{ path: key, ...found }]
-}
-
-type Mending = { readonly problem: string; readonly fix: string } | null
-
-function lineProblem(text: string): Mending {
-  if (looksLikeHold(text)) {
-    return { problem: 'our line must not contain "[keep", which would look like a hold', fix: 'Choose other words.' }
-  }
-  if (/[\r\n]/.test(text)) return { problem: 'our line is a single line', fix: 'Write it without line breaks.' }
-  return null
-}
-
-function templateProblem(then: 'rename' | 'move' | 'archive', template: Template): Mending {
-  const { text } = template
-  if (looksLikeHold(text)) {
-    return { problem: 'a name must not contain "[keep", which would look like a hold', fix: 'Choose other words.' }
-  }
-  if (then === 'rename') {
-    if (text.includes('/') || uses(template, 'path', 'directory')) {
-      const fix =
-        'Write only the new last part of the name, such as "{name} old"; to change the directory use then = "move".'
-      return { problem: 'a rename stays in its directory', fix }
-    }
-    const why = pathProblem(sample(template))
-    return why === null ? null : { problem: why, fix: 'Write a name QuantConnect accepts, such as "{name} old".' }
-  }
-  if (text.split('/').some((part) => part === '.' || part === '..')) {
-    return {
-      problem: `"${text}" could leave its directory`,
-      fix: 'Write the full new name from the top, such as "Old/{path}".',
-    }
-  }
-  const why = pathProblem(sample(template))
-  return why === null ? null : { problem: why, fix: 'Write a full name from the top, such as "Old/{path}".' }
-}
-
-/** The template filled with harmless values, so that only what is written in it can be wrong. */
-function sample(template: Template): string {
-  const filled = template.parts.map((part) => (typeof part === 'string' ? part : 'x'))
-  return filled.join('')
-}
-
-function pathProblem(path: string): string | null {
-  const place = placeOf(path)
-  if (place !== null) return `nothing may be written into QuantConnect's own ${place}`
-  return nameProblem(path)
 }

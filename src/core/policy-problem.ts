@@ -1,5 +1,14 @@
 /** What is wrong in a policy, where, and how to mend it. */
 
+import type { KeyPath } from './policy-lines.ts'
+
+/** Something wrong, with where it is as a path into the file. */
+export interface Found {
+  readonly path: KeyPath
+  readonly problem: string
+  readonly fix: string
+}
+
 export interface PolicyProblem {
   /** Id of the rule, or null when it is not about one. */
   readonly rule: string | null

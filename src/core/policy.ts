@@ -10,8 +10,9 @@ import { compileAny, compileTable } from './condition.ts'
 import { parseDuration } from './duration.ts'
 import { type Glob, protectionGlob } from './glob.ts'
 import { noticeOf, refusals } from './policy-checks.ts'
-import { findLines, type KeyPath } from './policy-lines.ts'
-import { type PolicyProblem, problemText } from './policy-problem.ts'
+import { issuesFound, problemsAt } from './policy-issues.ts'
+import { findLines } from './policy-lines.ts'
+import type { Found, PolicyProblem } from './policy-problem.ts'
 import { PolicyFile, type RuleFile } from './policy-schema.ts'
 import type { Limits, Rule } from './rule.ts'
 import { ARCHIVE_TEMPLATE, parseTemplate, type Template } from './template.ts'
@@ -63,18 +64,14 @@ export async function readPolicy(text: string): Promise<PolicyResult> {
   const parsed = parseToml(text)
   if (!parsed.ok) return { ok: false, problems: [parsed.problem] }
   const lines = findLines(text)
-  const place = (path: KeyPath, problem: string, fix: string) => placed(parsed.tree, lines, path, problem, fix)
+  const refused = (found: readonly Found[]): PolicyResult => {
+    return { ok: false, problems: problemsAt(found, parsed.tree, lines) }
+  }
 
   const checked = v.safeParse(PolicyFile, parsed.tree)
-  if (!checked.success) {
-    const problems = checked.issues.flatMap((issue) => explainIssue(issue, []))
-    const placed = problems.map(({ path, problem, fix }) => place(path, problem, fix))
-    return { ok: false, problems: inOrder(withoutRepeats(placed)) }
-  }
+  if (!checked.success) return refused(issuesFound(checked.issues))
   const found = refusals(checked.output)
-  if (found.length > 0)
-    return { ok: false, problems: inOrder(found.map(({ path, problem, fix }) => place(path, problem, fix))) }
-  return { ok: true, policy: await compile(checked.output, text) }
+  return found.length > 0 ? refused(found) : { ok: true, policy: await compile(checked.output, text) }
 }
 
 async function compile(file: PolicyFile, text: string): Promise<Policy> {
@@ -175,53 +172,4 @@ function withoutDates(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(withoutDates)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, withoutDates(item)]))
-}
-
-interface Explained {
-  readonly path: KeyPath
-  readonly problem: string
-  readonly fix: string
-}
-
-/** Of a value that may take several forms, the form that was attempted is explained. */
-function explainIssue(issue: v.BaseIssue<unknown>, above: KeyPath): readonly Explained[] {
-  const steps = issue.path ?? []
-  // A list where a table is meant: its places are no keys.
-  const keys = steps.filter(({ type, input }) => type !== 'object' || !Array.isArray(input))
-  const path = [...above, ...keys.map(({ key }) => key as string | number)]
-  const isList = Array.isArray(issue.input)
-  const inside = (issue.issues ?? []).filter(
-    (one) => one.path !== undefined && (one.path[0].type === 'array') === isList,
-  )
-  if (inside.length > 0) return inside.flatMap((one) => explainIssue(one, path))
-  const [problem = '', fix = ''] = issue.message.split('\n')
-  return [{ path, problem, fix }]
-}
-
-function placed(
-  tree: unknown,
-  lines: (path: KeyPath) => number | null,
-  path: KeyPath,
-  problem: string,
-  fix: string,
-): PolicyProblem {
-  const [first, position, ...rest] = path
-  const inRule = first === 'rule' && typeof position === 'number'
-  const key = (inRule ? rest : path).filter((part) => typeof part === 'string').join('.')
-  return { rule: inRule ? idOf(tree, position) : null, key: key === '' ? null : key, line: lines(path), problem, fix }
-}
-
-function idOf(tree: unknown, position: number): string {
-  const rules = (tree as { rule?: unknown }).rule
-  const id = Array.isArray(rules) ? (rules[position] as { id?: unknown } | null)?.id : undefined
-  return typeof id === 'string' ? id : `number ${position + 1}`
-}
-
-/** A list with many items is no table for each of them, which is said once. */
-function withoutRepeats(problems: readonly PolicyProblem[]): readonly PolicyProblem[] {
-  return [...new Map(problems.map((problem) => [problemText(problem), problem])).values()]
-}
-
-function inOrder(problems: readonly PolicyProblem[]): readonly PolicyProblem[] {
-  return [...problems].sort((a, b) => (a.line ?? 0) - (b.line ?? 0))
 }

@@ -1,44 +1,36 @@
-/**
- * The predicates of the policy page: what each one reads of a project, what it costs, and when it says yes. A value that
- * could not be read makes the predicate unknown; what merely is not there (never deployed, no description) is an answer.
- */
+/** The predicates of the policy page: what each one reads of a project, what it costs, and when it says yes. */
 
-import { type Comparison, holds, parseCount, parseSpan } from './compare.ts'
+import { type Comparison, holds } from './compare.ts'
 import { elapsedText } from './duration.ts'
 import { createdOf, type Facts, isLinked, lastPart, modifiedOf, NOT_READ, paidOf, pastDate, runsLive } from './facts.ts'
 import { pathGlob, textGlob } from './glob.ts'
+import {
+  anyOf,
+  counted,
+  elapsed,
+  elapsedOrNever,
+  exact,
+  flag,
+  list,
+  measured,
+  type PredicateValue,
+  quoted,
+  span,
+  type Tests,
+  textual,
+} from './measured.ts'
 import { isStamped, withoutOurLine } from './our-line.ts'
 import { type Evidence, isUnknown, type PaidKind, type Project, type Unknown } from './project.ts'
 import type { Reading } from './reason.ts'
 
-/** A directory as predicates see it: `path`, `name` and `idle` are read of it, everything else of each of its projects. */
-export interface DirectoryView {
-  readonly path: string
-  readonly name: string
-  /** How young its youngest project is; null to read `idle` of each project instead. */
-  readonly youngest: (() => Youngest) | null
-}
-
-export interface Youngest {
-  /** Newest effective modified among the projects, as far as they could be read. */
-  readonly at: number
-  /** Set when some project's modified could not be read: then the directory may be younger still. */
-  readonly unsure: Unknown | null
-}
-
-export interface Predicate {
+export interface Predicate extends Tests {
   readonly kind: 'predicate'
   readonly name: PredicateName
   /** As the policy has it. */
   readonly value: PredicateValue
   /** What one call per project would have to read; null = it is in the list. */
   readonly paid: PaidKind | null
-  test(facts: Facts, project: Project, directory: DirectoryView | null): Reading
-  /** What was read, in words. */
-  read(facts: Facts, project: Project, directory: DirectoryView | null): Evidence<string>
 }
-
-export type PredicateValue = string | number | boolean | readonly (string | number)[]
 
 /** How each predicate gets from its value to a test. The keys are all predicates there are. */
 const KINDS = {
@@ -89,84 +81,6 @@ export function lastBacktestOf(facts: Facts, project: Project): Evidence<number 
 const NO_DATE: Unknown = { unknown: 'there are backtests, but none has a date' }
 const NO_LANGUAGE: Unknown = { unknown: 'the language is not given' }
 const NO_OWNER_NAME: Unknown = { unknown: 'the owner is not among the collaborators' }
-
-type Tests = Pick<Predicate, 'test' | 'read'>
-type Measure<T> = (facts: Facts, project: Project, directory: DirectoryView | null) => Evidence<T>
-
-/** A test on one measured value. */
-function measured<T>(
-  measure: Measure<T>,
-  judge: (value: T, facts: Facts) => boolean,
-  words: (value: T, facts: Facts) => string,
-): Tests {
-  return {
-    test(facts, project, directory) {
-      const value = measure(facts, project, directory)
-      if (isUnknown(value)) return 'unknown'
-      return judge(value, facts) ? 'yes' : 'no'
-    },
-    read(facts, project, directory) {
-      const value = measure(facts, project, directory)
-      return isUnknown(value) ? value : words(value, facts)
-    },
-  }
-}
-
-function textual(
-  value: PredicateValue,
-  glob: (pattern: string) => (text: string) => boolean,
-  measure: Measure<string>,
-): Tests {
-  return measured(measure, anyOf(list(value).map((pattern) => glob(String(pattern)))), quoted)
-}
-
-/** A list means any. */
-function anyOf(globs: readonly ((text: string) => boolean)[]): (text: string) => boolean {
-  const [only] = globs
-  if (globs.length === 1 && only !== undefined) return only
-  return (text) => {
-    for (const glob of globs) if (glob(text)) return true
-    return false
-  }
-}
-
-function exact(values: readonly (string | number)[], measure: Measure<string>): Tests {
-  return measured(measure, (text) => values.includes(text), quoted)
-}
-
-function flag(value: PredicateValue, measure: Measure<boolean>): Tests {
-  return measured(
-    measure,
-    (is) => is === value,
-    (is) => (is ? 'yes' : 'no'),
-  )
-}
-
-function counted(value: PredicateValue, measure: Measure<number>): Tests {
-  const comparison = parseCount(value as string | number) ?? impossible(value)
-  return measured(measure, (n) => holds(comparison, n), String)
-}
-
-function elapsed(comparison: Comparison, measure: Measure<number>): Tests {
-  return measured(
-    measure,
-    (at, facts) => holds(comparison, facts.now - at),
-    (at, facts) => elapsedText(facts.now - at),
-  )
-}
-
-/** *Never* counts as infinitely long ago. */
-function elapsedOrNever(value: string, measure: Measure<number | null>): Tests {
-  const comparison = value === 'never' ? null : span(value)
-  return measured(
-    measure,
-    (at, facts) => {
-      if (comparison === null) return at === null
-      return holds(comparison, at === null ? Number.POSITIVE_INFINITY : facts.now - at)
-    },
-    (at, facts) => (at === null ? 'never' : `${elapsedText(facts.now - at)} ago`),
-  )
-}
 
 /** The idle time of a directory is that of its youngest project. */
 function idle(comparison: Comparison): Tests {
@@ -257,28 +171,7 @@ function pick<T extends object, Key extends keyof T>(evidence: Evidence<T> | und
   return isUnknown(evidence) ? evidence : evidence[key]
 }
 
-function list(value: PredicateValue): readonly (string | number)[] {
-  return Array.isArray(value) ? value : [value as string | number]
-}
-
-function span(value: PredicateValue): Comparison {
-  return parseSpan(String(value)) ?? impossible(value)
-}
-
-function quoted(text: string): string {
-  return `"${text}"`
-}
-
 function shortened(text: string): string {
   const line = text.replaceAll(/\s+/g, ' ')
   return line.length > 60 ? `${line.slice(0, 59)}…` : line
-}
-
-function impossible(value: unknown): never {
-  throw new TypeError(`The schema let a malformed value through: ${String(value)}`)
-}
-
-/** `2 backtests`, for reasons that name what was not read. */
-export function paidText(kind: PaidKind): string {
-  return kind === 'backtests' ? 'its backtests' : 'its files'
 }

@@ -3,7 +3,8 @@
 import { countText, parseCount, parseSpan, spanText } from './compare.ts'
 import type { Condition } from './condition.ts'
 import { durationText } from './duration.ts'
-import type { Predicate, PredicateName, PredicateValue } from './predicate.ts'
+import type { PredicateValue } from './measured.ts'
+import type { Predicate, PredicateName } from './predicate.ts'
 import type { Rule } from './rule.ts'
 
 /** A rule as one English sentence (and a second where it does not act), naming every condition. */
