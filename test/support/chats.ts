@@ -46,6 +46,10 @@ export interface Chat {
   posted(): Promise<readonly Shown[]>
   /** The vendor's API refuses the next calls of this kind, as it would: with its own words, or not at all. */
   refuses(what: 'posts' | 'edits', times: number): Promise<void>
+  /** The vendor wants no message for so long, and then one a second. */
+  isBusy(seconds: number): Promise<void>
+  /** How often the vendor said that there were too many. */
+  tooMany(): Promise<number>
   /** Lets time pass until nothing waits to be told. */
   quiet(): Promise<void>
 }
@@ -144,6 +148,11 @@ function inSlack(world: World, standins: Standins): Chat {
       const of = what === 'posts' ? 'chat.postMessage' : 'chat.update'
       return standins.setSlack({ faults: [{ of, body: { ok: false, error: 'channel_not_found' }, times }] })
     },
+    isBusy: (seconds) => {
+      const headers = { 'retry-after': String(seconds) }
+      return standins.setSlack({ faults: [{ of: 'chat.postMessage', status: 429, headers }] })
+    },
+    tooMany: async () => (await standins.slack()).requests.filter(({ status }) => status === 429).length,
     quiet: () => slack.quiet({ world, standins }),
   }
 }
@@ -207,6 +216,12 @@ function inDiscord(world: World, standins: Standins): Chat {
       const body = { message: 'Missing Access', code: 50_001 }
       return standins.setDiscord({ faults: [{ of, status: 403, body, times }] })
     },
+    isBusy: (seconds) => {
+      const body = { message: 'You are being rate limited.', retry_after: seconds, global: false }
+      const limit = { calls: 1, windowMs: 1_000 }
+      return standins.setDiscord({ limit, faults: [{ of: 'POST channels', status: 429, body }] })
+    },
+    tooMany: async () => (await standins.discord()).requests.filter(({ status }) => status === 429).length,
     quiet: () => slack.quiet({ world, standins }),
   }
 }
