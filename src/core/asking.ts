@@ -53,7 +53,7 @@ export function asking(
   // What asks does not act now, so no cap counts it: like what a rule's own limit stops.
   const unasked = ours.filter(({ rule }) => rule === null || !asks.has(rule))
   const breached = breaches(policy, unasked, inventory, today)
-  const acting = unasked.filter((item) => mayAct(item, breached) && zeroCap(policy, item) === null)
+  const acting = unasked.filter((item) => mayAct(item, breached))
   const going = new Set(acting)
   const waiting = ours.filter((item) => !going.has(item))
   return {

@@ -184,6 +184,7 @@ describe('a regret', () => {
   it('is a backtest or a deployment after the action, not one before', async () => {
     const paid = (last: number) => ({ paid: { 1: { backtests: { count: 1, last } } } })
     expect(await later(on(20, [project(1, 'Old/a')], paid(NOW + 13 * DAY)))).toEqual([])
+    expect(await later(on(20, [project(1, 'Old/a')], paid(NOW + 14 * DAY)))).toEqual([])
     expect(await later(on(20, [project(1, 'Old/a')], paid(NOW + 19 * DAY)))).toEqual([['backtested', 20]])
     expect(await later(on(20, [project(1, 'Old/a', { lastLive: NOW + 19 * DAY })]))).toEqual([['deployed', 20]])
     expect(await later(on(20, [project(1, 'Old/a')], { running: [1] }))).toEqual([['deployed', 20]])

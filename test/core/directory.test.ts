@@ -66,6 +66,7 @@ describe('a directory rule', () => {
     { what: 'running live', fields: {}, more: { running: [4] } },
     { what: 'held', fields: { description: '[keep until 2027-01-31]' }, more: {} },
     { what: 'fresh', fields: { created: NOW - DAY }, more: {} },
+    { what: 'fresh, and modified just now', fields: aged(0.1), more: {} },
   ])('one project that is $what saves all', async ({ fields, more }) => {
     const seen = inventory([...OLD, project(4, 'Research/old/deep/x', fields)], more)
     const result = states(await policy(STALE), seen)
@@ -87,6 +88,22 @@ describe('a directory rule', () => {
       3: 'notJudged',
       4: 'notJudged',
     })
+  })
+
+  it('G1 of a project whose own facts are unknown it is said which, and not what is unknown of its neighbours', async () => {
+    const seen = inventory([
+      project(1, 'Research/old/a', { codeRunning: UNKNOWN }),
+      project(2, 'Research/old/b', { owned: UNKNOWN }),
+      project(3, 'Research/old/c'),
+    ])
+    const { verdicts } = decide(await policy(STALE), seen, NOTHING, NOW)
+    const said = verdicts.map(({ reasons }) => reasons.map((reason) => (reason.kind === 'unknown' ? reason.what : '')))
+    expect(said).toEqual([['codeRunning'], ['owner'], ['codeRunning', 'owner']])
+  })
+
+  it('G1 whether a directory is young is unknown while nobody knows of its only project', async () => {
+    const rules = await policy(STALE.replace('idle = ">90d"', 'idle = "<30d"'))
+    expect(states(rules, inventory([project(1, 'Research/old/a', { modified: UNKNOWN })]))).toEqual({ 1: 'notJudged' })
   })
 
   it('a directory that is young in any case is so even if one project cannot be read', async () => {
@@ -159,6 +176,23 @@ describe('a directory rule', () => {
       2: 'held',
     })
     expect(states(rules, inventory([project(1, 'old/a'), held]))).toEqual({ 1: 'due', 2: 'held' })
+  })
+
+  it('G1 an exception for a directory inside that cannot be read saves the directory around it as well', async () => {
+    const when = 'unit = "directory"\nwhen = { path = "Research/**" }\nunless = { name = "deep", owner = "Ben" }'
+    const rules = await policy(rule('r', `${when}\nthen = "delete"`))
+    const seen = (fields: object) =>
+      inventory([project(1, 'Research/old/a'), project(2, 'Research/old/deep/b', fields)])
+    expect(states(rules, seen({}))).toEqual({ 1: 'due', 2: 'due' })
+    expect(states(rules, seen({ ownerName: '' }))).toEqual({ 1: 'notJudged', 2: 'notJudged' })
+  })
+
+  it('buys nothing for a directory in which something free is unknown', async () => {
+    const rules = await policy(
+      rule('r', 'unit = "directory"\nwhen = { path = "*" }\nunless = { last-backtest = "<90d" }\nthen = "delete"'),
+    )
+    const seen = inventory([project(1, 'old/a'), project(2, 'old/b', { codeRunning: UNKNOWN })])
+    expect(decide(rules, seen, NOTHING, NOW).needs).toEqual([])
   })
 
   it('buys nothing for a directory that something free saves', async () => {
@@ -244,6 +278,9 @@ describe('a directory rule', () => {
     expect(states(unless, seen)).toEqual({ 1: 'kept', 2: 'kept' })
     const keep = await policy(rule('r', `${when}\nkeep = { newest = 1, per = "directory" }`))
     expect(states(keep, seen)).toEqual({ 1: 'kept', 2: 'kept' })
+    const two = await policy(rule('r', `${when}\nkeep = { newest = 2, per = "rule" }`))
+    const others = [project(3, 'Research/new/c', idle(100)), project(4, 'Research/older/d', idle(250))]
+    expect(states(two, inventory([...seen.projects, ...others]))).toEqual({ 1: 'kept', 2: 'kept', 3: 'kept', 4: 'due' })
   })
 
   it('a young newcomer never makes a directory go, not even by a rule about what is young', async () => {

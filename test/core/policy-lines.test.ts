@@ -28,7 +28,8 @@ describe('findLines', () => {
       'when.path = "b"', // 22
       'limit.per_run = 2', // 23
       'last = """a\\"""" # a quote before the end', // 24
-      'after = "1d"', // 25
+      'end = """b"""""', // 25, with two quotes at its end
+      'after = "1d"', // 26
     ].join('\n'),
   )
 
@@ -49,7 +50,7 @@ describe('findLines', () => {
     [['rule', 1, 'id'], 21],
     [['rule', 1, 'when', 'path'], 22],
     [['rule', 1, 'limit', 'per_run'], 23],
-    [['rule', 1, 'after'], 25],
+    [['rule', 1, 'after'], 26],
   ])('%j is on line %i', (path, expected) => {
     expect(line(path)).toBe(expected)
   })

@@ -163,6 +163,18 @@ describe('effective modified', () => {
     expect(reads({ idle: '>90d' }, touched, {}, { ...NOTHING, ownWrites: [own] })).toBe('no')
   })
 
+  it('of a directory is that of its youngest project, which is unknown only where one that cannot be read decides', () => {
+    const says = (idle: string, days: number, unsure: typeof UNKNOWN | null) => {
+      const youngest = () => ({ at: NOW - days * DAY, unsure })
+      const directory = { path: 'Research/old', name: 'old', youngest }
+      return evaluate(compileTable({ idle }), openFacts(inventory([one()]), NOTHING, NOW), one(), directory)
+    }
+    expect([says('>90d', 100, null), says('>90d', 80, null)]).toEqual(['yes', 'no'])
+    // It is at least as young as what could be read.
+    expect([says('>90d', 100, UNKNOWN), says('>90d', 80, UNKNOWN)]).toEqual(['unknown', 'no'])
+    expect([says('<30d', 10, UNKNOWN), says('<30d', 40, UNKNOWN)]).toEqual(['yes', 'unknown'])
+  })
+
   it('G16 an own write on an earlier project with the same id says nothing of this one', () => {
     const own = { projectId: 1, created: 5, seen: NOW - DAY, effective: NOW - 200 * DAY }
     expect(reads({ idle: '>90d' }, touched, {}, { ...NOTHING, ownWrites: [own] })).toBe('no')

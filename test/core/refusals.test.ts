@@ -692,6 +692,13 @@ describe('a policy is refused', () => {
       rule('cs', 'when = { language = "C#" }\nthen = "describe"\nto = "c sharp"')
     expect(await problems(apart)).toEqual([])
   })
+
+  it('lets one rule write a line only where there is none, beside another that writes another', async () => {
+    const first =
+      rule('new', 'when = { stamped = false }\nthen = "describe"\nto = "new"') +
+      rule('old', 'when = { idle = ">90d" }\nthen = "describe"\nto = "old"')
+    expect(await problems(first)).toEqual([])
+  })
 })
 
 /** Values of every kind, most of them not what a key wants. */
