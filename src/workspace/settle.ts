@@ -6,37 +6,43 @@ import type { ItemRow } from './items.ts'
 import { judgeLater, type Sight } from './judge.ts'
 import { madeBy } from './rebuilt.ts'
 import { type Slice, update } from './slice.ts'
-import { settle, unsureItems } from './unsettled.ts'
+import { putLast, settle, unsureItems } from './unsettled.ts'
 
 /** The list may be this old (the API has been seen to serve stale ones), so it proves nothing any sooner. */
 const SETTLE_AFTER_MS = 60_000
 
 /**
- * False when this slice's calls are used up before all could be looked at. A look that fails ends the looking: the others
- * would fail as well, one after the other and slice after slice, and the next survey looks again.
+ * False when this slice's calls are used up before all could be looked at. What the list shows needs no look of its own, so
+ * it comes first. A look that fails ends the looking: the others would most likely fail as well, one after the other and slice
+ * after slice. The next survey looks again, and at that one last.
  */
 export async function settleEarlier(slice: Slice, projects: readonly Project[]): Promise<boolean> {
   const surveyAt = slice.run.state.surveyAt ?? slice.deps.now()
   const due = unsureItems(slice.sql).filter(
     (row) => row.run !== slice.run.id && surveyAt - (row.answeredAt ?? row.sentAt ?? surveyAt) >= SETTLE_AFTER_MS,
   )
+  const listed = new Map(projects.map((project) => [project.id, project]))
   for (const row of due) {
-    if (row.item.action === 'rebuild') {
-      settleRebuild(slice, row, projects)
-      continue
-    }
-    const listed = projects.find((project) => project.id === row.item.projectId)
-    const sight =
-      listed === undefined ? await lookAgain(slice, row.item.projectId) : ({ kind: 'seen', project: listed } as const)
+    const project = listed.get(row.item.projectId)
+    if (row.item.action === 'rebuild') settleRebuild(slice, row, projects)
+    else if (project !== undefined) settleSeen(slice, row, { kind: 'seen', project })
+  }
+  for (const row of due.filter(({ item }) => item.action !== 'rebuild' && !listed.has(item.projectId))) {
+    const sight = await lookAgain(slice, row.item.projectId)
     if (sight === 'later') return false
     if (sight.kind === 'unreadable') {
+      putLast(slice.sql, row)
       update(slice, { state: { ...slice.run.state, readsFailed: true } })
       return true
     }
-    const { outcome, detail } = judgeLater(row.item, row.answer, sight)
-    if (outcome !== 'unsure') settle(slice.sql, row, slice.run.id, outcome, detail)
+    settleSeen(slice, row, sight)
   }
   return true
+}
+
+function settleSeen(slice: Slice, row: ItemRow, sight: Sight): void {
+  const { outcome, detail } = judgeLater(row.item, row.answer, sight)
+  if (outcome !== 'unsure') settle(slice.sql, row, slice.run.id, outcome, detail)
 }
 
 /** An answer that was lost when a project was to be made again: by now it is in the list, or was never made. */

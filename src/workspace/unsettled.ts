@@ -3,12 +3,23 @@
 import { type Columns, fromColumns, type ItemRow } from './items.ts'
 import type { OutcomeKind } from './run.ts'
 
-/** Items of earlier runs whose outcome is still unsure. */
+/** Items of earlier runs whose outcome is still unsure, oldest first; those that could not be looked at come last. */
 export function unsureItems(sql: SqlStorage): readonly ItemRow[] {
   return sql
-    .exec<Columns>(`SELECT * FROM items WHERE outcome = 'unsure' AND settled = 0 ORDER BY rowid`)
+    .exec<Columns>(`SELECT * FROM items WHERE outcome = 'unsure' AND settled = 0 ORDER BY tries, rowid`)
     .toArray()
     .map(fromColumns)
+}
+
+/** The others have their turn before it is looked at again. */
+export function putLast(sql: SqlStorage, { run, item, settles }: ItemRow): void {
+  sql.exec(
+    `UPDATE items SET tries = 1 + (SELECT max(tries) FROM items WHERE outcome = 'unsure' AND settled = 0)
+     WHERE run = ? AND project_id = ? AND settles = ?`,
+    run,
+    item.projectId,
+    settles,
+  )
 }
 
 /** Whether an earlier attempt on this project is still unsure; then nothing new may be tried on it. */
