@@ -97,6 +97,24 @@ describe('GET /metrics', () => {
     expect(types).toMatchObject({ leansweep_acted_total: 'counter', leansweep_marked: 'gauge' })
   })
 
+  it('counts what failed and what could not be judged, and every call that was on the wire', async () => {
+    const world = await makeWorld(DELETE_OLD, [...staleMany(3), stale('Old/u', { codeRunning: null })])
+    await world.tick(now)
+    await world.faults({ endpoint: 'projects/delete', calls: [2], kind: 'status-403' })
+    const run = await world.tick(now + 2 * DAY)
+    expect(run.counts).toMatchObject({ acted: 3, confirmed: 2 })
+    const { values } = await metrics(world)
+    expect(values).toMatchObject({
+      leansweep_not_judged: 1,
+      leansweep_acted_total: 3,
+      leansweep_confirmed_total: 2,
+      leansweep_failed_total: 1,
+      leansweep_undone_total: 0,
+      leansweep_api_calls_total: (await world.requests()).length,
+      'leansweep_runs_total{status="partial"}': 1,
+    })
+  })
+
   it('counters never go back, whatever is let go of or started again', async () => {
     const world = await makeWorld(NO_CAPS, [{ name: 'a' }, { name: 'b' }])
     await command(world, { type: 'project.delete', project: 'a' })

@@ -1,7 +1,8 @@
 /** G6 and G19: an inventory that shrank is not believed, and a pause stops before the next mutating call. */
 
 import { describe, expect, it } from 'vitest'
-import { DELETE_OLD, stale, staleMany } from '../support/policies.ts'
+import { command, undo } from '../support/asking.ts'
+import { DELETE_OLD, NO_CAPS, rule, stale, staleMany } from '../support/policies.ts'
 import { DAY, HOUR, makeWorld, type World } from '../support/world.ts'
 
 const now = Date.now()
@@ -122,6 +123,39 @@ describe('G6 the evidence floor', () => {
     expect(await world.deletions()).toEqual([])
     await world.faults()
     expect(await world.tick(now + 2 * DAY + HOUR)).toMatchObject({ status: 'ok', counts: { confirmed: 1 } })
+  })
+
+  it('holds for what people approved, for a command and for an undo alike', async () => {
+    const asks = rule('old', '{ path = "Old/*", idle = ">90d" }', 'delete').replace('"never"', '"always"')
+    const world = await makeWorld(`${NO_CAPS}${asks}`, [...work(8), stale('Old/a'), stale('Old/b')])
+    const deleted = await command(world, { type: 'project.delete', project: 'Work/p0' })
+    await world.tick(now)
+    const proposed = await world.tick(now + 2 * DAY)
+    expect(proposed.status).toBe('waiting')
+    const sent = (await world.requests()).filter(({ path }) => /delete|update|create/.test(path)).length
+    // From here on a third of every list is missing.
+    await world.faults({ endpoint: 'projects/read', kind: 'short' })
+    const decided = await world.stub.decideOn({
+      run: proposed.id,
+      decision: 'approve',
+      plan: proposed.plan?.hash ?? '',
+      by: { kind: 'token' },
+      through: 'api',
+    })
+    if (!decided.ok || decided.run === null) return expect.fail('It was not approved.')
+    const blocked = [
+      await world.ended(decided.run),
+      await command(world, { type: 'directory.delete', directory: 'Work' }),
+      await command(world, { type: 'project.update', project: 'Work/p1', description: 'x' }),
+      await undo(world, deleted.id),
+    ]
+    for (const run of blocked) {
+      expect(run).toMatchObject({ status: 'blocked', message: expect.stringMatching(/over 20 % are missing/) })
+    }
+    expect((await world.requests()).filter(({ path }) => /delete|update|create/.test(path)).length).toBe(sent)
+    // What was approved and not done is asked for anew once the list is whole again.
+    await world.faults()
+    expect(await world.tick(now + 3 * DAY)).toMatchObject({ status: 'waiting', counts: { acted: 0 } })
   })
 
   it('the preview refuses what a run would refuse', async () => {
