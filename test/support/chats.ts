@@ -44,8 +44,10 @@ export interface Chat {
   readonly stranger: Somebody
   /** Messages of the bot, as they stand. */
   posted(): Promise<readonly Shown[]>
-  /** The vendor's API refuses the next calls of this kind, as it would: with its own words, or not at all. */
-  refuses(what: 'posts' | 'edits', times: number): Promise<void>
+  /** The vendor's API refuses the next calls of this kind, in its own words: for now, or that very message for ever. */
+  refuses(what: 'posts' | 'edits', times: number, kind?: 'for now' | 'for ever'): Promise<void>
+  /** How many requests it took that hold this. */
+  took(text: string): Promise<number>
   /** The vendor wants no message for so long, and then one a second. */
   isBusy(seconds: number): Promise<void>
   /** How often the vendor said that there were too many. */
@@ -144,9 +146,14 @@ function inSlack(world: World, standins: Standins): Chat {
     bob: somebody(slack.BOB),
     stranger: somebody(slack.STRANGER),
     posted: async () => (await slack.posted(scene)).map(shown),
-    refuses: (what, times) => {
+    refuses: (what, times, kind = 'for now') => {
       const of = what === 'posts' ? 'chat.postMessage' : 'chat.update'
-      return standins.setSlack({ faults: [{ of, body: { ok: false, error: 'channel_not_found' }, times }] })
+      const error = kind === 'for now' ? 'channel_not_found' : 'msg_blocks_too_long'
+      return standins.setSlack({ faults: [{ of, body: { ok: false, error }, times }] })
+    },
+    took: async (text) => {
+      const { requests } = await standins.slack()
+      return requests.filter((one) => one.error === null && JSON.stringify(one.body).includes(text)).length
     },
     isBusy: (seconds) => {
       const headers = { 'retry-after': String(seconds) }
@@ -200,7 +207,12 @@ function inDiscord(world: World, standins: Standins): Chat {
         const isQuestion = asked.message !== null && buttonsOf(asked.message).some((label) => NO.test(label))
         const { message: told } = isQuestion ? await by.presses(asked.message, LABELS[verb] ?? verb) : asked
         if (told === null) throw new Error(`${verb} was answered with nothing.`)
-        return shown(told)
+        if (told.only === id) return shown(told)
+        // The card itself was drawn anew; what concerns its presser comes below.
+        return eventually(async () => {
+          const below = (await standins.discord()).messages.slice(messages.length).find(({ only }) => only === id)
+          return below === undefined ? null : shown(below)
+        }, `${id} is told what came of ${verb}`)
       },
     }
   }
@@ -211,10 +223,15 @@ function inDiscord(world: World, standins: Standins): Chat {
     bob: somebody(discord.BOB),
     stranger: somebody(discord.STRANGER),
     posted: async () => (await discord.posted(scene)).map(shown),
-    refuses: (what, times) => {
+    refuses: (what, times, kind = 'for now') => {
       const of = what === 'posts' ? 'POST channels' : 'PATCH channels'
-      const body = { message: 'Missing Access', code: 50_001 }
-      return standins.setDiscord({ faults: [{ of, status: 403, body, times }] })
+      const no = { status: 403, body: { message: 'Missing Access', code: 50_001 } }
+      const never = { status: 400, body: { message: 'Invalid Form Body', code: 50_035 } }
+      return standins.setDiscord({ faults: [{ of, ...(kind === 'for now' ? no : never), times }] })
+    },
+    took: async (text) => {
+      const { requests } = await standins.discord()
+      return requests.filter((one) => one.status === 200 && JSON.stringify(one).includes(text)).length
     },
     isBusy: (seconds) => {
       const body = { message: 'You are being rate limited.', retry_after: seconds, global: false }

@@ -133,6 +133,26 @@ describe.concurrent.each(KINDS)('an incoming webhook of %s alone', (kind) => {
     expect(told).toHaveLength(3)
   })
 
+  it('is asked once: that the plan shrinks or is refused is told to those who can have a message changed', async ({
+    expect,
+  }) => {
+    const scene = await makeScene(kind, 'always')
+    const { world } = scene
+    await world.tick(now)
+    await quiet(scene)
+    const { plan, id } = await world.tick(now + 2 * DAY)
+    await quiet(scene)
+    expect(await taken(scene)).toHaveLength(2)
+    await world.edit('Old/a', { description: '[keep]' })
+    await world.tick(now + 2 * DAY + HOUR)
+    await quiet(scene)
+    expect(await world.stub.proposal()).toMatchObject({ state: 'open', waiting: 1 })
+    const by: Who = { kind: 'person', name: 'Ann' }
+    await world.stub.decideOn({ run: id, plan: plan?.hash ?? '', decision: 'refuse', by, through: 'page' })
+    await quiet(scene)
+    expect(await taken(scene)).toHaveLength(2)
+  })
+
   it('that is gone gets nothing more, is named in the deliveries and the health, and nothing goes', async ({
     expect,
   }) => {
