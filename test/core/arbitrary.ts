@@ -261,7 +261,7 @@ export async function policyFrom(rules: readonly Table[], head = ''): Promise<Po
   return result.ok ? result.policy : null
 }
 
-/** Marks that were made at random times, by rules of this policy and of an earlier one, and what people were told of them. */
+/** Marks made at random times, by rules of this policy and of an earlier one, what people were told of them, and writes of ours. */
 export function arbitraryMemory(policy: Policy, seen: Inventory): fc.Arbitrary<Memory> {
   const pairs = seen.projects.flatMap((of) => policy.rules.map((rule) => ({ of, rule })))
   const ages = fc.array(fc.constantFrom(null, -2, 1, 20, 60, 100, 100), {
@@ -272,14 +272,16 @@ export function arbitraryMemory(policy: Policy, seen: Inventory): fc.Arbitrary<M
     minLength: pairs.length,
     maxLength: pairs.length,
   })
+  const { length } = seen.projects
   return fc
     .record({
       ages,
       told,
       stale: fc.boolean(),
       held: fc.constantFrom(...HELD),
+      written: fc.array(fc.constantFrom(null, null, null, 20, 200), { minLength: length, maxLength: length }),
     })
-    .map(({ ages: of, told: days, stale, held }) => ({
+    .map(({ ages: of, told: days, stale, held, written }) => ({
       marks: pairs.flatMap(({ of: { id, created }, rule }, i) => {
         const days = of[i] ?? null
         if (days === null || typeof created !== 'number') return []
@@ -298,7 +300,11 @@ export function arbitraryMemory(policy: Policy, seen: Inventory): fc.Arbitrary<M
           ? [{ projectId: id, created, until: null, by: 'Ann' }]
           : []
       }),
-      ownWrites: [],
+      ownWrites: seen.projects.flatMap(({ id, created, modified }, i) => {
+        const before = written[i] ?? null
+        if (before === null || typeof created !== 'number' || typeof modified !== 'number') return []
+        return [{ projectId: id, created, seen: modified, effective: modified - before * DAY }]
+      }),
       notices: pairs.flatMap(({ of: { id, created }, rule }, i) => {
         const ago = days[i] ?? null
         if (ago === null || typeof created !== 'number') return []

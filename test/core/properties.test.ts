@@ -6,7 +6,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { type Decision, decide } from '../../src/core/decide.ts'
-import { why } from '../../src/core/explain.ts'
+import { reasonText, why } from '../../src/core/explain.ts'
+import { protectionGlob } from '../../src/core/glob.ts'
 import type { Memory } from '../../src/core/memory.ts'
 import { makePlan } from '../../src/core/plan.ts'
 import type { Policy } from '../../src/core/policy.ts'
@@ -158,6 +159,12 @@ describe('for every policy, workspace, memory and clock', () => {
         expect(answer?.verdict).toBe(verdict.state)
         expect(answer?.sentences.length).toBeGreaterThan(1)
         expect(answer?.mark?.rule ?? null).toBe(verdict.since === null ? null : verdict.rule)
+        expect(answer?.due === null ? null : Date.parse(answer?.due ?? '')).toBe(
+          verdict.dueAt === null ? null : Math.max(verdict.dueAt, NOW),
+        )
+        expect(answer?.sentences).toEqual(expect.arrayContaining(verdict.reasons.map((one) => reasonText(one, policy))))
+        const winner = answer?.rules.find(({ rule }) => rule === verdict.rule)
+        if (verdict.rule !== null) expect(winner).toMatchObject({ outcome: 'selected', matched: 'yes' })
       }
     }))
 
@@ -290,6 +297,20 @@ describe('for every policy, workspace, memory and clock', () => {
       expect(after).not.toContain(id)
     }))
 
+  it('a protected path only shrinks what goes, and nothing under it goes', () =>
+    forWorlds(
+      fc.constantFrom(...['research/**', 'Research/old', '**/X', '*', 'SWEEPS/*/y', 'Research/old/**']),
+      async ({ rules, policy, seen, memory }, pattern) => {
+        const guarded = await policyFrom(rules, `[protect]\npaths = ["${pattern}"]\n`)
+        if (guarded === null) return
+        const after = going(decide(guarded, seen, memory, NOW))
+        expect(going(decide(policy, seen, memory, NOW))).toEqual(expect.arrayContaining([...after]))
+        const inside = protectionGlob(pattern)
+        const gone = seen.projects.filter(({ id }) => after.includes(id))
+        expect(gone.filter(({ path }) => inside(path))).toEqual([])
+      },
+    ))
+
   it('a hold only shrinks what goes', () =>
     forWorlds(fc.nat(), ({ policy, seen, memory }, n) => {
       const of = seen.projects[n % Math.max(1, seen.projects.length)]
@@ -338,7 +359,10 @@ describe('for every policy, workspace, memory and clock', () => {
         const all = going(decide(policy, seen, memory, now))
         const daily = await policyFrom(rules, `[window]\ndays = "${week}"\n`)
         const narrow = await policyFrom(rules, `[window]\ndays = "${week}"\nhours = "${day}"\n`)
-        if (daily === null || narrow === null) return
+        const today = new Date(now).toISOString().slice(0, 10)
+        const festive = await policyFrom(rules, `[window]\ndays = "${week}"\nholidays = ["${today}"]\n`)
+        if (daily === null || narrow === null || festive === null) return
+        expect(going(decide(festive, seen, memory, now))).toEqual([])
         const onDays = going(decide(daily, seen, memory, now))
         expect(all).toEqual(expect.arrayContaining([...onDays]))
         if (day === '09:00-17:00')

@@ -49,13 +49,16 @@ describe('G15 own writes are not activity', () => {
     expect(await world.deletions()).toEqual([])
   })
 
-  it('an edit right after our write, before the list confirms it, is not taken for ours', async () => {
+  it.each([
+    ['an edit right after our write, before the list confirms it,', 5_000],
+    ['an edit right before our write, of which the list shows the time,', -5_000],
+  ])('%s is not taken for ours', async (_what, ms) => {
     const world = await makeWorld(NO_CAPS + NOTE + GO, [stale('Old/a')])
     await world.tick(now)
     world.set({
       fetch: async (input, init) => {
         const answer = await fetch(input, init)
-        if (String(input).endsWith('/projects/update')) await world.edit('Old/a', { modified: Date.now() + 5_000 })
+        if (String(input).endsWith('/projects/update')) await world.edit('Old/a', { modified: Date.now() + ms })
         return answer
       },
     })
