@@ -69,9 +69,30 @@ export async function readPolicy(text: string): Promise<PolicyResult> {
   }
 
   const checked = v.safeParse(PolicyFile, parsed.tree)
-  if (!checked.success) return refused(issuesFound(checked.issues))
+  if (!checked.success) {
+    const issues = issuesFound(checked.issues)
+    return refused([...issues, ...besides(issues, parsed.tree)])
+  }
   const found = refusals(checked.output)
   return found.length > 0 ? refused(found) : { ok: true, policy: await compile(checked.output, text) }
+}
+
+/**
+ * What the checks refuse of the other rules, where some are malformed. When anything but a rule is malformed they are not
+ * asked: they measure rules by it.
+ */
+function besides(issues: readonly Found[], tree: unknown): readonly Found[] {
+  const malformed = new Set(issues.map(({ path: [table, position] }) => (table === 'rule' ? position : undefined)))
+  const { rule } = tree as { readonly rule?: unknown }
+  if (malformed.has(undefined) || !Array.isArray(rule)) return []
+  const sound = [...rule.keys()].filter((position) => !malformed.has(position))
+  const checked = v.safeParse(PolicyFile, { ...(tree as object), rule: sound.map((position) => rule[position]) })
+  if (!checked.success) return []
+  return refusals(checked.output).map((found) => {
+    const [table, position, ...rest] = found.path
+    const isOfRule = table === 'rule' && typeof position === 'number'
+    return isOfRule ? { ...found, path: [table, sound[position] ?? position, ...rest] } : found
+  })
 }
 
 async function compile(file: PolicyFile, text: string): Promise<Policy> {

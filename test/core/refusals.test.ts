@@ -678,6 +678,20 @@ describe('a policy is refused', () => {
     expect(found.map((text) => /line (\d+)/.exec(text)?.[1])).toEqual(['4', '5', '6', '8'])
   })
 
+  it('says also what is wrong with rules beside one that is malformed', async () => {
+    const malformed = `${HEAD}when = { idel = ">9d" }\n`
+    const short = `${HEAD.replace('"x"', '"y"')}when = { idle = ">9d" }\nthen = "delete"\nnotice = "0h"\nafter = "1h"\n`
+    const found = await problems(malformed + short + short)
+    expect(found).toEqual([
+      'policy.toml line 4, rule "x", key "when.idel": unknown key. Did you mean "idle"?',
+      'policy.toml line 11, rule "y", key "after": a grace of 1h is too short for delete. Write at least "24h", or leave it out for 14 days.',
+      'policy.toml line 13, rule "y", key "id": another rule is called "y" as well. Give each rule its own id.',
+      'policy.toml line 18, rule "y", key "after": a grace of 1h is too short for delete. Write at least "24h", or leave it out for 14 days.',
+    ])
+    // What else a rule would be measured by must be readable for that.
+    expect(await problems(`[notify]\nchannels = "slack"\n${short.replace('0h', '1h')}`)).toHaveLength(1)
+  })
+
   it('lets two rules be that only pass things on', async () => {
     const chain =
       rule('archive', 'when = { idle = ">90d" }\nthen = "archive"') +
