@@ -1,6 +1,6 @@
 /** Turns the environment into a typed configuration, once, and names every missing or malformed setting in one message. */
 
-import { isLoopback, readAddress } from './core/address.ts'
+import { isLoopback, readAddress } from './core/base/address.ts'
 import { type DiscordConfig, type DiscordSettings, readDiscord } from './discord/settings.ts'
 import { type Endpoint, type EndpointSettings, readEndpoints } from './hooks/endpoints.ts'
 import { type HookSecrets, type HookSettings, readHookSecrets } from './hooks/secrets.ts'

@@ -3,7 +3,7 @@
 import bundledPolicy from '../policy.toml'
 import { channelsOf, repliersOf } from './channels.ts'
 import { type Config, configText, readConfig } from './config.ts'
-import type { Redaction } from './core/secrets.ts'
+import type { Redaction } from './core/base/secrets.ts'
 import type { Env } from './env.ts'
 import type { Channel, Replier } from './hooks/channel.ts'
 import { redactionOf } from './log.ts'

@@ -3,7 +3,7 @@
  */
 
 import { secretsOf } from './config.ts'
-import { type Redaction, redaction } from './core/secrets.ts'
+import { type Redaction, redaction } from './core/base/secrets.ts'
 
 /** Secrets of an environment do not change while it lives. */
 const made = new WeakMap<object, Redaction>()

@@ -1,6 +1,6 @@
 /** What chat asks and what it is answered, in no vendor's words: a vendor's door translates both ways. */
 
-import type { Card, Verb } from '../core/card.ts'
+import type { Card, Verb } from '../core/cards/card.ts'
 
 export type Vendor = 'slack' | 'discord'
 

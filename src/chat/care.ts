@@ -1,8 +1,8 @@
 /** Keep and release: the two commands that can only save something. */
 
-import { plainText } from '../core/card-text.ts'
-import type { Word } from '../core/named.ts'
-import { isDate } from '../core/zone.ts'
+import { isDate } from '../core/base/zone.ts'
+import { plainText } from '../core/cards/card-text.ts'
+import type { Word } from '../core/evidence/named.ts'
 import type { Env } from '../env.ts'
 import { workspaceOf } from '../workspace/address.ts'
 import { type Answer, type Asker, announce, tell } from './answer.ts'

@@ -1,12 +1,12 @@
 /** Update and delete: what changes somebody's project by word of mouth. Deleting asks first, with all that would go. */
 
-import { plainText } from '../core/card-text.ts'
-import type { UpdateCommand } from '../core/command.ts'
-import { deleteCard } from '../core/delete-card.ts'
-import type { Word } from '../core/named.ts'
+import { plainText } from '../core/cards/card-text.ts'
+import { deleteCard } from '../core/cards/delete-card.ts'
+import type { UpdateCommand } from '../core/command/command.ts'
+import type { Word } from '../core/evidence/named.ts'
 import type { Env } from '../env.ts'
 import { workspaceOf } from '../workspace/address.ts'
-import { type DeleteCommand, QUESTION_MINUTES } from '../workspace/questions.ts'
+import { type DeleteCommand, QUESTION_MINUTES } from '../workspace/asking/questions.ts'
 import { type Answer, type Asker, show, tell } from './answer.ts'
 import type { Typed } from './command.ts'
 import { usage } from './help.ts'

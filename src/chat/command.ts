@@ -1,7 +1,7 @@
 /** What somebody typed behind `/sweep` → a command. Which project is meant is found out later, from the last survey. */
 
-import type { Word } from '../core/named.ts'
-import { nearest } from '../core/nearest.ts'
+import { nearest } from '../core/base/nearest.ts'
+import type { Word } from '../core/evidence/named.ts'
 import { wordsOf } from './words.ts'
 
 export const COMMANDS = [

@@ -3,13 +3,13 @@
  * answer may is submitted as a run, and its result follows.
  */
 
-import { planCard } from '../core/plan-card.ts'
-import { statusCard } from '../core/status-card.ts'
-import { whyCard } from '../core/why-card.ts'
+import { planCard } from '../core/cards/plan-card.ts'
+import { statusCard } from '../core/cards/status-card.ts'
+import { whyCard } from '../core/cards/why-card.ts'
 import type { Env } from '../env.ts'
 import { holdsSecret } from '../log.ts'
 import { workspaceOf } from '../workspace/address.ts'
-import type { RunRecord } from '../workspace/run.ts'
+import type { RunRecord } from '../workspace/ledger/run.ts'
 import { type Answer, type Asker, show, tell } from './answer.ts'
 import { keep, release } from './care.ts'
 import { remove, update } from './change.ts'

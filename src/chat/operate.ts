@@ -1,12 +1,12 @@
 /** Run, approve, refuse, undo, pause and resume: what concerns sweeps rather than one project. */
 
-import { shortHash } from '../core/approval-card.ts'
-import { projects as countProjects, plainText } from '../core/card-text.ts'
-import { nearest } from '../core/nearest.ts'
+import { nearest } from '../core/base/nearest.ts'
+import { shortHash } from '../core/cards/approval-card.ts'
+import { projects as countProjects, plainText } from '../core/cards/card-text.ts'
 import type { Env } from '../env.ts'
 import { workspaceOf } from '../workspace/address.ts'
-import type { ProposalView } from '../workspace/asks.ts'
-import type { RunRequest } from '../workspace/run.ts'
+import type { ProposalView } from '../workspace/ledger/asks.ts'
+import type { RunRequest } from '../workspace/ledger/run.ts'
 import { type Answer, type Asker, announce, show, tell } from './answer.ts'
 import type { Typed } from './command.ts'
 import { usage } from './help.ts'

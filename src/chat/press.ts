@@ -3,9 +3,9 @@
  * the run or the question is looked up, and one whose moment has passed is answered politely and drawn anew.
  */
 
-import type { Verb } from '../core/card.ts'
-import { plainText } from '../core/card-text.ts'
-import { orphanCard } from '../core/orphan-card.ts'
+import type { Verb } from '../core/cards/card.ts'
+import { plainText } from '../core/cards/card-text.ts'
+import { orphanCard } from '../core/cards/orphan-card.ts'
 import type { Env } from '../env.ts'
 import { workspaceOf } from '../workspace/address.ts'
 import { type Answer, type Asker, type Press, tell } from './answer.ts'

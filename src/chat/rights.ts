@@ -1,6 +1,6 @@
 /** Who may: the people of the policy, known by the vendor's id. Nobody named = nobody may; looking is free. */
 
-import type { Person } from '../core/policy.ts'
+import type { Person } from '../core/policy/policy.ts'
 import type { Env } from '../env.ts'
 import { workspaceOf } from '../workspace/address.ts'
 import type { Answer, Asker } from './answer.ts'

@@ -1,7 +1,7 @@
 /** From the words behind a command to the project that is meant; when that is not clear, an answer that lists the choice. */
 
-import { plainText } from '../core/card-text.ts'
-import type { Candidate, Named, Word } from '../core/named.ts'
+import { plainText } from '../core/cards/card-text.ts'
+import type { Candidate, Named, Word } from '../core/evidence/named.ts'
 import type { Env } from '../env.ts'
 import { workspaceOf } from '../workspace/address.ts'
 import { type Answer, tell } from './answer.ts'

@@ -1,6 +1,6 @@
 /** The words of what somebody typed into a chat: blanks part them, quotes of any kind hold them together. */
 
-import type { Word } from '../core/named.ts'
+import type { Word } from '../core/evidence/named.ts'
 
 /** Straight and curly, as phones and word processors write them; what opens and what closes. */
 const QUOTES: { readonly [open: string]: string } = {

@@ -1,10 +1,10 @@
 /** A replay as a report: for programs as it is, for people as tables. */
 
-import type { Act, Day, Replay } from '../core/backtest.ts'
-import type { Policy } from '../core/policy.ts'
-import type { Regret } from '../core/regret.ts'
-import { isDestructive } from '../core/rule.ts'
-import { dayOf } from '../core/zone.ts'
+import { dayOf } from '../core/base/zone.ts'
+import type { Policy } from '../core/policy/policy.ts'
+import { isDestructive } from '../core/policy/rule.ts'
+import type { Act, Day, Replay } from '../core/replay/backtest.ts'
+import type { Regret } from '../core/replay/regret.ts'
 import type { Terminal } from './command.ts'
 import { counted, timeText } from './paint.ts'
 

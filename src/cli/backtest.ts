@@ -1,8 +1,8 @@
 /** `npm run backtest`: replays a policy over stored inventories, and says what of it would have been regretted. */
 
-import { asIfEnforced, type Replay, replayNext, START } from '../core/backtest.ts'
-import { DAY } from '../core/duration.ts'
-import type { Policy, Rule } from '../core/policy.ts'
+import { DAY } from '../core/base/duration.ts'
+import type { Policy, Rule } from '../core/policy/policy.ts'
+import { asIfEnforced, type Replay, replayNext, START } from '../core/replay/backtest.ts'
 import { reportOf, showReport } from './backtest-report.ts'
 import { command, Misuse, noWords, type Terminal, Unable, wholeNumber } from './command.ts'
 import { type Entry, folderEntries, workerEntries } from './inventories.ts'

@@ -1,7 +1,7 @@
 /** `npm run chat:manifest`: what Slack has to be told of the app, with the addresses of this very Worker. */
 
 import { join } from 'node:path'
-import { readAddress } from '../core/address.ts'
+import { readAddress } from '../core/base/address.ts'
 import { creationLink, slackManifest } from '../slack/manifest.ts'
 import { readSettings } from './account.ts'
 import { command, Misuse } from './command.ts'

@@ -1,8 +1,8 @@
 /** `npm run check`: whether a policy can be used, what its author should know, and what it says in plain English. */
 
-import { decide } from '../core/decide.ts'
-import { ruleSentence, warningText } from '../core/explain.ts'
-import type { Policy, PolicyProblem, Rule } from '../core/policy.ts'
+import { decide } from '../core/judge/decide.ts'
+import { ruleSentence, warningText } from '../core/plan/explain.ts'
+import type { Policy, PolicyProblem, Rule } from '../core/policy/policy.ts'
 import { command, Misuse, type Outcome, type Terminal, type Values } from './command.ts'
 import { counted } from './paint.ts'
 import { checkPolicy, problemIn, shown } from './policy-file.ts'

@@ -1,7 +1,7 @@
 /** What all commands have in common: options, help, exit codes, progress, text for a terminal or JSON for programs. */
 
 import { type ParseArgsConfig, parseArgs } from 'node:util'
-import { nearest } from '../core/nearest.ts'
+import { nearest } from '../core/base/nearest.ts'
 import { type Cell, type Paint, paintFor, printable, printableJson, progress, table } from './paint.ts'
 
 /** `clean` is exit code 0, `findings` is 1; what counts as a finding is in the command's help. */

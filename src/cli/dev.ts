@@ -3,7 +3,7 @@
 import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseArgs, parseEnv } from 'node:util'
-import { problemText, readPolicy } from '../core/policy.ts'
+import { problemText, readPolicy } from '../core/policy/policy.ts'
 import { serve } from './serve.ts'
 import { policyFile, root } from './settings.ts'
 

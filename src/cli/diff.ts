@@ -1,8 +1,8 @@
 /** `npm run diff`: two policies on one workspace, and which matches come and go between them. */
 
-import { diffPolicies, type PolicyDiff, type ProjectDiff, type Side } from '../core/diff.ts'
-import { reasonText, ruleSentence } from '../core/explain.ts'
-import type { Policy } from '../core/policy.ts'
+import { reasonText, ruleSentence } from '../core/plan/explain.ts'
+import type { Policy } from '../core/policy/policy.ts'
+import { diffPolicies, type PolicyDiff, type ProjectDiff, type Side } from '../core/replay/diff.ts'
 import { command, Misuse, type Terminal } from './command.ts'
 import { counted } from './paint.ts'
 import { loadPolicy, shown } from './policy-file.ts'

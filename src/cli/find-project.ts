@@ -1,7 +1,7 @@
 /** The project somebody means: by its exact name, else by its id; and the nearest ones when that is not clear. */
 
-import { nearest } from '../core/nearest.ts'
-import type { Project } from '../core/project.ts'
+import { nearest } from '../core/base/nearest.ts'
+import type { Project } from '../core/evidence/project.ts'
 import { Unable } from './command.ts'
 import { printable } from './paint.ts'
 

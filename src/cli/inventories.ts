@@ -2,7 +2,7 @@
 
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import type { Inventory } from '../core/project.ts'
+import type { Inventory } from '../core/evidence/project.ts'
 import { readAdminToken } from './account.ts'
 import { type Terminal, Unable } from './command.ts'
 import { readInventory } from './inventory-json.ts'

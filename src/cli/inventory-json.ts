@@ -3,7 +3,7 @@
  * a saved answer of QuantConnect's `projects/read`, or the bare list of either. What a file does not hold is unknown.
  */
 
-import type { Evidence, Inventory, Project } from '../core/project.ts'
+import type { Evidence, Inventory, Project } from '../core/evidence/project.ts'
 import { duplicateOf } from '../quantconnect/projects.ts'
 import { readProjectRow } from '../quantconnect/wire-project.ts'
 import { isRow, type Row } from '../quantconnect/wire-value.ts'

@@ -1,11 +1,11 @@
 /** `npm run plan`: what the policy would do, from the terminal. No deploy, no effect. */
 
-import { type Decision, decide } from '../core/decide.ts'
-import { reasonText, warningText } from '../core/explain.ts'
-import { capText, makePlan, type Plan } from '../core/plan.ts'
-import type { Policy } from '../core/policy.ts'
-import { type Prospect, prospectsOf } from '../core/prospect.ts'
-import type { Preview } from '../workspace/run.ts'
+import { type Decision, decide } from '../core/judge/decide.ts'
+import { reasonText, warningText } from '../core/plan/explain.ts'
+import { capText, makePlan, type Plan } from '../core/plan/plan.ts'
+import { type Prospect, prospectsOf } from '../core/plan/prospect.ts'
+import type { Policy } from '../core/policy/policy.ts'
+import type { Preview } from '../workspace/ledger/run.ts'
 import { command, Misuse, noWords, type Outcome, type Terminal, type Values } from './command.ts'
 import { timeText } from './paint.ts'
 import { loadPolicy } from './policy-file.ts'

@@ -1,7 +1,7 @@
 /** Policies as commands read them: from a file, and only one that can be used. */
 
 import { relative } from 'node:path'
-import { type Policy, type PolicyProblem, type PolicyResult, problemText, readPolicy } from '../core/policy.ts'
+import { type Policy, type PolicyProblem, type PolicyResult, problemText, readPolicy } from '../core/policy/policy.ts'
 import { Unable } from './command.ts'
 import { readText } from './read-text.ts'
 

@@ -2,7 +2,7 @@
 
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { policySchema } from '../core/policy-schema-json.ts'
+import { policySchema } from '../core/policy/policy-schema-json.ts'
 import { root } from './settings.ts'
 
 const file = join(root, 'policy.schema.json')

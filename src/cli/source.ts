@@ -1,12 +1,12 @@
 /** Where a command gets the workspace from: a file, a running Worker, or the account of the settings. */
 
 import { join } from 'node:path'
-import type { Memory } from '../core/memory.ts'
-import type { Policy } from '../core/policy.ts'
-import type { Inventory } from '../core/project.ts'
+import type { Memory } from '../core/evidence/memory.ts'
+import type { Inventory } from '../core/evidence/project.ts'
+import type { Policy } from '../core/policy/policy.ts'
 import { failureText } from '../quantconnect/failure.ts'
 import { createMeter } from '../quantconnect/meter.ts'
-import { readWorkspace } from '../workspace/look.ts'
+import { readWorkspace } from '../workspace/running/look.ts'
 import { openAccount, readAdminToken } from './account.ts'
 import { Misuse, type Terminal, Unable, type Values } from './command.ts'
 import { readInventory } from './inventory-json.ts'

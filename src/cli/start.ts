@@ -2,7 +2,7 @@
 
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import type { RunRecord, ShownInventory } from '../workspace/run.ts'
+import type { RunRecord, ShownInventory } from '../workspace/ledger/run.ts'
 import { demoProjects, NEIGHBOURS, STALE } from './demo-workspace.ts'
 import { paintFor, progress, table } from './paint.ts'
 import { serve } from './serve.ts'

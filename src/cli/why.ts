@@ -1,7 +1,7 @@
 /** `npm run why`: why a project is kept, protected, held, not judged, marked or due, with every rule's every condition. */
 
-import { type RuleFact, type Why, why } from '../core/explain.ts'
-import type { Policy } from '../core/policy.ts'
+import { type RuleFact, type Why, why } from '../core/plan/explain.ts'
+import type { Policy } from '../core/policy/policy.ts'
 import { command, Misuse, type Terminal, Unable, type Values } from './command.ts'
 import { findProject } from './find-project.ts'
 import { timeText } from './paint.ts'

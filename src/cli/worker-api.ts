@@ -1,9 +1,9 @@
 /** Calls a running Worker's API, as any program would. */
 
-import type { Why } from '../core/explain.ts'
+import type { Why } from '../core/plan/explain.ts'
 import type { BackupView, ShownBackup } from '../records/backup-shape.ts'
 import type { AuditPage } from '../records/chain.ts'
-import type { Preview, RunRecord, RunSummary, ShownInventory, StoredInventory } from '../workspace/run.ts'
+import type { Preview, RunRecord, RunSummary, ShownInventory, StoredInventory } from '../workspace/ledger/run.ts'
 import { Misuse, Unable } from './command.ts'
 
 export interface WorkerApi {

@@ -3,7 +3,7 @@
  * whoever reads it looks up what it stands for and whether that is still open.
  */
 
-import type { CardButton, CardMenu, Verb } from '../core/card.ts'
+import type { CardButton, CardMenu, Verb } from '../core/cards/card.ts'
 
 /** `ask`: a dangerous button, which Discord can't confirm by itself: its press asks once more. `do`: it counts. */
 export interface Pressed {

@@ -4,7 +4,7 @@
  * clients read it). That a mention rings nobody is `allowed_mentions` of the message; this keeps it from looking like one.
  */
 
-import { plainText } from '../core/card-text.ts'
+import { plainText } from '../core/cards/card-text.ts'
 
 /** What begins or ends a style, a link, a mention, a time stamp, an emoji or a quote wherever it stands. */
 const ANYWHERE = /[\\`*_~|<>[\]@]/g

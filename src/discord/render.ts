@@ -8,9 +8,9 @@ import type {
   APIStringSelectComponent,
   RESTPostAPIChannelMessageJSONBody,
 } from 'discord-api-types/v10'
-import { type Card, type CardButton, type CardMenu, menuText } from '../core/card.ts'
-import { cutText, plainText } from '../core/card-text.ts'
-import { fitText, type SectionStyle } from '../core/fit.ts'
+import { type Card, type CardButton, type CardMenu, menuText } from '../core/cards/card.ts'
+import { cutText, plainText } from '../core/cards/card-text.ts'
+import { fitText, type SectionStyle } from '../core/cards/fit.ts'
 import { customId, idOf, menuId, NO, type Pressed } from './custom-id.ts'
 import { escapeMarkdown } from './escape.ts'
 import { COMPONENT, STYLE } from './numbers.ts'

@@ -1,6 +1,6 @@
 /** Discord's settings, as they are set and as they are used. Every value is on the application's own pages at Discord. */
 
-import { readAddress } from '../core/address.ts'
+import { readAddress } from '../core/base/address.ts'
 
 /** As they are written down; left out, the door stays closed and no card is posted. */
 export interface DiscordSettings {

@@ -4,8 +4,8 @@
  */
 
 import * as v from 'valibot'
-import type { UpdateCommand } from '../core/command.ts'
-import { looksLikeHold } from '../core/hold.ts'
+import { looksLikeHold } from '../core/base/hold.ts'
+import type { UpdateCommand } from '../core/command/command.ts'
 import { isProjectId } from './bearer.ts'
 import { description, parameters, projectId } from './commands.ts'
 import { checkShape, shape } from './shape.ts'

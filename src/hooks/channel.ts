@@ -3,8 +3,8 @@
  * vendor renders and sends; when, how often and in which order is not its business.
  */
 
-import { sha256Hex } from '../core/canonical.ts'
-import type { Card } from '../core/card.ts'
+import { sha256Hex } from '../core/base/canonical.ts'
+import type { Card } from '../core/cards/card.ts'
 
 /** Something that happened, for programs: the body of a Standard Webhook is `{ type, timestamp, data }`. */
 export interface EventMessage {

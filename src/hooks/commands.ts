@@ -4,9 +4,9 @@
  */
 
 import * as v from 'valibot'
-import type { Command, ProjectRef } from '../core/command.ts'
-import { directoryProblem } from '../core/command-delete.ts'
-import { nameProblem, placeOf } from '../core/names.ts'
+import { nameProblem, placeOf } from '../core/base/names.ts'
+import type { Command, ProjectRef } from '../core/command/command.ts'
+import { directoryProblem } from '../core/command/command-delete.ts'
 import { isProjectId } from './bearer.ts'
 import { anyText, checkShape, nearestTo, type Shaped, shape, text } from './shape.ts'
 

@@ -1,6 +1,6 @@
 /** Where events are sent and what they are signed with: two settings, read together, the first secret for the first address. */
 
-import { readAddress } from '../core/address.ts'
+import { readAddress } from '../core/base/address.ts'
 import { type Bytes, toBase64 } from './hmac.ts'
 import { readWhsec } from './secrets.ts'
 

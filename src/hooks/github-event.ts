@@ -4,7 +4,7 @@
  */
 
 import * as v from 'valibot'
-import type { BranchDeleted } from '../core/on-event.ts'
+import type { BranchDeleted } from '../core/command/on-event.ts'
 import type { Bytes } from './hmac.ts'
 
 export type GithubEvent =

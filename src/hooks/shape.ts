@@ -1,7 +1,7 @@
 /** Bodies of requests: tables with exactly these keys, and one sentence about the first thing that is wrong. */
 
 import * as v from 'valibot'
-import { nearest } from '../core/nearest.ts'
+import { nearest } from '../core/base/nearest.ts'
 
 export type Shaped<T> =
   | { readonly ok: true; readonly value: T }

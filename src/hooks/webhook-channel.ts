@@ -3,7 +3,7 @@
  * 410 means that the address is gone for good, and a `retry-after` is passed on.
  */
 
-import { readRetryAfter } from '../core/retry-after.ts'
+import { readRetryAfter } from '../core/base/retry-after.ts'
 import { type Delivery, type DeliveryDeps, type EventChannel, type EventMessage, fingerprintOf } from './channel.ts'
 import type { Endpoint } from './endpoints.ts'
 import { toBase64, utf8 } from './hmac.ts'

@@ -3,7 +3,7 @@
 import type { Context } from 'hono'
 import { holdsSecret } from '../log.ts'
 import { workspaceOf } from '../workspace/address.ts'
-import type { Submission } from '../workspace/submit.ts'
+import type { Submission } from '../workspace/asking/submit.ts'
 import type { Door } from './auth.ts'
 import { problem } from './problem.ts'
 

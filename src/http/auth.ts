@@ -4,7 +4,7 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { type Config, configText, readConfig } from '../config.ts'
 import type { Env } from '../env.ts'
 import { workspaceOf } from '../workspace/address.ts'
-import type { Who } from '../workspace/asks.ts'
+import type { Who } from '../workspace/ledger/asks.ts'
 import { clientAddress, type Limiter, tooManyFailures } from './limiter.ts'
 import { problem } from './problem.ts'
 

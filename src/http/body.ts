@@ -2,7 +2,7 @@
 
 import type { Context } from 'hono'
 import * as v from 'valibot'
-import { nearest } from '../core/nearest.ts'
+import { nearest } from '../core/base/nearest.ts'
 import { problem } from './problem.ts'
 
 /** The most bytes a body may have: 1 MiB. */

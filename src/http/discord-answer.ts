@@ -18,7 +18,7 @@ import {
 import { TOKEN_LIFE_MS, type Way, wayText } from '../discord/replier.ts'
 import { logError, redactionOf } from '../log.ts'
 import { workspaceOf } from '../workspace/address.ts'
-import type { NewReply } from '../workspace/replies.ts'
+import type { NewReply } from '../workspace/asking/replies.ts'
 import type { Door } from './auth.ts'
 import { questionOf } from './discord-question.ts'
 

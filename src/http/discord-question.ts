@@ -5,7 +5,7 @@
 
 import type { Answer, Asker } from '../chat/answer.ts'
 import { allowed } from '../chat/rights.ts'
-import type { CardButton } from '../core/card.ts'
+import type { CardButton } from '../core/cards/card.ts'
 import type { Pressed } from '../discord/custom-id.ts'
 import type { Env } from '../env.ts'
 import { workspaceOf } from '../workspace/address.ts'

@@ -1,10 +1,10 @@
 /** `POST /hooks/quantconnect`: what a live algorithm says with `Notify.Web`, of its own project alone. */
 
 import type { Context } from 'hono'
-import { canonicalJson, sha256Hex } from '../core/canonical.ts'
+import { canonicalJson, sha256Hex } from '../core/base/canonical.ts'
 import { projectOf, readAlgorithmMessage, unwrapped } from '../hooks/algorithm-message.ts'
 import { verifyBearer } from '../hooks/bearer.ts'
-import type { RunRequest } from '../workspace/run.ts'
+import type { RunRequest } from '../workspace/ledger/run.ts'
 import { handIn } from './accepted.ts'
 import type { Door } from './auth.ts'
 import { parseJson } from './body.ts'

@@ -13,7 +13,7 @@ import type { Pressed, SlashCommand } from '../slack/parse.ts'
 import { plainMessage, renderSlack, verbOf } from '../slack/render.ts'
 import { ADDRESS_LIFE_MS, type Way, wayText } from '../slack/replier.ts'
 import { workspaceOf } from '../workspace/address.ts'
-import type { NewReply } from '../workspace/replies.ts'
+import type { NewReply } from '../workspace/asking/replies.ts'
 import type { Door } from './auth.ts'
 
 /** Slack waits three seconds; what takes longer than this is answered later. */

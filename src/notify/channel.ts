@@ -1,7 +1,7 @@
 /** An incoming webhook as a channel: cards without anything to press, with a link to the Worker's own pages. */
 
-import type { Card } from '../core/card.ts'
-import { readRetryAfter } from '../core/retry-after.ts'
+import { readRetryAfter } from '../core/base/retry-after.ts'
+import type { Card } from '../core/cards/card.ts'
 import { linkOf, renderDiscord } from '../discord/render.ts'
 import { type CardChannel, type Delivery, type DeliveryDeps, fingerprintOf } from '../hooks/channel.ts'
 import { renderSlack } from '../slack/render.ts'

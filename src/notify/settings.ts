@@ -3,7 +3,7 @@
  * one can write there, so each is a secret as a whole.
  */
 
-import { readAddress } from '../core/address.ts'
+import { readAddress } from '../core/base/address.ts'
 
 /** As they are written down; each may be left out. */
 export interface NotifySettings {

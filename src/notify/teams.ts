@@ -3,9 +3,9 @@
  * it has none, only a link. Text of people goes into TextRun elements, which know no markdown (Adaptive Cards 1.2).
  */
 
-import type { Card } from '../core/card.ts'
-import { cutText, plainText } from '../core/card-text.ts'
-import { fitSections, type SectionCost } from '../core/fit.ts'
+import type { Card } from '../core/cards/card.ts'
+import { cutText, plainText } from '../core/cards/card-text.ts'
+import { fitSections, type SectionCost } from '../core/cards/fit.ts'
 
 /** Teams refuses a message over about 28 KB; this leaves room for what a workflow adds. Bytes of UTF-8. */
 export const LIMIT = 24_000

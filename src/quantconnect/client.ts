@@ -1,6 +1,6 @@
 /** The typed client of the QuantConnect API v2: one method per thing the program wants from it. */
 
-import type { Project } from '../core/project.ts'
+import type { Project } from '../core/evidence/project.ts'
 import { type Backtests, listBacktests } from './backtests.ts'
 import { malformed, type Result, succeed } from './failure.ts'
 import { type ProjectFile, readFiles } from './files.ts'

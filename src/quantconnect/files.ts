@@ -1,6 +1,6 @@
 /** Reads the files of one project, whole enough to rebuild it from. */
 
-import type { Evidence } from '../core/project.ts'
+import type { Evidence } from '../core/evidence/project.ts'
 import { malformed, type Result, succeed } from './failure.ts'
 import type { Meter } from './meter.ts'
 import { checkedId } from './projects.ts'

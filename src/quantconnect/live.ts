@@ -1,6 +1,6 @@
 /** Reads all live deployments the account sees, and says which of them run. */
 
-import type { Evidence } from '../core/project.ts'
+import type { Evidence } from '../core/evidence/project.ts'
 import { malformed, type Result, succeed } from './failure.ts'
 import type { Meter } from './meter.ts'
 import type { Transport } from './transport.ts'

@@ -3,7 +3,7 @@
  * may issue one (a test reads the imports), and each works once. So a forgotten check cannot become a delete.
  */
 
-import type { Parameter } from '../core/project.ts'
+import type { Parameter } from '../core/evidence/project.ts'
 
 export type Mutation =
   | {
@@ -54,7 +54,7 @@ export interface Permitted {
 /** What permits not used yet stand for. A permit that is not a key here is forged or spent. */
 const open = new WeakMap<Permit, Permitted>()
 
-/** Only `workspace/gate.ts` may call this. The permit is for the mutation as it is now; later changes do not reach it. */
+/** Only `workspace/running/gate.ts` may call this. The permit is for the mutation as it is now; later changes do not reach it. */
 export function issuePermit(mutation: Mutation, withdrawn: Permitted['withdrawn'] = () => null): Permit {
   const problem = problemOf(mutation)
   if (problem !== null) throw new TypeError(`No permit for this mutation: ${problem}.`)

@@ -4,7 +4,7 @@
  * is never missing because others were created or deleted meanwhile.
  */
 
-import type { Project } from '../core/project.ts'
+import type { Project } from '../core/evidence/project.ts'
 import type { Fields } from './answer.ts'
 import { type Failure, malformed, type Result, succeed } from './failure.ts'
 import type { Meter } from './meter.ts'

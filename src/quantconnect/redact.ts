@@ -1,6 +1,6 @@
 /** Takes secrets out of a failure before anybody can log or show it (G20): a server may echo what it was sent. */
 
-import { redaction } from '../core/secrets.ts'
+import { redaction } from '../core/base/secrets.ts'
 import type { Failure } from './failure.ts'
 
 /** Enough to recognise an error by; a page of HTML helps nobody. */

@@ -3,7 +3,7 @@
  * listed here, `send` takes nothing but a permit, and the function that makes HTTP requests is not exported.
  */
 
-import { readRetryAfter } from '../core/retry-after.ts'
+import { readRetryAfter } from '../core/base/retry-after.ts'
 import { type Fields, type Meaning, readAnswer } from './answer.ts'
 import { encodeMutation, encodeRead, type Request } from './encode.ts'
 import { type Failure, fail, type Result, succeed } from './failure.ts'

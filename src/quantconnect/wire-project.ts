@@ -5,7 +5,7 @@
  * guessing could cost somebody a project.
  */
 
-import { type Evidence, normalisePath, type Parameter, type Project, type Unknown } from '../core/project.ts'
+import { type Evidence, normalisePath, type Parameter, type Project, type Unknown } from '../core/evidence/project.ts'
 import { readDate } from './wire-date.ts'
 import { isRow, readEntries, readId, readText } from './wire-value.ts'
 

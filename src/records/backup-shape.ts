@@ -1,7 +1,7 @@
 /** What a backup is, and how it is shown: in a list, and one of them with its files. */
 
-import { canonicalJson, sha256Hex } from '../core/canonical.ts'
-import type { Parameter } from '../core/project.ts'
+import { canonicalJson, sha256Hex } from '../core/base/canonical.ts'
+import type { Parameter } from '../core/evidence/project.ts'
 
 /** Everything a rebuild needs. Dates are milliseconds, UTC; null = could not be read. */
 export interface Backup {

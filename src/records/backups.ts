@@ -1,6 +1,6 @@
 /** Our own copy of a project, made and read back before anything destroys the original (G9). */
 
-import type { Project } from '../core/project.ts'
+import type { Project } from '../core/evidence/project.ts'
 import type { ProjectFile } from '../quantconnect/files.ts'
 import { type Backup, hashBackup } from './backup-shape.ts'
 import { gunzipJson, gzipJson } from './gzip.ts'

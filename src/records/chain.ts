@@ -3,7 +3,7 @@
  * drops or reorders one breaks the chain. What is checked here is the same in the Worker and on somebody's own machine.
  */
 
-import { canonicalJson, sha256Hex } from '../core/canonical.ts'
+import { canonicalJson, sha256Hex } from '../core/base/canonical.ts'
 
 /** One place in the chain, as the ledger has it. Positions count from 1 without gaps. */
 export interface Link {

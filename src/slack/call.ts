@@ -1,6 +1,6 @@
 /** One call of Slack's Web API and what its answer means. HTTP 200 is no yes: `ok` is. */
 
-import { readRetryAfter } from '../core/retry-after.ts'
+import { readRetryAfter } from '../core/base/retry-after.ts'
 import type { Delivery, DeliveryDeps } from '../hooks/channel.ts'
 
 export interface SlackCall {

@@ -3,7 +3,7 @@
  * project `<!channel>` ("Formatting text for app surfaces").
  */
 
-import { plainText } from '../core/card-text.ts'
+import { plainText } from '../core/cards/card-text.ts'
 
 /** One line of plain text, as `mrkdwn` shows it letter by letter (but for stars and the like, which only style). */
 export function escapeMrkdwn(text: string): string {

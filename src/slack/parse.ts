@@ -3,7 +3,7 @@
  * ignored with a yes, as Slack wishes. `token` is deprecated and not looked at.
  */
 
-import { isLoopback } from '../core/address.ts'
+import { isLoopback } from '../core/base/address.ts'
 
 /** Where an answer may be sent for half an hour, by anybody who knows it: a secret. */
 export type ResponseUrl = string

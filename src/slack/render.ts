@@ -9,9 +9,9 @@ import type {
   PlainTextElement,
   StaticSelect,
 } from '@slack/types'
-import { type Card, type CardButton, type CardMenu, menuText } from '../core/card.ts'
-import { cutText, plainText } from '../core/card-text.ts'
-import { fitText, type SectionStyle } from '../core/fit.ts'
+import { type Card, type CardButton, type CardMenu, menuText } from '../core/cards/card.ts'
+import { cutText, plainText } from '../core/cards/card-text.ts'
+import { fitText, type SectionStyle } from '../core/cards/fit.ts'
 import { escapeMrkdwn } from './escape.ts'
 
 /** Slack's own, in characters or pieces. */

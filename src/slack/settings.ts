@@ -1,6 +1,6 @@
 /** Slack's settings, as they are set and as they are used. Every value is on the app's own pages at api.slack.com/apps. */
 
-import { readAddress } from '../core/address.ts'
+import { readAddress } from '../core/base/address.ts'
 
 /** As they are written down; left out, the doors stay closed and no card is posted. */
 export interface SlackSettings {

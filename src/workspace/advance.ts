@@ -1,20 +1,20 @@
 /** One slice of the run whose turn it is. Every slice ends with the ledger telling what the next one does. */
 
-import { problemText, readPolicy } from '../core/policy.ts'
+import { problemText, readPolicy } from '../core/policy/policy.ts'
 import type { DepsResult } from '../deps.ts'
 import { createMeter } from '../quantconnect/meter.ts'
-import { act } from './act.ts'
 import { standsStill } from './alarms.ts'
-import { confirm } from './confirm.ts'
-import { type FinishDeps, finish } from './finish.ts'
-import { planRun } from './planning.ts'
-import { rebuild } from './rebuild.ts'
-import { changeRun, nextRun, type RunRow } from './runs.ts'
-import { type Slice, update } from './slice.ts'
-import { stoppedBy, stopText } from './stops.ts'
-import { survey } from './survey.ts'
-import { audienceOf, NOBODY } from './tell.ts'
-import { tellActing } from './tell-run.ts'
+import { changeRun, nextRun, type RunRow } from './ledger/runs.ts'
+import { stoppedBy, stopText } from './ledger/stops.ts'
+import { act } from './running/act.ts'
+import { confirm } from './running/confirm.ts'
+import { type FinishDeps, finish } from './running/finish.ts'
+import { planRun } from './running/planning.ts'
+import { rebuild } from './running/rebuild.ts'
+import { type Slice, update } from './running/slice.ts'
+import { survey } from './running/survey.ts'
+import { tellActing } from './running/tell-run.ts'
+import { audienceOf, NOBODY } from './telling/tell.ts'
 
 /** A run whose slices end in unexpected errors this often has failed. */
 const MOST_CRASHES = 5

@@ -3,12 +3,12 @@
  * due; the earliest counts.
  */
 
-import { readFact } from './facts.ts'
-import { nextDelivery } from './messages.ts'
-import { nextExpiry } from './proposals.ts'
-import { nextReply } from './replies.ts'
-import { nextRun, type RunRow } from './runs.ts'
-import { stoppedBy } from './stops.ts'
+import { nextReply } from './asking/replies.ts'
+import { readFact } from './ledger/facts.ts'
+import { nextDelivery } from './ledger/messages.ts'
+import { nextExpiry } from './ledger/proposals.ts'
+import { nextRun, type RunRow } from './ledger/runs.ts'
+import { stoppedBy } from './ledger/stops.ts'
 
 /** Real time at which something is due, in milliseconds; in the past = at once, null = nothing waits. */
 export type DueTime = (sql: SqlStorage) => number | null

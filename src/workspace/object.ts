@@ -4,20 +4,20 @@
  */
 
 import { DurableObject } from 'cloudflare:workers'
-import type { Policy } from '../core/policy.ts'
-import type { Redaction } from '../core/secrets.ts'
+import type { Redaction } from '../core/base/secrets.ts'
+import type { Policy } from '../core/policy/policy.ts'
 import { createDeps, type Deps, type DepsResult } from '../deps.ts'
 import type { Env } from '../env.ts'
 import { logError, redactionOf, withoutSecrets } from '../log.ts'
 import { advance } from './advance.ts'
 import { nextAlarm } from './alarms.ts'
-import { deliverDue } from './deliver.ts'
-import { enableChanged } from './destinations.ts'
-import { type Asked, usablePolicy } from './last-survey.ts'
-import { expire } from './plan-ends.ts'
-import { answerDue } from './replies.ts'
-import { changeRun, nextRun } from './runs.ts'
-import { createTables } from './schema.ts'
+import { answerDue } from './asking/replies.ts'
+import { enableChanged } from './ledger/destinations.ts'
+import { type Asked, usablePolicy } from './ledger/last-survey.ts'
+import { changeRun, nextRun } from './ledger/runs.ts'
+import { createTables } from './ledger/schema.ts'
+import { deliverDue } from './telling/deliver.ts'
+import { expire } from './telling/plan-ends.ts'
 
 /** While settings are broken, or the outbox itself fails, deliveries wait this long. */
 const WAIT_AFTER_TROUBLE_MS = 60_000

@@ -4,15 +4,8 @@
  */
 
 import { logError } from '../log.ts'
-import type { Decided, Decision, Held, Who } from './asks.ts'
-import { policyNow } from './clock.ts'
-import { decideOn } from './decide-on.ts'
-import { type Replayed, replay } from './deliveries.ts'
-import { readFact, removeFact, writeFact } from './facts.ts'
-import { type PauseView, pauseView } from './health.ts'
-import { hold, release } from './keep.ts'
-import type { Asked } from './last-survey.ts'
-import { Looking } from './looking.ts'
+import { decideOn } from './asking/decide-on.ts'
+import { hold, release } from './asking/keep.ts'
 import {
   askFirst,
   type Confirmed,
@@ -21,15 +14,22 @@ import {
   type Questioned,
   type Withdrawn,
   withdrawn,
-} from './questions.ts'
-import { answerDue, type NewReply, putReply } from './replies.ts'
-import { isGoingOn, type Trigger } from './run.ts'
-import { runById } from './runs.ts'
-import { isFirst } from './seen.ts'
-import { writeStop } from './stops.ts'
-import { type Submission, type Submitted, submit, submitTick } from './submit.ts'
-import { audienceOf, NOBODY } from './tell.ts'
-import { tellStopping } from './tell-run.ts'
+} from './asking/questions.ts'
+import { answerDue, type NewReply, putReply } from './asking/replies.ts'
+import { type Submission, type Submitted, submit, submitTick } from './asking/submit.ts'
+import type { Decided, Decision, Held, Who } from './ledger/asks.ts'
+import { policyNow } from './ledger/clock.ts'
+import { readFact, removeFact, writeFact } from './ledger/facts.ts'
+import type { Asked } from './ledger/last-survey.ts'
+import { isGoingOn, type Trigger } from './ledger/run.ts'
+import { runById } from './ledger/runs.ts'
+import { isFirst } from './ledger/seen.ts'
+import { writeStop } from './ledger/stops.ts'
+import { Looking } from './looking.ts'
+import { tellStopping } from './running/tell-run.ts'
+import { type Replayed, replay } from './telling/deliveries.ts'
+import { audienceOf, NOBODY } from './telling/tell.ts'
+import { type PauseView, pauseView } from './views/health.ts'
 
 export class Workspace extends Looking {
   /** A cron tick at that scheduled time (policy time). Every tick re-arms the alarm too. */

@@ -4,12 +4,12 @@
  */
 
 import { Bench } from 'tinybench'
-import { decide } from '../../src/core/decide.ts'
-import { why } from '../../src/core/explain.ts'
-import type { Memory } from '../../src/core/memory.ts'
-import { makePlan } from '../../src/core/plan.ts'
-import { type Policy, readPolicy } from '../../src/core/policy.ts'
-import type { Inventory } from '../../src/core/project.ts'
+import type { Memory } from '../../src/core/evidence/memory.ts'
+import type { Inventory } from '../../src/core/evidence/project.ts'
+import { decide } from '../../src/core/judge/decide.ts'
+import { why } from '../../src/core/plan/explain.ts'
+import { makePlan } from '../../src/core/plan/plan.ts'
+import { type Policy, readPolicy } from '../../src/core/policy/policy.ts'
 import { KEEP_OF_ALL, NOTHING, NOW, sweptDaily, TEN_RULES, workspaceOf } from './workspace.ts'
 
 const TODAY = { total: 0, byRule: {} }

@@ -16,7 +16,7 @@ import { table } from '../../src/cli/paint.ts'
 import { serve } from '../../src/cli/serve.ts'
 import { developmentSecrets, policyFile, root } from '../../src/cli/settings.ts'
 import { workerApi } from '../../src/cli/worker-api.ts'
-import { isGoingOn } from '../../src/workspace/run.ts'
+import { isGoingOn } from '../../src/workspace/ledger/run.ts'
 import { type Measured, measure, type Prepared, summed } from './load.ts'
 
 /** Requests per row, after some to warm up. */

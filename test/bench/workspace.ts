@@ -1,7 +1,7 @@
 /** A generated workspace of any size for benchmarks: nested directories, clones, sweeps, libraries; the same each time. */
 
-import type { Mark, Memory } from '../../src/core/memory.ts'
-import type { Inventory, Project } from '../../src/core/project.ts'
+import type { Mark, Memory } from '../../src/core/evidence/memory.ts'
+import type { Inventory, Project } from '../../src/core/evidence/project.ts'
 
 export const DAY = 86_400_000
 export const NOW = Date.UTC(2026, 10, 24, 12)

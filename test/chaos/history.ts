@@ -1,6 +1,6 @@
 /** Lets one history happen to a real Worker and a sandbox of its own, and gives back which promises were broken. */
 
-import type { RunRequest } from '../../src/workspace/run.ts'
+import type { RunRequest } from '../../src/workspace/ledger/run.ts'
 import { makeWorld, type World } from '../support/world.ts'
 import type { Action, Edit, Step, Trouble } from './actions.ts'
 import { createWitness, type Witness } from './witness.ts'

@@ -4,7 +4,7 @@
  */
 
 import { gunzipJson } from '../../src/records/gzip.ts'
-import type { RunRequest } from '../../src/workspace/run.ts'
+import type { RunRequest } from '../../src/workspace/ledger/run.ts'
 import type { ShownProject } from '../support/world.ts'
 import { ASKED, CAPS, HOUR } from './world.ts'
 

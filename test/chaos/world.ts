@@ -1,6 +1,6 @@
 /** The world a history happens in: folders with a meaning, the policies that rule them, and the people who decide. */
 
-import type { Who } from '../../src/workspace/asks.ts'
+import type { Who } from '../../src/workspace/ledger/asks.ts'
 
 export const DAY = 86_400_000
 export const HOUR = 3_600_000

@@ -6,7 +6,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Serving, serve } from '../../src/cli/serve.ts'
 import { workerApi } from '../../src/cli/worker-api.ts'
 import type { AuditPage } from '../../src/records/chain.ts'
-import type { RunRecord } from '../../src/workspace/run.ts'
+import type { RunRecord } from '../../src/workspace/ledger/run.ts'
 import { DAY, type Ended, type Folder, makeFolder, POLICY, run } from './support.ts'
 
 const TOKEN = { ADMIN_TOKEN: 'dev-admin-token' }

@@ -1,10 +1,10 @@
 /** Random policies, workspaces, memories and clocks: small enough to collide, odd enough to find what nobody thought of. */
 
 import fc from 'fast-check'
-import type { Memory } from '../../src/core/memory.ts'
-import type { Policy } from '../../src/core/policy.ts'
-import { readPolicy } from '../../src/core/policy.ts'
-import type { Evidence, Inventory, PaidEvidence, Project } from '../../src/core/project.ts'
+import type { Memory } from '../../src/core/evidence/memory.ts'
+import type { Evidence, Inventory, PaidEvidence, Project } from '../../src/core/evidence/project.ts'
+import type { Policy } from '../../src/core/policy/policy.ts'
+import { readPolicy } from '../../src/core/policy/policy.ts'
 import { DAY, HOUR, inventory, NOW, ORGANISATION, project } from './support.ts'
 
 /** A table of TOML as a plain object; order of keys is order in the file. */

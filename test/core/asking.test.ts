@@ -10,11 +10,11 @@ import {
   askText,
   sameKey,
   zeroCap,
-} from '../../src/core/asking.ts'
-import { mayAct, percentOf } from '../../src/core/caps.ts'
-import type { PlanItem } from '../../src/core/item.ts'
-import type { Policy } from '../../src/core/policy.ts'
-import { isDestructive, isStamp, type Limits } from '../../src/core/rule.ts'
+} from '../../src/core/plan/asking.ts'
+import { mayAct, percentOf } from '../../src/core/plan/caps.ts'
+import type { PlanItem } from '../../src/core/plan/item.ts'
+import type { Policy } from '../../src/core/policy/policy.ts'
+import { isDestructive, isStamp, type Limits } from '../../src/core/policy/rule.ts'
 import { inventory, policy, project, rule, ruleOf } from './support.ts'
 
 const RUNS = { numRuns: Number(process.env.PROPERTY_RUNS ?? 3_000) }

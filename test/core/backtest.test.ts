@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { asIfEnforced, backtest, type Replay, replayNext, START } from '../../src/core/backtest.ts'
-import type { Inventory, Project } from '../../src/core/project.ts'
+import type { Inventory, Project } from '../../src/core/evidence/project.ts'
+import { asIfEnforced, backtest, type Replay, replayNext, START } from '../../src/core/replay/backtest.ts'
 import { DAY, HOUR, inventory, NOW, policy, project, read, rule } from './support.ts'
 
 const DELETE = rule('old', 'when = { path = "Old/*", idle = ">90d" }\nthen = "delete"\nafter = "14d"')

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import type { Command } from '../../src/core/command.ts'
-import { commandItems } from '../../src/core/command-plan.ts'
-import { type Deed, type Ledger, undoRun } from '../../src/core/command-restore.ts'
-import { sealPlan } from '../../src/core/plan.ts'
-import type { Inventory, Project } from '../../src/core/project.ts'
+import type { Command } from '../../src/core/command/command.ts'
+import { commandItems } from '../../src/core/command/command-plan.ts'
+import { type Deed, type Ledger, undoRun } from '../../src/core/command/command-restore.ts'
+import type { Inventory, Project } from '../../src/core/evidence/project.ts'
+import { sealPlan } from '../../src/core/plan/plan.ts'
 import { aged, DAY, inventory, NOTHING, NOW, policy, project } from './support.ts'
 
 const UNKNOWN = { unknown: 'the answer was cut short' }

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { diffPolicies } from '../../src/core/diff.ts'
+import { diffPolicies } from '../../src/core/replay/diff.ts'
 import { idle, inventory, NOTHING, NOW, policy, project, read, rule } from './support.ts'
 
 const OLD = rule('old', 'when = { path = "Old/*", idle = ">90d" }\nthen = "delete"')

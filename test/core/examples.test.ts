@@ -1,9 +1,9 @@
 /** The six rules people want, as the policy page has them, with the readings it expects. */
 
 import { describe, expect, it } from 'vitest'
-import { decide } from '../../src/core/decide.ts'
-import type { Policy } from '../../src/core/policy.ts'
-import type { Inventory } from '../../src/core/project.ts'
+import type { Inventory } from '../../src/core/evidence/project.ts'
+import { decide } from '../../src/core/judge/decide.ts'
+import type { Policy } from '../../src/core/policy/policy.ts'
 import {
   aged,
   DAY,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { decide } from '../../src/core/decide.ts'
-import { reasonText, ruleSentence, warningText, why } from '../../src/core/explain.ts'
-import type { Reason } from '../../src/core/reason.ts'
+import { decide } from '../../src/core/judge/decide.ts'
+import { reasonText, ruleSentence, warningText, why } from '../../src/core/plan/explain.ts'
+import type { Reason } from '../../src/core/policy/reason.ts'
 import {
   aged,
   DAY,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { globProblem, pathGlob, protectionGlob, textGlob } from '../../src/core/glob.ts'
-import { normalisePath } from '../../src/core/project.ts'
+import { globProblem, pathGlob, protectionGlob, textGlob } from '../../src/core/base/glob.ts'
+import { normalisePath } from '../../src/core/evidence/project.ts'
 
 describe('pathGlob', () => {
   it.each([

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { decide } from '../../src/core/decide.ts'
-import { withHold, withoutHolds, writtenHold } from '../../src/core/hold.ts'
+import { withHold, withoutHolds, writtenHold } from '../../src/core/base/hold.ts'
+import { decide } from '../../src/core/judge/decide.ts'
 import { DAY, inventory, longMarked, NOTHING, NOW, policy, project, rule, states } from './support.ts'
 
 describe('writtenHold', () => {

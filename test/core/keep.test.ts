@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { decide } from '../../src/core/decide.ts'
-import { slots } from '../../src/core/keep.ts'
-import type { Evidence } from '../../src/core/project.ts'
+import type { Evidence } from '../../src/core/evidence/project.ts'
+import { decide } from '../../src/core/judge/decide.ts'
+import { slots } from '../../src/core/judge/keep.ts'
 import { aged, DAY, idle, inventory, NOTHING, NOW, policy, project, rule, states, verdictOf } from './support.ts'
 
 const UNKNOWN = { unknown: 'the answer was cut short' }

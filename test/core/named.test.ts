@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { wordsOf } from '../../src/chat/words.ts'
-import { findNamed } from '../../src/core/named.ts'
+import { findNamed } from '../../src/core/evidence/named.ts'
 import { project } from './support.ts'
 
 const PROJECTS = [

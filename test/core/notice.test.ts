@@ -1,12 +1,12 @@
 /** Notice: nothing is moved, archived or deleted before people have known of it for as long as its rule says. */
 
 import { describe, expect, it } from 'vitest'
-import { decide } from '../../src/core/decide.ts'
-import { why } from '../../src/core/explain.ts'
-import type { Memory } from '../../src/core/memory.ts'
-import { makePlan } from '../../src/core/plan.ts'
-import type { Policy } from '../../src/core/policy.ts'
-import { stillDue, stillWaits } from '../../src/core/still.ts'
+import type { Memory } from '../../src/core/evidence/memory.ts'
+import { decide } from '../../src/core/judge/decide.ts'
+import { why } from '../../src/core/plan/explain.ts'
+import { makePlan } from '../../src/core/plan/plan.ts'
+import { stillDue, stillWaits } from '../../src/core/plan/still.ts'
+import type { Policy } from '../../src/core/policy/policy.ts'
 import {
   DAY,
   HOUR,

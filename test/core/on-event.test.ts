@@ -2,9 +2,9 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { directoryProblem } from '../../src/core/command-delete.ts'
-import { type BranchDeleted, meaningOf } from '../../src/core/on-event.ts'
-import type { OnEvent } from '../../src/core/policy.ts'
+import { directoryProblem } from '../../src/core/command/command-delete.ts'
+import { type BranchDeleted, meaningOf } from '../../src/core/command/on-event.ts'
+import type { OnEvent } from '../../src/core/policy/policy.ts'
 
 function on(directory: string, repository: string | null = null): OnEvent {
   return { event: 'delete', repository, do: 'directory.delete', directory }

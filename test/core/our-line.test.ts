@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseDescription, withOurLine } from '../../src/core/our-line.ts'
+import { parseDescription, withOurLine } from '../../src/core/base/our-line.ts'
 
 describe('our line', () => {
   it('is appended to a description that has none', () => {

@@ -1,8 +1,8 @@
 /** Whom an id belongs to: capitals do not matter in an address, and matter everywhere else. */
 
 import { describe, expect, it } from 'vitest'
-import { personWith } from '../../src/core/people.ts'
-import type { Person } from '../../src/core/policy.ts'
+import { personWith } from '../../src/core/policy/people.ts'
+import type { Person } from '../../src/core/policy/policy.ts'
 
 const nobody: Person = { name: 'Nob', slack: null, discord: null, email: '', may: [] }
 const ken: Person = { name: 'Ken', slack: 'U01ABC', discord: '80351110224678912', email: 'Ken@Example.com', may: [] }

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { percentOf } from '../../src/core/caps.ts'
-import { decide } from '../../src/core/decide.ts'
-import { capText, hashItems, makePlan, type PlanItem } from '../../src/core/plan.ts'
-import type { Policy } from '../../src/core/policy.ts'
-import type { Project } from '../../src/core/project.ts'
-import { stillDue } from '../../src/core/still.ts'
+import type { Project } from '../../src/core/evidence/project.ts'
+import { decide } from '../../src/core/judge/decide.ts'
+import { percentOf } from '../../src/core/plan/caps.ts'
+import { capText, hashItems, makePlan, type PlanItem } from '../../src/core/plan/plan.ts'
+import { stillDue } from '../../src/core/plan/still.ts'
+import type { Policy } from '../../src/core/policy/policy.ts'
 import { DAY, inventory, longMarked, NOW, planOf, policy, project, rule, verdictOf } from './support.ts'
 
 const OLD = rule('old', 'when = { name = "old*" }\nthen = "delete"')

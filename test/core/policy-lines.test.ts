@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { findLines } from '../../src/core/policy-lines.ts'
+import { findLines } from '../../src/core/policy/policy-lines.ts'
 
 describe('findLines', () => {
   const line = findLines(

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { decide } from '../../src/core/decide.ts'
-import { readPolicy } from '../../src/core/policy.ts'
-import { policySchema } from '../../src/core/policy-schema-json.ts'
+import { decide } from '../../src/core/judge/decide.ts'
+import { readPolicy } from '../../src/core/policy/policy.ts'
+import { policySchema } from '../../src/core/policy/policy-schema-json.ts'
 import { DAY, HOUR, inventory, NOTHING, NOW, policy, problems, project, read, rule, ruleOf } from './support.ts'
 
 const HEAD = '[[rule]]\nid = "x"\nwhy = "w"\n'

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { type ConditionTable, compileTable, evaluate, nextToRead } from '../../src/core/condition.ts'
-import { openFacts } from '../../src/core/facts.ts'
-import type { Memory } from '../../src/core/memory.ts'
-import type { Inventory, Project } from '../../src/core/project.ts'
+import { openFacts } from '../../src/core/evidence/facts.ts'
+import type { Memory } from '../../src/core/evidence/memory.ts'
+import type { Inventory, Project } from '../../src/core/evidence/project.ts'
+import { type ConditionTable, compileTable, evaluate, nextToRead } from '../../src/core/policy/condition.ts'
 import { aged, DAY, idle, inventory, NOTHING, NOW, project } from './support.ts'
 
 const UNKNOWN = { unknown: 'the answer was cut short' }

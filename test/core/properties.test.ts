@@ -5,14 +5,14 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Decision, decide } from '../../src/core/decide.ts'
-import { reasonText, why } from '../../src/core/explain.ts'
-import { protectionGlob } from '../../src/core/glob.ts'
-import type { Memory } from '../../src/core/memory.ts'
-import { makePlan } from '../../src/core/plan.ts'
-import type { Policy } from '../../src/core/policy.ts'
-import type { Inventory } from '../../src/core/project.ts'
-import { ACTIONS, isDestructive } from '../../src/core/rule.ts'
+import { protectionGlob } from '../../src/core/base/glob.ts'
+import type { Memory } from '../../src/core/evidence/memory.ts'
+import type { Inventory } from '../../src/core/evidence/project.ts'
+import { type Decision, decide } from '../../src/core/judge/decide.ts'
+import { reasonText, why } from '../../src/core/plan/explain.ts'
+import { makePlan } from '../../src/core/plan/plan.ts'
+import type { Policy } from '../../src/core/policy/policy.ts'
+import { ACTIONS, isDestructive } from '../../src/core/policy/rule.ts'
 import {
   arbitraryInventory,
   arbitraryMemory,

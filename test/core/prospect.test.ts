@@ -1,8 +1,8 @@
 /** What would become of marked projects, and whom each rule would wait for. */
 
 import { describe, expect, it } from 'vitest'
-import { decide } from '../../src/core/decide.ts'
-import { prospectsOf } from '../../src/core/prospect.ts'
+import { decide } from '../../src/core/judge/decide.ts'
+import { prospectsOf } from '../../src/core/plan/prospect.ts'
 import { DAY, inventory, longMarked, NOTHING, NOW, policy, project, rule } from './support.ts'
 
 const TODAY = { total: 0, byRule: {} }

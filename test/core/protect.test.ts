@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { decide } from '../../src/core/decide.ts'
-import type { Inventory, Project } from '../../src/core/project.ts'
-import { protections } from '../../src/core/protect.ts'
+import type { Inventory, Project } from '../../src/core/evidence/project.ts'
+import { decide } from '../../src/core/judge/decide.ts'
+import { protections } from '../../src/core/judge/protect.ts'
 import { inventory, longMarked, NOTHING, NOW, policy, project, rule, states, verdictOf } from './support.ts'
 
 const UNKNOWN = { unknown: 'the answer was cut short' }

@@ -1,8 +1,8 @@
 /** Refusals: every one with an example and its exact message, which says where, what is wrong and how to mend it. */
 
 import { describe, expect, it } from 'vitest'
-import { readPolicy } from '../../src/core/policy.ts'
-import { PREDICATES } from '../../src/core/predicate.ts'
+import { readPolicy } from '../../src/core/policy/policy.ts'
+import { PREDICATES } from '../../src/core/policy/predicate.ts'
 import { problems, rule } from './support.ts'
 
 const HEAD = '[[rule]]\nid = "x"\nwhy = "w"\n'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readRetryAfter } from '../../src/core/retry-after.ts'
+import { readRetryAfter } from '../../src/core/base/retry-after.ts'
 
 const NOW = Date.UTC(2026, 10, 24, 10, 0, 0)
 

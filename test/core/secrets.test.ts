@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { redaction } from '../../src/core/secrets.ts'
+import { redaction } from '../../src/core/base/secrets.ts'
 
 const SECRET = 'dT7/+q"é&x=81Zk w\\p0Ga?nB4y'
 const clean = redaction([SECRET])

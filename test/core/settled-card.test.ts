@@ -2,9 +2,9 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Card } from '../../src/core/card.ts'
-import { digestCard } from '../../src/core/digest-card.ts'
-import { type Settled, settledCard } from '../../src/core/settled-card.ts'
+import type { Card } from '../../src/core/cards/card.ts'
+import { digestCard } from '../../src/core/cards/digest-card.ts'
+import { type Settled, settledCard } from '../../src/core/cards/settled-card.ts'
 import { written } from '../support/written.ts'
 
 function digest(...projects: readonly (readonly [projectId: number, name: string])[]): Card {

@@ -1,8 +1,8 @@
 /** What is offered while somebody types the name of a project. */
 
 import { describe, expect, it } from 'vitest'
-import { normalisePath } from '../../src/core/project.ts'
-import { suggest } from '../../src/core/suggest.ts'
+import { normalisePath } from '../../src/core/evidence/project.ts'
+import { suggest } from '../../src/core/evidence/suggest.ts'
 
 const NAMES = [
   'Research/2023 pairs/alpha',

@@ -1,11 +1,11 @@
 /** Small workspaces and policies for tests: everything a test does not name is harmless. */
 
-import { type Decision, decide, type Verdict } from '../../src/core/decide.ts'
-import type { Mark, Memory, Notice } from '../../src/core/memory.ts'
-import { makePlan, type Plan } from '../../src/core/plan.ts'
-import { type Policy, problemText, readPolicy } from '../../src/core/policy.ts'
-import { type Inventory, normalisePath, type Project } from '../../src/core/project.ts'
-import type { Rule } from '../../src/core/rule.ts'
+import type { Mark, Memory, Notice } from '../../src/core/evidence/memory.ts'
+import { type Inventory, normalisePath, type Project } from '../../src/core/evidence/project.ts'
+import { type Decision, decide, type Verdict } from '../../src/core/judge/decide.ts'
+import { makePlan, type Plan } from '../../src/core/plan/plan.ts'
+import { type Policy, problemText, readPolicy } from '../../src/core/policy/policy.ts'
+import type { Rule } from '../../src/core/policy/rule.ts'
 
 export const HOUR = 3_600_000
 export const DAY = 24 * HOUR

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { decide } from '../../src/core/decide.ts'
-import { nameProblem } from '../../src/core/names.ts'
-import type { Project } from '../../src/core/project.ts'
+import { nameProblem } from '../../src/core/base/names.ts'
+import type { Project } from '../../src/core/evidence/project.ts'
+import { decide } from '../../src/core/judge/decide.ts'
 import {
   idle,
   inventory,

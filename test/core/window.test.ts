@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isOpen, nextOpening, parseDays, parseHours, type Window } from '../../src/core/window.ts'
+import { isOpen, nextOpening, parseDays, parseHours, type Window } from '../../src/core/base/window.ts'
 
 const NEW_YORK = 'America/New_York'
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { dayOf, instantOf, isDate, isZone, localTime, nextDay, weekdayOf } from '../../src/core/zone.ts'
+import { dayOf, instantOf, isDate, isZone, localTime, nextDay, weekdayOf } from '../../src/core/base/zone.ts'
 
 const NEW_YORK = 'America/New_York'
 

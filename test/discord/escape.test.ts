@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { plainText } from '../../src/core/card-text.ts'
+import { plainText } from '../../src/core/cards/card-text.ts'
 import { escapeMarkdown } from '../../src/discord/escape.ts'
 import { readMarkdown } from '../support/discord-reader.ts'
 

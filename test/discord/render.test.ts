@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Card } from '../../src/core/card.ts'
+import type { Card } from '../../src/core/cards/card.ts'
 import { readCustomId } from '../../src/discord/custom-id.ts'
 import { plainMessage, renderDiscord } from '../../src/discord/render.ts'
 import { APPROVAL, anyCard, DIGEST, REFUSED, RESULT, RUN } from '../support/cards.ts'

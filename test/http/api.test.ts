@@ -1,7 +1,7 @@
 /** The API as programs see it: who may come in, the shapes of answers, and errors that say what to do. */
 
 import { describe, expect, it } from 'vitest'
-import type { RunRecord, RunSummary } from '../../src/workspace/run.ts'
+import type { RunRecord, RunSummary } from '../../src/workspace/ledger/run.ts'
 import { type Asking, ask } from '../support/door.ts'
 import { DELETE_OLD, staleMany } from '../support/policies.ts'
 import { DAY, makeWorld, type World } from '../support/world.ts'

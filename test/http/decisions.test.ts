@@ -1,8 +1,8 @@
 /** G7 over the API: what waits is shown, what was shown is decided, exactly that happens, and everything else changes nothing. */
 
 import { describe, expect, it } from 'vitest'
-import type { ProposalView } from '../../src/workspace/asks.ts'
-import type { RunRecord } from '../../src/workspace/run.ts'
+import type { ProposalView } from '../../src/workspace/ledger/asks.ts'
+import type { RunRecord } from '../../src/workspace/ledger/run.ts'
 import { names } from '../support/asking.ts'
 import { type Asking, ask } from '../support/door.ts'
 import { DELETE_OLD, NO_CAPS, rule, stale, staleMany } from '../support/policies.ts'

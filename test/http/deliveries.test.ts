@@ -3,9 +3,9 @@
 import * as v from 'valibot'
 import { describe, expect, it } from 'vitest'
 import { PlanProposed, ProjectRestored, RunFinished } from '../../src/hooks/events.ts'
-import type { ProposalView } from '../../src/workspace/asks.ts'
-import type { DeliveryView, DestinationView } from '../../src/workspace/deliveries.ts'
-import type { RunRecord } from '../../src/workspace/run.ts'
+import type { ProposalView } from '../../src/workspace/ledger/asks.ts'
+import type { RunRecord } from '../../src/workspace/ledger/run.ts'
+import type { DeliveryView, DestinationView } from '../../src/workspace/telling/deliveries.ts'
 import { ask } from '../support/door.ts'
 import { DELETE_OLD, NO_CAPS, rule, staleMany } from '../support/policies.ts'
 import {

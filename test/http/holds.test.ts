@@ -1,7 +1,7 @@
 /** Holds over the API: effective when they are acknowledged, mirrored in the description, listed, lifted. */
 
 import { describe, expect, it } from 'vitest'
-import type { HoldView } from '../../src/workspace/asks.ts'
+import type { HoldView } from '../../src/workspace/ledger/asks.ts'
 import { command, idOf, names } from '../support/asking.ts'
 import { type Asking, ask } from '../support/door.ts'
 import { DELETE_OLD, NO_CAPS, stale, staleMany } from '../support/policies.ts'

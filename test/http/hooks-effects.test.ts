@@ -2,7 +2,7 @@
 
 import { sign } from '@octokit/webhooks-methods'
 import { afterEach, beforeEach, describe, expect, it, type MockInstance, vi } from 'vitest'
-import type { RunRecord } from '../../src/workspace/run.ts'
+import type { RunRecord } from '../../src/workspace/ledger/run.ts'
 import { ask, QUANTCONNECT_SECRET } from '../support/door.ts'
 import { DELETE_OLD, NO_CAPS, rule, stale } from '../support/policies.ts'
 import { delivery, hook, type Signing } from '../support/signed.ts'

@@ -1,7 +1,7 @@
 /** The doors to stored inventories: what a back-test of a policy replays. */
 
 import { describe, expect, it } from 'vitest'
-import type { Inventory } from '../../src/core/project.ts'
+import type { Inventory } from '../../src/core/evidence/project.ts'
 import { ask } from '../support/door.ts'
 import { DELETE_OLD, stale } from '../support/policies.ts'
 import { DAY, makeWorld, type World } from '../support/world.ts'

@@ -1,8 +1,8 @@
 /** What can be looked at without changing anything: the plan, the inventory with its verdicts, why a project is where it is. */
 
 import { describe, expect, it } from 'vitest'
-import type { Why } from '../../src/core/explain.ts'
-import type { Preview, ShownInventory } from '../../src/workspace/run.ts'
+import type { Why } from '../../src/core/plan/explain.ts'
+import type { Preview, ShownInventory } from '../../src/workspace/ledger/run.ts'
 import { ask } from '../support/door.ts'
 import { DELETE_OLD, NO_CAPS, rule, stale, staleMany } from '../support/policies.ts'
 import { problemOf, rows } from '../support/rows.ts'

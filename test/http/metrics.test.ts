@@ -1,7 +1,7 @@
 /** `/metrics` and `/health`: what monitors see, read by a strict parser of our own. */
 
 import { describe, expect, it } from 'vitest'
-import { prometheusText } from '../../src/core/prometheus.ts'
+import { prometheusText } from '../../src/core/base/prometheus.ts'
 import { command, undo } from '../support/asking.ts'
 import { ask } from '../support/door.ts'
 import { DELETE_OLD, NO_CAPS, rule, stale, staleMany } from '../support/policies.ts'

@@ -1,7 +1,7 @@
 /** Projects changed and brought back over the API: what a request does to QuantConnect, and what is refused at the door. */
 
 import { describe, expect, it } from 'vitest'
-import type { RunRecord } from '../../src/workspace/run.ts'
+import type { RunRecord } from '../../src/workspace/ledger/run.ts'
 import { command, idOf, names } from '../support/asking.ts'
 import { type Asking, ask } from '../support/door.ts'
 import { NO_CAPS, stale } from '../support/policies.ts'

@@ -2,15 +2,15 @@
 
 import type * as v from 'valibot'
 import { describe, expectTypeOf, it } from 'vitest'
-import type { Why } from '../../src/core/explain.ts'
-import type { Inventory as CoreInventory } from '../../src/core/project.ts'
+import type { Inventory as CoreInventory } from '../../src/core/evidence/project.ts'
+import type { Why } from '../../src/core/plan/explain.ts'
 import type { DeliveryPage } from '../../src/http/api/deliveries.ts'
 import type { Inventory, InventoryPage, ShownInventory, Why as WhyShape } from '../../src/http/api/inventory-shapes.ts'
 import type { HoldList } from '../../src/http/api/projects.ts'
 import type { Preview, Proposal, RunRecord, RunSummary } from '../../src/http/api/run-shapes.ts'
-import type { HoldView, ProposalView } from '../../src/workspace/asks.ts'
-import type { DeliveryView, DestinationView } from '../../src/workspace/deliveries.ts'
-import type * as run from '../../src/workspace/run.ts'
+import type { HoldView, ProposalView } from '../../src/workspace/ledger/asks.ts'
+import type * as run from '../../src/workspace/ledger/run.ts'
+import type { DeliveryView, DestinationView } from '../../src/workspace/telling/deliveries.ts'
 
 /** As a schema gives it, but read-only all through, as the program has it. */
 type Shape<Schema extends v.GenericSchema> = Frozen<v.InferOutput<Schema>>

@@ -1,7 +1,7 @@
 /** Runs that are started, stopped, paused and taken back over the API: what happens to the projects. */
 
 import { describe, expect, it } from 'vitest'
-import type { RunRecord } from '../../src/workspace/run.ts'
+import type { RunRecord } from '../../src/workspace/ledger/run.ts'
 import { command, idOf, names } from '../support/asking.ts'
 import { type Asking, ask } from '../support/door.ts'
 import { DELETE_OLD, NO_CAPS, rule, stale, staleMany } from '../support/policies.ts'

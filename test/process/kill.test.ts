@@ -5,7 +5,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { buildWorker } from '../../src/cli/serve.ts'
-import type { RunRecord } from '../../src/workspace/run.ts'
+import type { RunRecord } from '../../src/workspace/ledger/run.ts'
 import { type Sandbox, startSandbox } from '../sandbox/server.ts'
 import { type CrashingWorker, crashingWorker } from './crashing-worker.ts'
 

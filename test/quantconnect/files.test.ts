@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { isUnknown } from '../../src/core/project.ts'
+import { isUnknown } from '../../src/core/evidence/project.ts'
 import { readOnce } from './fake-api.ts'
 
 describe('readFiles', () => {

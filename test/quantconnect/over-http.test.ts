@@ -1,7 +1,7 @@
 /** The client against the sandbox, over real HTTP: every fault the sandbox knows and every position of its switches. */
 
 import { beforeEach, describe, expect, inject, it } from 'vitest'
-import { isUnknown } from '../../src/core/project.ts'
+import { isUnknown } from '../../src/core/evidence/project.ts'
 import { type ClientOptions, createClient } from '../../src/quantconnect/client.ts'
 import { failureText, type Result } from '../../src/quantconnect/failure.ts'
 import { isRunning } from '../../src/quantconnect/live.ts'

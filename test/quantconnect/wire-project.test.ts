@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { isUnknown, type Project } from '../../src/core/project.ts'
+import { isUnknown, type Project } from '../../src/core/evidence/project.ts'
 import { readProjectRow } from '../../src/quantconnect/wire-project.ts'
 import { projectRow } from './fake-api.ts'
 

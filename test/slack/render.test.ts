@@ -2,7 +2,7 @@
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import type { Card } from '../../src/core/card.ts'
+import type { Card } from '../../src/core/cards/card.ts'
 import { plainMessage, renderSlack, verbOf } from '../../src/slack/render.ts'
 import {
   APPROVAL,

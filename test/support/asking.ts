@@ -1,7 +1,7 @@
 /** What somebody asks a world's workspace for, as doors would submit it. */
 
-import type { Command } from '../../src/core/command.ts'
-import type { RunRecord, RunRequest } from '../../src/workspace/run.ts'
+import type { Command } from '../../src/core/command/command.ts'
+import type { RunRecord, RunRequest } from '../../src/workspace/ledger/run.ts'
 import type { World } from './world.ts'
 
 /** Submits a request under an id of its own; resolves when its run has ended. */

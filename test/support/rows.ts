@@ -1,7 +1,7 @@
 /** What a door handed to the workspace, and problems as the doors answer them. */
 
 import { expect } from 'vitest'
-import type { RunRequest } from '../../src/workspace/run.ts'
+import type { RunRequest } from '../../src/workspace/ledger/run.ts'
 import type { World } from './world.ts'
 
 export interface Problem {

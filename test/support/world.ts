@@ -4,7 +4,7 @@ import { evictDurableObject, runDurableObjectAlarm, runInDurableObject } from 'c
 import { env } from 'cloudflare:workers'
 import { inject } from 'vitest'
 import type { Env } from '../../src/env.ts'
-import type { RunRecord } from '../../src/workspace/run.ts'
+import type { RunRecord } from '../../src/workspace/ledger/run.ts'
 import type { Workspace } from '../../src/workspace/workspace.ts'
 import { type Setting, settings } from './worker.ts'
 

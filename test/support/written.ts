@@ -1,4 +1,4 @@
-import type { Card } from '../../src/core/card.ts'
+import type { Card } from '../../src/core/cards/card.ts'
 
 /** A card as a person would copy it down. */
 export function written(card: Card | null): string {

@@ -1,8 +1,8 @@
 /** G7: approve exactly what was shown. A waiting plan only shrinks, the first decision wins, everything else changes nothing. */
 
 import { describe, expect, it } from 'vitest'
-import type { Decided, Decision, Who } from '../../src/workspace/asks.ts'
-import type { RunRecord } from '../../src/workspace/run.ts'
+import type { Decided, Decision, Who } from '../../src/workspace/ledger/asks.ts'
+import type { RunRecord } from '../../src/workspace/ledger/run.ts'
 import { command, names } from '../support/asking.ts'
 import { NO_CAPS, rule, stale, staleMany } from '../support/policies.ts'
 import { DAY, HOUR, makeWorld, type World } from '../support/world.ts'

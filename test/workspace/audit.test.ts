@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import type { AuditPage } from '../../src/records/chain.ts'
-import type { RunRecord } from '../../src/workspace/run.ts'
+import type { RunRecord } from '../../src/workspace/ledger/run.ts'
 import { ask } from '../support/door.ts'
 import { DELETE_OLD, staleMany } from '../support/policies.ts'
 import { DAY, HOUR, makeWorld, type World } from '../support/world.ts'

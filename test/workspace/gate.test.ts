@@ -1,10 +1,10 @@
 /** The floor under everything: what the gate asks once more at the very moment of a call, whatever was decided before. */
 
 import { describe, expect, it } from 'vitest'
-import { readPolicy } from '../../src/core/policy.ts'
-import { gate } from '../../src/workspace/gate.ts'
-import { itemsOf } from '../../src/workspace/items.ts'
-import { runById } from '../../src/workspace/runs.ts'
+import { readPolicy } from '../../src/core/policy/policy.ts'
+import { itemsOf } from '../../src/workspace/ledger/items.ts'
+import { runById } from '../../src/workspace/ledger/runs.ts'
+import { gate } from '../../src/workspace/running/gate.ts'
 import { NO_CAPS, rule, stale, staleMany } from '../support/policies.ts'
 import { DAY, HOUR, makeWorld, type World } from '../support/world.ts'
 

@@ -1,7 +1,7 @@
 /** People hear of the end of a hold a week before, once, however it was given; what nobody got is told again. */
 
 import { describe, expect, it } from 'vitest'
-import type { Who } from '../../src/workspace/asks.ts'
+import type { Who } from '../../src/workspace/ledger/asks.ts'
 import { idOf } from '../support/asking.ts'
 import { eventually } from '../support/discord-person.ts'
 import { NO_CAPS } from '../support/policies.ts'

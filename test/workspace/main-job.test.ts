@@ -1,7 +1,7 @@
 /** The main job, end to end: a stale directory is marked, and two weeks later backed up, deleted, confirmed and logged. */
 
 import { describe, expect, it } from 'vitest'
-import type { RunRecord } from '../../src/workspace/run.ts'
+import type { RunRecord } from '../../src/workspace/ledger/run.ts'
 import { NO_CAPS, rule, stale } from '../support/policies.ts'
 import { DAY, makeWorld, WEEK } from '../support/world.ts'
 

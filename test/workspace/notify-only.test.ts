@@ -4,7 +4,7 @@
  */
 
 import { describe, expect, it, vi } from 'vitest'
-import type { Who } from '../../src/workspace/asks.ts'
+import type { Who } from '../../src/workspace/ledger/asks.ts'
 import { eventually } from '../support/discord-person.ts'
 import { ask } from '../support/door.ts'
 import { NO_CAPS, stale } from '../support/policies.ts'

@@ -1,9 +1,9 @@
 /** G7, G13, G14, G19: whatever comes at once has one effect, and whoever came second is told so. */
 
 import { describe, expect, it } from 'vitest'
-import type { Decided, Decision, Who } from '../../src/workspace/asks.ts'
-import type { RunRequest } from '../../src/workspace/run.ts'
-import type { Submission } from '../../src/workspace/submit.ts'
+import type { Submission } from '../../src/workspace/asking/submit.ts'
+import type { Decided, Decision, Who } from '../../src/workspace/ledger/asks.ts'
+import type { RunRequest } from '../../src/workspace/ledger/run.ts'
 import { justBefore } from '../support/moments.ts'
 import { DELETE_OLD, NO_CAPS, rule, stale, staleMany } from '../support/policies.ts'
 import { DAY, HOUR, makeWorld, type World } from '../support/world.ts'

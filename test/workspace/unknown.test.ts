@@ -1,7 +1,7 @@
 /** G1: whatever a read does, what is not known is never acted on, and the run says what happened, why and what to do. */
 
 import { describe, expect, it } from 'vitest'
-import type { RunRecord } from '../../src/workspace/run.ts'
+import type { RunRecord } from '../../src/workspace/ledger/run.ts'
 import { NO_CAPS, rule, stale } from '../support/policies.ts'
 import { DAY, type Fault, makeWorld, type World } from '../support/world.ts'
 

@@ -1,7 +1,7 @@
 /** Hands a run in: 202 with its id, the same one for the same `Idempotency-Key` (G14). */
 
 import type * as v from 'valibot'
-import type { RunRequest } from '../../workspace/run.ts'
+import type { RunRequest } from '../../workspace/ledger/run.ts'
 import { handIn } from '../accepted.ts'
 import { actorOf } from '../auth.ts'
 import type { BodySchema } from '../body.ts'

@@ -1,6 +1,6 @@
 /** What the workspace was asked, as an answer: the value, or the problem with the fitting status. */
 
-import type { Asked } from '../../workspace/last-survey.ts'
+import type { Asked } from '../../workspace/ledger/last-survey.ts'
 import { problem } from '../problem.ts'
 import type { DoorContext } from './operation.ts'
 

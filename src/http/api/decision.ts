@@ -1,7 +1,7 @@
 /** Plans that wait for people: the question as it stands, and the answer to it (G7). */
 
 import * as v from 'valibot'
-import type { Decided } from '../../workspace/asks.ts'
+import type { Decided } from '../../workspace/ledger/asks.ts'
 import { whoOf } from '../auth.ts'
 import { problem } from '../problem.ts'
 import { type DoorContext, operation } from './operation.ts'

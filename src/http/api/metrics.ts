@@ -1,7 +1,7 @@
 /** Numbers for Prometheus. */
 
 import * as v from 'valibot'
-import { PROMETHEUS_TYPE, prometheusText } from '../../core/prometheus.ts'
+import { PROMETHEUS_TYPE, prometheusText } from '../../core/base/prometheus.ts'
 import { operation } from './operation.ts'
 
 export const showMetrics = operation({

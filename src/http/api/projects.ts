@@ -2,7 +2,7 @@
 
 import * as v from 'valibot'
 import { description, newName, parameters } from '../../hooks/commands.ts'
-import type { Held } from '../../workspace/asks.ts'
+import type { Held } from '../../workspace/ledger/asks.ts'
 import { whoOf } from '../auth.ts'
 import { taggedJson } from '../etag.ts'
 import { problem } from '../problem.ts'

@@ -1,4 +1,4 @@
-/** The shapes of runs and plans, as `workspace/run.ts` has them. */
+/** The shapes of runs and plans, as `workspace/ledger/run.ts` has them. */
 
 import * as v from 'valibot'
 import { COUNTS, Counts, Cursor, Hash, ProjectId, Sentences, Time } from './shapes.ts'

@@ -1,7 +1,7 @@
 /** Runs: the list, each in detail, and a new one. */
 
 import * as v from 'valibot'
-import { isGoingOn } from '../../workspace/run.ts'
+import { isGoingOn } from '../../workspace/ledger/run.ts'
 import { whoOf } from '../auth.ts'
 import { notAKey } from '../body.ts'
 import { taggedJson } from '../etag.ts'

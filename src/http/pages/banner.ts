@@ -1,7 +1,7 @@
 /** What everybody should see above every page: a pause, a plan that waits, a sweeping that does not go on. */
 
 import { html } from 'hono/html'
-import type { Health } from '../../workspace/health.ts'
+import type { Health } from '../../workspace/views/health.ts'
 import type { Caller } from '../auth.ts'
 import { form } from './forms.ts'
 import { type Html, when } from './layout.ts'

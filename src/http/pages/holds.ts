@@ -1,7 +1,7 @@
 /** The holds of the ledger; those that only a description has are found on the page of their project. */
 
 import { html } from 'hono/html'
-import type { HoldView } from '../../workspace/asks.ts'
+import type { HoldView } from '../../workspace/ledger/asks.ts'
 import type { Caller } from '../auth.ts'
 import { form } from './forms.ts'
 import { type Html, table, when } from './layout.ts'

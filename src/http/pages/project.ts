@@ -1,8 +1,8 @@
 /** One project: what the policy says of it and why. */
 
 import { html } from 'hono/html'
-import type { Why } from '../../core/explain.ts'
-import { placeOf } from '../../core/names.ts'
+import { placeOf } from '../../core/base/names.ts'
+import type { Why } from '../../core/plan/explain.ts'
 import type { Caller } from '../auth.ts'
 import { form } from './forms.ts'
 import { type Html, table, when } from './layout.ts'

@@ -1,6 +1,6 @@
 /** A run in a few words. */
 
-import type { RunSummary } from '../../workspace/run.ts'
+import type { RunSummary } from '../../workspace/ledger/run.ts'
 
 /** The numbers that say something, as pairs of a word and a number. */
 export function numbersOf({ counts, apiCalls }: RunSummary): readonly (readonly [word: string, number: number])[] {

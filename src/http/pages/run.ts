@@ -1,7 +1,7 @@
 /** One run: what it planned, what became of it, and what it left alone. */
 
 import { html } from 'hono/html'
-import type { RunRecord } from '../../workspace/run.ts'
+import type { RunRecord } from '../../workspace/ledger/run.ts'
 import type { Caller } from '../auth.ts'
 import { form } from './forms.ts'
 import { type Html, table, when } from './layout.ts'

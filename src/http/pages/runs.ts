@@ -1,7 +1,7 @@
 /** The list of runs, newest first. */
 
 import { html } from 'hono/html'
-import type { RunSummary } from '../../workspace/run.ts'
+import type { RunSummary } from '../../workspace/ledger/run.ts'
 import type { Caller } from '../auth.ts'
 import { form } from './forms.ts'
 import { type Html, table, when } from './layout.ts'

@@ -1,8 +1,8 @@
 /** A plan that waits for people: what it would do, who may decide and until when, and the question before a yes. */
 
 import { html } from 'hono/html'
-import type { ProposalView } from '../../workspace/asks.ts'
-import type { ShownItem } from '../../workspace/run.ts'
+import type { ProposalView } from '../../workspace/ledger/asks.ts'
+import type { ShownItem } from '../../workspace/ledger/run.ts'
 import { type Caller, whyNot } from '../auth.ts'
 import { form } from './forms.ts'
 import { type Html, when } from './layout.ts'

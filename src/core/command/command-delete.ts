@@ -1,0 +1,71 @@
+/** `project.delete` and `directory.delete`: one project, or everything strictly inside one directory (G21). */
+
+import { placeOf } from '../base/names.ts'
+import { directoriesOf } from '../evidence/directory.ts'
+import { type Inventory, isUnknown, normalisePath, type Project } from '../evidence/project.ts'
+import { protections } from '../judge/protect.ts'
+import type { PlanItem } from '../plan/plan.ts'
+import { type CommandItems, commandItem, findProject, type Refused, refuse, type Situation } from './command.ts'
+import { whyUntouchable } from './command-rights.ts'
+
+export function deleteProject(situation: Situation, wanted: number | string): CommandItems {
+  const found = findProject(situation.inventory, wanted)
+  return found.ok ? deleteAll(situation, [found.project], null) : found
+}
+
+/**
+ * Never the directory's own namesake, its ancestors or its neighbours; one project that must stay saves all, and so does one
+ * that is not among those the asker was shown (`only`).
+ */
+export function deleteDirectory(situation: Situation, directory: string, only?: readonly number[]): CommandItems {
+  const found = insideOf(situation.inventory, directory)
+  if (!found.ok) return found
+  const shown = only === undefined ? null : new Set(only)
+  const other = shown === null ? undefined : found.projects.find(({ id }) => !shown.has(id))
+  if (other === undefined) return deleteAll(situation, found.projects, found.path)
+  return refuse(
+    `"${other.name}" (${other.id}) is inside "${found.path}" and was not there when this was asked for. Ask again.`,
+    other.id,
+  )
+}
+
+/** Why a text names no directory that could be deleted, in words; null when it does. */
+export function directoryProblem(directory: string): string | null {
+  const path = normalisePath(directory)
+  if (path.trim() === '') return 'it is empty'
+  const parts = path.split('/')
+  if (parts.some((part) => part === '.' || part === '..')) return '"." and ".." are not followed'
+  if (parts.some((part) => part.trim() === '')) return 'a part of it is blank'
+  if (/[*?]/.test(path)) return 'it has a wildcard, and a command names one directory exactly'
+  const place = placeOf(path)
+  return place === null ? null : `it is in QuantConnect's own ${place}`
+}
+
+function deleteAll(situation: Situation, projects: readonly Project[], directory: string | null): CommandItems {
+  const { policy, inventory, memory, now } = situation
+  const protection = protections(policy, inventory, memory, now)
+  const reason =
+    directory === null ? 'Asked for by a command.' : `Asked for by a command: delete everything inside "${directory}".`
+  const items: PlanItem[] = []
+  for (const project of projects) {
+    const why = whyUntouchable(protection(project), project, policy)
+    if (why !== null) return refuse(`"${project.name}" (${project.id}) may not be deleted. ${why}`, project.id)
+    const { created, modified } = project
+    if (isUnknown(created) || isUnknown(modified)) continue // untouchable, as said above
+    items.push(commandItem(project, { created, modified }, { action: 'delete', directory, reasons: [reason] }))
+  }
+  return { ok: true, items, notes: [] }
+}
+
+function insideOf(
+  inventory: Inventory,
+  directory: string,
+): { readonly ok: true; readonly projects: readonly Project[]; readonly path: string } | Refused {
+  const why = directoryProblem(directory)
+  if (why !== null) return refuse(`"${directory}" is no directory to delete: ${why}.`, null)
+  const path = normalisePath(directory)
+  const places = directoriesOf(inventory).get(path)?.members ?? []
+  const projects = places.flatMap((place) => inventory.projects[place] ?? [])
+  if (projects.length > 0) return { ok: true, projects, path }
+  return refuse(`No project is inside the directory "${path}". Names are compared exactly.`, null)
+}

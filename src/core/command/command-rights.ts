@@ -1,0 +1,41 @@
+/** What may be done to a project by a command or an undo, as its protections stand (G2). */
+
+import { isUnknown, type Project } from '../evidence/project.ts'
+import type { ProtectionReading } from '../judge/protect.ts'
+import { reasonText } from '../plan/explain.ts'
+import type { Policy } from '../policy/policy.ts'
+import type { Reason } from '../policy/reason.ts'
+
+/** Why a project may not be deleted or renamed: against that every protection stands, holds included. Null when it may. */
+export function whyUntouchable(reading: ProtectionReading, project: Project, policy: Policy): string | null {
+  const [reason] = [...reading.protectedBy, ...reading.heldBy, ...reading.unknown]
+  return reason === undefined ? undated(project) : reasonText(reason, policy)
+}
+
+/** Description and parameters may be changed on anything owned, of this organisation, outside bin, Library and Boot Camp. */
+export function whyNotWritten(reading: ProtectionReading, project: Project, policy: Policy): string | null {
+  const reason = reading.protectedBy.find(forbidsWriting) ?? reading.unknown.find(hidesOwner)
+  return reason === undefined ? undated(project) : reasonText(reason, policy)
+}
+
+/** Restore alone touches the bin; what it brings back must be owned, and of this organisation. */
+export function whyNotRestored(reading: ProtectionReading, project: Project, policy: Policy): string | null {
+  const reason =
+    reading.protectedBy.find((one) => forbidsWriting(one) && !(one.kind === 'protected' && one.by.what === 'bin')) ??
+    reading.unknown.find(hidesOwner)
+  return reason === undefined ? undated(project) : reasonText(reason, policy)
+}
+
+function undated({ created, modified }: Project): string | null {
+  return isUnknown(created) || isUnknown(modified) ? 'Its dates could not be read.' : null
+}
+
+const OWNERSHIP = new Set(['bin', 'library folder', 'boot camp', 'other organisation', 'not owned'])
+
+function forbidsWriting(reason: Reason): boolean {
+  return reason.kind === 'protected' && OWNERSHIP.has(reason.by.what)
+}
+
+function hidesOwner(reason: Reason): boolean {
+  return reason.kind === 'unknown' && (reason.what === 'owner' || reason.what === 'organizationId')
+}

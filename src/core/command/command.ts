@@ -1,0 +1,108 @@
+/**
+ * What somebody with the right to ask has asked for. Grace, notice, window, `enforce`, `approve`, `keep`, marks and the 48
+ * hours belong to rules; protections, holds, caps and unknown evidence hold for commands as well.
+ */
+
+import type { Memory } from '../evidence/memory.ts'
+import type { Inventory, Project } from '../evidence/project.ts'
+import type { PlanItem } from '../plan/plan.ts'
+import type { Policy } from '../policy/policy.ts'
+
+export type Command =
+  | { readonly type: 'project.delete'; readonly project: ProjectRef }
+  /** `only`: ids of the projects the asker was shown; while another one is inside, nothing is done. */
+  | { readonly type: 'directory.delete'; readonly directory: string; readonly only?: readonly number[] }
+  | UpdateCommand
+  /** Back from the Recycle Bin, or rebuilt from our backup once the bin has let it go. */
+  | { readonly type: 'project.restore'; readonly projectId: number }
+  /** Writes the mirror of a hold into the description; the ledger already has it. `until`: `2027-01-31` inclusive, null = for ever. */
+  | { readonly type: 'project.hold'; readonly projectId: number; readonly until: string | null }
+  /** Takes the mirror of a hold out of the description; the ledger has already let go. */
+  | { readonly type: 'project.release'; readonly projectId: number }
+
+/** A project by its id, or by its exact full name; a name that several projects answer to is refused. */
+export type ProjectRef = number | string
+
+export interface UpdateCommand {
+  readonly type: 'project.update'
+  readonly project: ProjectRef
+  /** New full name. */
+  readonly name?: string
+  /** The whole new description. */
+  readonly description?: string
+  /** Sets these parameters and leaves the others as they are; null removes one. */
+  readonly parameters?: { readonly [key: string]: string | null }
+  /** The asker may not touch holds: those written in the description stay as they are. */
+  readonly keepsHolds?: true
+}
+
+/** Everything a command is judged by. */
+export interface Situation {
+  readonly policy: Policy
+  readonly inventory: Inventory
+  readonly memory: Memory
+  /** Policy time, milliseconds. */
+  readonly now: number
+}
+
+/** What a command comes to. `notes`: what the asker should hear besides, as sentences. */
+export type CommandItems =
+  | { readonly ok: true; readonly items: readonly PlanItem[]; readonly notes: readonly string[] }
+  | Refused
+
+/** Nothing is done. `projectId`: the project that stands in the way, or null. */
+export interface Refused {
+  readonly ok: false
+  readonly why: string
+  readonly projectId: number | null
+}
+
+/** The one project that is meant; names are compared exactly, as the API wrote them or without stray slashes. */
+export function findProject(
+  { projects }: Inventory,
+  wanted: ProjectRef,
+): { readonly ok: true; readonly project: Project } | Refused {
+  const found = projects.filter(({ id, name, path }) =>
+    typeof wanted === 'number' ? id === wanted : name === wanted || path === wanted,
+  )
+  const [project] = found
+  if (project === undefined) {
+    return typeof wanted === 'number' ? absent(wanted) : refuse(`No project is called "${wanted}".`, null)
+  }
+  if (found.length === 1) return { ok: true, project }
+  const ids = found.map(({ id }) => id).join(', ')
+  return refuse(`${found.length} projects are called "${wanted}": ${ids}. Say which by its id.`, null)
+}
+
+/** An item that a command asks for: whoever asked had the right to, so nobody else is asked and nobody is told before. */
+export function commandItem(
+  project: Project,
+  dates: { readonly created: number; readonly modified: number },
+  wanted: Pick<PlanItem, 'action'> & Partial<Pick<PlanItem, 'to' | 'change' | 'directory' | 'reasons'>>,
+): PlanItem {
+  const { action, to = null, change = null, directory = null, reasons = ['Asked for by a command.'] } = wanted
+  return {
+    projectId: project.id,
+    name: project.name,
+    created: dates.created,
+    modified: dates.modified,
+    action,
+    rule: null,
+    unit: directory === null ? 'project' : 'directory',
+    directory,
+    to,
+    change,
+    since: null,
+    approve: 'never',
+    notice: 0,
+    reasons,
+  }
+}
+
+export function absent(projectId: number): Refused {
+  return refuse(`No project has the id ${projectId}.`, projectId)
+}
+
+export function refuse(why: string, projectId: number | null): Refused {
+  return { ok: false, why, projectId }
+}

@@ -1,0 +1,120 @@
+/** What looks odd when a policy meets today's inventory: probably a misspelt name, or a rule that takes too much. */
+
+import { directoriesOf } from '../evidence/directory.ts'
+import { projectAt } from '../evidence/facts.ts'
+import type { Inventory, Project } from '../evidence/project.ts'
+import { type Condition, costs, evaluate } from '../policy/condition.ts'
+import type { DirectoryView } from '../policy/measured.ts'
+import type { Policy } from '../policy/policy.ts'
+import { isDestructive, type Rule } from '../policy/rule.ts'
+import type { Bar } from './bar.ts'
+import type { Court } from './court.ts'
+import { viewOf } from './directory-view.ts'
+import { CLEAR } from './protect.ts'
+import type { Standing } from './standing.ts'
+
+export type Warning =
+  | { readonly kind: 'malformed hold'; readonly projectId: number; readonly text: string }
+  | { readonly kind: 'protected path matches nothing'; readonly pattern: string }
+  | { readonly kind: 'protected id matches nothing'; readonly id: number }
+  /** `unless` has this many alternatives, and number `part` (from 1) is yes for no project. */
+  | { readonly kind: 'unless matches nothing'; readonly rule: string; readonly part: number; readonly of: number }
+  | { readonly kind: 'takes everything'; readonly rule: string; readonly count: number }
+
+export function warningsOf(
+  court: Court,
+  policy: Policy,
+  inventory: Inventory,
+  standings: readonly Standing[],
+): readonly Warning[] {
+  return [
+    ...aboutProtections(policy, inventory, standings),
+    ...court.bars.flatMap(({ rule }) => idleExceptions(court, rule, inventory)),
+    ...court.bars.flatMap((bar, i) => takesEverything(court, bar, i, inventory, standings)),
+  ]
+}
+
+/** Holds nobody can read, and protections that protect nothing. */
+function aboutProtections(policy: Policy, { projects }: Inventory, standings: readonly Standing[]): readonly Warning[] {
+  const malformed: Extract<Warning, { kind: 'malformed hold' }>[] = []
+  const patterns = new Set<string>()
+  const ids = new Set<number>()
+  for (let place = 0; place < standings.length; place++) {
+    const protection = standings[place]?.protection ?? CLEAR
+    if (protection === CLEAR) continue
+    const id = projects[place]?.id ?? 0
+    for (const reason of protection.heldBy) {
+      if (reason.kind !== 'held' || reason.where !== 'description' || reason.malformed === null) continue
+      malformed.push({ kind: 'malformed hold', projectId: id, text: reason.malformed })
+    }
+    for (const reason of protection.protectedBy) {
+      if (reason.kind !== 'protected') continue
+      if (reason.by.what === 'policy path') patterns.add(reason.by.pattern)
+      if (reason.by.what === 'policy id') ids.add(id)
+    }
+  }
+  return [
+    ...malformed.sort((a, b) => a.projectId - b.projectId),
+    ...policy.protect.paths.flatMap(({ pattern }): readonly Warning[] => {
+      return patterns.has(pattern) ? [] : [{ kind: 'protected path matches nothing', pattern }]
+    }),
+    ...[...policy.protect.ids].flatMap((id): readonly Warning[] => {
+      return ids.has(id) ? [] : [{ kind: 'protected id matches nothing', id }]
+    }),
+  ]
+}
+
+/** Parts of `unless` that are yes for nothing. What costs a call per project is not tried. */
+function idleExceptions(court: Court, rule: Rule, inventory: Inventory): readonly Warning[] {
+  if (rule.unless === null) return []
+  const parts = rule.unless.kind === 'any' ? rule.unless.parts : [rule.unless]
+  return parts.flatMap((part, i): readonly Warning[] => {
+    if (costs(part) || matchesSomething(court, rule, part, inventory)) return []
+    return [{ kind: 'unless matches nothing', rule: rule.id, part: i + 1, of: parts.length }]
+  })
+}
+
+function matchesSomething({ facts }: Court, rule: Rule, part: Condition, inventory: Inventory): boolean {
+  if (rule.unit === 'project')
+    return inventory.projects.some((project) => evaluate(part, facts, project, null) === 'yes')
+  return [...directoriesOf(inventory).values()].some((directory) => {
+    const view = viewOf(facts, directory)
+    return directory.members.some((member) => evaluate(part, facts, projectAt(facts, member), view) === 'yes')
+  })
+}
+
+/** Whether the rule selects all that its `path` and `name` let it see, and nothing but protections stops it. */
+function takesEverything(
+  court: Court,
+  { rule }: Bar,
+  position: number,
+  inventory: Inventory,
+  standings: readonly Standing[],
+): readonly Warning[] {
+  if (rule.then === 'report' || !isDestructive(rule.then)) return []
+  for (const place of scopeOf(court, rule, inventory)) {
+    const { protection, findings } = court.standing(place)
+    if (protection.protectedBy.length === 0 && findings[position]?.kind !== 'match') return []
+  }
+  const count = standings.filter(({ findings }) => findings[position]?.kind === 'match').length
+  return count < 2 ? [] : [{ kind: 'takes everything', rule: rule.id, count }]
+}
+
+/** The places of the projects that the rule's `path` and `name` let it see, one after the other. */
+function* scopeOf({ facts }: Court, rule: Rule, inventory: Inventory): Generator<number> {
+  const parts = rule.when.kind === 'all' ? rule.when.parts : [rule.when]
+  const scope = parts.filter((part) => part.kind === 'predicate' && (part.name === 'path' || part.name === 'name'))
+  const sees = (project: Project, view: DirectoryView | null) => {
+    return scope.every((part) => evaluate(part, facts, project, view) === 'yes')
+  }
+  if (rule.unit === 'project') {
+    for (let place = 0; place < inventory.projects.length; place++) {
+      if (sees(projectAt(facts, place), null)) yield place
+    }
+    return
+  }
+  for (const directory of directoriesOf(inventory).values()) {
+    const [first] = directory.members
+    if (first !== undefined && sees(projectAt(facts, first), viewOf(facts, directory))) yield* directory.members
+  }
+}

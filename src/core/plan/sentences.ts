@@ -1,0 +1,138 @@
+/** Reasons and warnings as plain sentences. */
+
+import { durationText } from '../base/duration.ts'
+import { dayOf } from '../base/zone.ts'
+import type { Warning } from '../judge/warnings.ts'
+import type { Policy } from '../policy/policy.ts'
+import type { Protection, Reason } from '../policy/reason.ts'
+
+/** A reason as a sentence. With the policy, days are days of its zone. */
+export function reasonText(reason: Reason, policy?: Policy): string {
+  switch (reason.kind) {
+    case 'no rule':
+      return 'No rule selects it.'
+    case 'protected':
+      return protectionText(reason.by)
+    case 'held':
+      return heldText(reason, policy?.timezone ?? 'UTC')
+    case 'unknown': {
+      const whom = reason.rule === null ? 'A protection' : `Rule "${reason.rule}"`
+      return `${whom} needs ${reason.what}, which is not known: ${reason.why}.`
+    }
+    case 'matched': {
+      const since = reason.since === null ? '' : `, marked since ${minuteText(reason.since)}`
+      return `Rule "${reason.rule}" selects it${since}.`
+    }
+    case 'no match':
+      return `Rule "${reason.rule}" does not select it any more.`
+    case 'unless':
+      return `Rule "${reason.rule}" selects it, but its "unless" saves it.`
+    case 'slot':
+      return `Rule "${reason.rule}" keeps it: it is among the newest ${reason.newest}.`
+    case 'fresh':
+      return `Rule "${reason.rule}" selects it, but it is younger than 48 hours, and such projects are never marked.`
+    case 'nothing to do':
+      return `Rule "${reason.rule}" selects it, but would change nothing: it is already so.`
+    case 'under root':
+      return `Rule "${reason.rule}" selects it, but it is already under ${reason.root}.`
+    case 'unwritable':
+      return `Rule "${reason.rule}" would write "${reason.to}", but ${reason.why}.`
+    case 'directory':
+      return `Rule "${reason.rule}" selects the directory ${reason.directory}, but project ${reason.projectId} in it saves all. Of that project: ${reasonText(reason.of, policy)}`
+    case 'not whole':
+      return `Rule "${reason.rule}" would select it with the whole directory ${reason.directory}, but does not select project ${reason.projectId} in it.`
+    case 'only reports':
+      return onlyReportsText(reason.rule, reason.because)
+    case 'new mark':
+      return `It is marked now; nothing is marked and acted on in one run. The grace ends ${minuteText(reason.until)}.`
+    case 'grace':
+      return `The grace of rule "${reason.rule}" ends ${minuteText(reason.until)}.`
+    case 'untold': {
+      const about = reason.directory === null ? 'it' : `all of its directory ${reason.directory}`
+      return `The grace of rule "${reason.rule}" is over, but no message about ${about} has been delivered yet. It goes no sooner than ${durationText(reason.notice)} after one.`
+    }
+    case 'told': {
+      const about = reason.directory === null ? 'it' : `all of its directory ${reason.directory}`
+      return `The grace of rule "${reason.rule}" is over. People were told of ${about} on ${minuteText(reason.at)}; it goes not before ${minuteText(reason.until)}.`
+    }
+    case 'window':
+      return `The grace of rule "${reason.rule}" is over, but now is outside the window${policy?.window ? ` (${policy.window.text}, ${policy.timezone})` : ''}.`
+    case 'directory waits':
+      return `Its directory ${reason.directory} waits: rule "${reason.rule}" does not have project ${reason.projectId} in it.`
+    case 'conflict':
+      return `${rulesText(reason.over)} it as well; the least destructive, "${reason.rule}", wins.`
+    case 'spared':
+      return `Rule "${reason.rule}" selects it as well, but the milder rule "${reason.by}", which spares it, keeps it from both.`
+    case 'rule changed':
+      return `Rule "${reason.rule}" was edited or is gone; the grace of an edited rule starts again.`
+    case 'gone':
+      return 'The project is not in the list any more, or another one has its id.'
+  }
+}
+
+/** A warning as a sentence. */
+export function warningText(warning: Warning): string {
+  switch (warning.kind) {
+    case 'malformed hold':
+      return `Project ${warning.projectId} says ${warning.text}, which is no hold leansweep knows, so it is held for ever. Write [keep] or [keep until 2027-01-31].`
+    case 'protected path matches nothing':
+      return `[protect] paths: "${warning.pattern}" protects no project today. Is it spelt right?`
+    case 'protected id matches nothing':
+      return `[protect] ids: no project has the id ${warning.id} today. Is it right?`
+    case 'unless matches nothing': {
+      const which = warning.of === 1 ? 'unless' : `part ${warning.part} of unless`
+      return `Rule "${warning.rule}": ${which} saves no project today. Is it spelt right?`
+    }
+    case 'takes everything':
+      return `Rule "${warning.rule}" would take everything its path and name let it see (${warning.count} projects). Add a condition if that is not meant.`
+  }
+}
+
+function protectionText(by: Protection): string {
+  switch (by.what) {
+    case 'bin':
+      return 'It is in the Recycle Bin.'
+    case 'library folder':
+      return "It is in QuantConnect's own Library folder."
+    case 'boot camp':
+      return "It is in QuantConnect's own Boot Camp folder."
+    case 'other organisation':
+      return 'It belongs to another organisation.'
+    case 'not owned':
+      return 'Somebody else owns it.'
+    case 'live':
+      return 'It runs live.'
+    case 'code running':
+      return 'Its code is running.'
+    case 'used as library':
+      return 'Another project links it as a library.'
+    case 'encrypted':
+      return 'It is encrypted.'
+    case 'policy path':
+      return `The policy protects "${by.pattern}".`
+    case 'policy id':
+      return 'The policy protects its id.'
+  }
+}
+
+function heldText(reason: Extract<Reason, { kind: 'held' }>, zone: string): string {
+  const until = reason.until === null ? 'for ever' : `to the end of ${dayOf(reason.until - 1, zone)}`
+  if (reason.where === 'ledger') return `${reason.by} holds it ${until}.`
+  if (reason.malformed === null) return `Its description holds it ${until}.`
+  return `Its description says ${reason.malformed}, which is no hold leansweep knows, so it is held for ever.`
+}
+
+function onlyReportsText(rule: string, because: Extract<Reason, { kind: 'only reports' }>['because']): string {
+  if (because === 'report') return `Rule "${rule}" only reports.`
+  return `Rule "${rule}" does not act: enforce is false.`
+}
+
+function rulesText(rules: readonly string[]): string {
+  const names = rules.map((rule) => `"${rule}"`)
+  return rules.length === 1 ? `Rule ${names[0]} wants` : `Rules ${names.join(', ')} want`
+}
+
+/** `2026-11-24 10:00 UTC`. */
+export function minuteText(at: number): string {
+  return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+}

@@ -1,0 +1,187 @@
+/** The predicates of the policy page: what each one reads of a project, what it costs, and when it says yes. */
+
+import { type Comparison, holds } from '../base/compare.ts'
+import { elapsedText } from '../base/duration.ts'
+import { pathGlob, textGlob } from '../base/glob.ts'
+import { isStamped, withoutOurLine } from '../base/our-line.ts'
+import {
+  createdOf,
+  type Facts,
+  isLinked,
+  lastPart,
+  modifiedOf,
+  NOT_READ,
+  paidOf,
+  pastDate,
+  runsLive,
+} from '../evidence/facts.ts'
+import { type Evidence, isUnknown, type PaidKind, type Project, type Unknown } from '../evidence/project.ts'
+import {
+  anyOf,
+  counted,
+  elapsed,
+  elapsedOrNever,
+  exact,
+  flag,
+  list,
+  measured,
+  type PredicateValue,
+  quoted,
+  span,
+  type Tests,
+  textual,
+} from './measured.ts'
+import type { Reading } from './reason.ts'
+
+export interface Predicate extends Tests {
+  readonly kind: 'predicate'
+  readonly name: PredicateName
+  /** As the policy has it. */
+  readonly value: PredicateValue
+  /** What one call per project would have to read; null = it is in the list. */
+  readonly paid: PaidKind | null
+}
+
+/** How each predicate gets from its value to a test. The keys are all predicates there are. */
+const KINDS = {
+  path: (value) => textual(value, pathGlob, (_facts, project, directory) => directory?.path ?? project.path),
+  name: (value) => textual(value, textGlob, (_facts, project, directory) => directory?.name ?? lastPart(project.path)),
+  idle: (value) => idle(span(value)),
+  age: (value) => elapsed(span(value), (facts, project) => createdOf(facts, project)),
+  owner: (value) => owner(list(value)),
+  language: (value) => exact(list(value), languageOf),
+  encrypted: (value) => flag(value, (_facts, project) => project.encrypted),
+  collaborators: (value) => counted(value, (_facts, project) => project.collaborators),
+  parameters: (value) => counted(value, (_facts, project) => project.parameters.length),
+  libraries: (value) => counted(value, (_facts, project) => sizeOf(project.libraries)),
+  description: (value) => description(list(value)),
+  stamped: (value) => flag(value, (_facts, project) => isStamped(project.description)),
+  live: (value) => live(String(value)),
+  'used-as-library': (value) => flag(value, isLinked),
+  backtests: (value) => counted(value, (facts, project) => pick(paidOf(facts, project).backtests, 'count')),
+  'last-backtest': (value) => elapsedOrNever(String(value), lastBacktestOf),
+  files: (value) => counted(value, (facts, project) => pick(paidOf(facts, project).files, 'count')),
+  bytes: (value) => counted(value, (facts, project) => pick(paidOf(facts, project).files, 'bytes')),
+} satisfies { readonly [name: string]: (value: PredicateValue) => Tests }
+
+export type PredicateName = keyof typeof KINDS
+
+export const PREDICATES = Object.keys(KINDS) as readonly PredicateName[]
+
+const PAID: { readonly [name in PredicateName]?: PaidKind } = {
+  backtests: 'backtests',
+  'last-backtest': 'backtests',
+  files: 'files',
+  bytes: 'files',
+}
+
+/** Compiles one predicate. The value has the right form: the schema has seen to that. */
+export function predicate(name: PredicateName, value: PredicateValue): Predicate {
+  return { kind: 'predicate', name, value, paid: PAID[name] ?? null, ...KINDS[name](value) }
+}
+
+/** When a project was last backtested; null = never. */
+export function lastBacktestOf(facts: Facts, project: Project): Evidence<number | null> {
+  const backtests = paidOf(facts, project).backtests ?? NOT_READ
+  if (isUnknown(backtests)) return backtests
+  if (backtests.last === null) return backtests.count === 0 ? null : NO_DATE
+  return pastDate(backtests.last, facts.now)
+}
+
+const NO_DATE: Unknown = { unknown: 'there are backtests, but none has a date' }
+const NO_LANGUAGE: Unknown = { unknown: 'the language is not given' }
+const NO_OWNER_NAME: Unknown = { unknown: 'the owner is not among the collaborators' }
+
+/** The idle time of a directory is that of its youngest project. */
+function idle(comparison: Comparison): Tests {
+  const project = elapsed(comparison, modifiedOf)
+  return {
+    test(facts, of, directory) {
+      if (directory === null || directory.youngest === null) return project.test(facts, of, null)
+      const { at, unsure } = directory.youngest()
+      const reading = holds(comparison, facts.now - at) ? 'yes' : 'no'
+      if (unsure === null) return reading
+      // Another project may be younger than what could be read: "idle for less" can only become truer by that.
+      const settled = comparison.operator.startsWith('<') ? 'yes' : 'no'
+      return reading === settled ? reading : 'unknown'
+    },
+    read(facts, of, directory) {
+      if (directory === null || directory.youngest === null) return project.read(facts, of, null)
+      const { at, unsure } = directory.youngest()
+      return unsure ?? elapsedText(facts.now - at)
+    },
+  }
+}
+
+function live(value: string): Tests {
+  if (value === 'running')
+    return measured(
+      runsLive,
+      (runs) => runs,
+      (runs) => (runs ? 'running' : 'not running'),
+    )
+  const deployed = elapsedOrNever(value, (facts, project) => {
+    return project.lastLive === null || isUnknown(project.lastLive)
+      ? project.lastLive
+      : pastDate(project.lastLive, facts.now)
+  })
+  return deployed
+}
+
+/** An id (a number or digits), `"me"` for whoever's token this is, or the owner's name as the collaborators list it. */
+function owner(values: readonly (string | number)[]): Tests {
+  const tests = values.map((value): Tests => {
+    if (value === 'me') return flag(true, (_facts, project) => project.owned)
+    if (/^\d+$/.test(String(value))) return measured(ownerIdOf, (id) => id === Number(value), String)
+    return exact([value], (_facts, project) => project.ownerName || NO_OWNER_NAME)
+  })
+  return {
+    test(facts, project, directory) {
+      let reading: Reading = 'no'
+      for (const { test } of tests) {
+        const one = test(facts, project, directory)
+        if (one === 'yes') return 'yes'
+        if (one === 'unknown') reading = 'unknown'
+      }
+      return reading
+    },
+    read(_facts, project) {
+      if (project.ownerName !== '') return quoted(project.ownerName)
+      return isUnknown(project.ownerId) ? project.ownerId : String(project.ownerId)
+    },
+  }
+}
+
+/** Judged without our own line, and without blanks around it. */
+function description(values: readonly (string | number)[]): Tests {
+  const patterns = values.filter((value) => value !== 'empty').map((value) => textGlob(String(value)))
+  const empty = patterns.length < values.length
+  const matches = anyOf(patterns)
+  return measured(
+    (_facts, project) => withoutOurLine(project.description).trim(),
+    (text) => (empty && text === '') || matches(text),
+    (text) => (text === '' ? 'empty' : quoted(shortened(text))),
+  )
+}
+
+function ownerIdOf(_facts: Facts, project: Project): Evidence<number> {
+  return project.ownerId
+}
+
+function languageOf(_facts: Facts, project: Project): Evidence<string> {
+  return project.language === '' ? NO_LANGUAGE : project.language
+}
+
+function sizeOf(items: Evidence<readonly unknown[]>): Evidence<number> {
+  return isUnknown(items) ? items : items.length
+}
+
+function pick<T extends object, Key extends keyof T>(evidence: Evidence<T> | undefined, key: Key): Evidence<T[Key]> {
+  if (evidence === undefined) return NOT_READ
+  return isUnknown(evidence) ? evidence : evidence[key]
+}
+
+function shortened(text: string): string {
+  const line = text.replaceAll(/\s+/g, ' ')
+  return line.length > 60 ? `${line.slice(0, 59)}…` : line
+}

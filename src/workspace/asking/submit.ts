@@ -1,0 +1,88 @@
+/** Takes a trigger: one run row per trigger id, for ever the same answer to the same id (G14). */
+
+import { canonicalJson, sha256Hex } from '../../core/base/canonical.ts'
+import { policyNow } from '../ledger/clock.ts'
+import { readFact, writeFact } from '../ledger/facts.ts'
+import type { RunRequest, Trigger } from '../ledger/run.ts'
+import { insertRun, nextRun, runByTrigger } from '../ledger/runs.ts'
+
+export interface Submission {
+  /** What makes a trigger the same one: a tick's time, a webhook's id. */
+  readonly triggerId: string
+  /** Other ids under which the very same may have come before, such as that of the minute before. */
+  readonly formerIds?: readonly string[]
+  readonly trigger: Trigger
+  /** Who asked, for the record. */
+  readonly actor: string
+  readonly request: RunRequest
+}
+
+export type Submitted =
+  | { readonly ok: true; readonly run: string; readonly repeated: boolean }
+  /** The same id came before with something else in it. */
+  | { readonly ok: false; readonly reason: 'other body'; readonly run: string }
+
+export async function submit(storage: DurableObjectStorage, submission: Submission, now: number): Promise<Submitted> {
+  const bodyHash = await sha256Hex(canonicalJson(submission.request))
+  return storage.transactionSync(() => {
+    const ids = [submission.triggerId, ...(submission.formerIds ?? [])]
+    const before = ids.map((id) => runByTrigger(storage.sql, id)).find((run) => run !== null)
+    if (before !== undefined) {
+      if (before.bodyHash !== bodyHash) return { ok: false, reason: 'other body', run: before.id }
+      return { ok: true, run: before.id, repeated: true }
+    }
+    const id = runId(now)
+    insertRun(storage.sql, { ...submission, id, bodyHash, policyAt: policyNow(storage.sql, now), createdAt: now })
+    return { ok: true, run: id, repeated: false }
+  })
+}
+
+/**
+ * Takes a cron tick. One that finds a run going on ends at once, "skipped"; one older than the newest tick only reports,
+ * so that a clock going backwards never causes an action. A repeated tick is the same run.
+ */
+export async function submitTick(storage: DurableObjectStorage, scheduled: number, now: number): Promise<Submitted> {
+  const bodyHash = await sha256Hex(String(scheduled))
+  return storage.transactionSync(() => {
+    const { sql } = storage
+    const triggerId = `tick:${scheduled}`
+    const before = runByTrigger(sql, triggerId)
+    if (before !== null) return { ok: true, run: before.id, repeated: true }
+
+    const newest = readFact(sql, 'tick')
+    const isOlder = newest !== null && scheduled < newest.scheduled
+    const busy = nextRun(sql)
+    if (!isOlder) writeFact(sql, 'tick', { scheduled, arrived: now })
+    const id = runId(now)
+    const tick = {
+      id,
+      triggerId,
+      bodyHash,
+      trigger: 'cron',
+      actor: 'cron',
+      policyAt: scheduled,
+      createdAt: now,
+    } as const
+    const request: RunRequest = { kind: 'sweep', mode: isOlder ? 'report' : 'act', rules: null }
+    if (busy !== null) {
+      insertRun(sql, {
+        ...tick,
+        request,
+        phase: 'record',
+        ending: 'ok',
+        message: `Skipped: run ${busy.id} was going on.`,
+      })
+    } else {
+      const message = isOlder ? 'This tick is older than the newest one, so it only reports.' : ''
+      insertRun(sql, { ...tick, request, message })
+    }
+    return { ok: true, run: id, repeated: false }
+  })
+}
+
+/** Sorts by time and reads as one: 20261124-100000-1f3a9c. */
+export function runId(now: number): string {
+  const time = new Date(now).toISOString().slice(0, 19).replaceAll(/[-:]/g, '').replace('T', '-')
+  const random = crypto.getRandomValues(new Uint8Array(3))
+  return `${time}-${Array.from(random, (byte) => byte.toString(16).padStart(2, '0')).join('')}`
+}

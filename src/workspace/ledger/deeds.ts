@@ -1,0 +1,61 @@
+/** What was done to projects before, as the table of items remembers it: for undoing, bringing back and finding again. */
+
+import type { Deed } from '../../core/command/command-restore.ts'
+import type { Change } from '../../core/plan/change.ts'
+import type { PlanItem } from '../../core/plan/plan.ts'
+import type { Rebuilt } from './items.ts'
+
+/** What a run did and was seen to have done, later settlements included; of one project or (null) of all. */
+export function deedsOf(sql: SqlStorage, run: string, projectId: number | null): readonly Deed[] {
+  return sql
+    .exec<{ item: string; before: string | null }>(
+      `SELECT item, before FROM items WHERE outcome = 'done' AND (run = ? AND settles = '' OR settles = ?)
+       AND (? IS NULL OR project_id = ?) ORDER BY position, project_id`,
+      run,
+      run,
+      projectId,
+      projectId,
+    )
+    .toArray()
+    .map(({ item, before }) => ({
+      item: JSON.parse(item) as PlanItem,
+      before: before === null ? null : (JSON.parse(before) as Required<Change>),
+    }))
+}
+
+/** The project that one was rebuilt as, the newest; null when none was. */
+export function rebuiltAs(
+  sql: SqlStorage,
+  projectId: number,
+): { readonly projectId: number; readonly created: number } | null {
+  const rows = sql.exec<{ rebuilt: string }>(
+    'SELECT rebuilt FROM items WHERE project_id = ? AND rebuilt IS NOT NULL ORDER BY rowid DESC LIMIT 1',
+    projectId,
+  )
+  const row = rows.toArray()[0]
+  const made = row === undefined ? null : (JSON.parse(row.rebuilt) as Rebuilt)
+  return made?.projectId == null || made.created === null ? null : { projectId: made.projectId, created: made.created }
+}
+
+/** The full name a project had when we last deleted it; null when we never did. */
+export function nameBefore(sql: SqlStorage, projectId: number): string | null {
+  const rows = sql.exec<{ item: string }>(
+    `SELECT item FROM items WHERE project_id = ? AND outcome IN ('done', 'unsure') AND json_extract(item, '$.action') = 'delete'
+     ORDER BY rowid DESC LIMIT 1`,
+    projectId,
+  )
+  const row = rows.toArray()[0]
+  return row === undefined ? null : (JSON.parse(row.item) as PlanItem).name
+}
+
+/** The newest run that did something to a project, undoing apart; null when none did. */
+export function lastDeedOf(sql: SqlStorage, projectId: number): string | null {
+  const row = sql
+    .exec<{ run: string }>(
+      `SELECT i.run FROM items i JOIN runs r ON r.id = i.run WHERE i.project_id = ? AND i.outcome = 'done'
+         AND json_extract(r.request, '$.kind') <> 'undo' ORDER BY r.created_at DESC, r.id DESC LIMIT 1`,
+      projectId,
+    )
+    .toArray()[0]
+  return row?.run ?? null
+}

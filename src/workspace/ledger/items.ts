@@ -1,0 +1,233 @@
+/** The table of items: what each run set out to do, project by project, with the intent before and the outcome after. */
+
+import type { Project } from '../../core/evidence/project.ts'
+import type { Change } from '../../core/plan/change.ts'
+import type { PlanItem } from '../../core/plan/plan.ts'
+import { type ItemAction, isDestructive, isStamp } from '../../core/policy/rule.ts'
+import type { Outcome, OutcomeKind } from './run.ts'
+
+/**
+ * `shown`: part of the plan, but nothing is done about it in this run. `waiting`: people have to decide first. `pending`:
+ * may act, not tried yet. `intent`: about to be sent, so after a crash it may or may not have happened. `answered`: sent,
+ * the answer is noted. `final`: has an outcome. `left`: waited, and is not in the waiting plan any more; what became of it
+ * is no outcome of the run that proposed it, whose record is closed.
+ */
+export type ItemState = 'shown' | 'waiting' | 'left' | 'pending' | 'intent' | 'answered' | 'final'
+
+/** What came back from a mutating call: `lost` = it may have happened. */
+export type Answer =
+  | { readonly kind: 'accepted' }
+  | { readonly kind: 'refused'; readonly detail: string }
+  | { readonly kind: 'lost'; readonly detail: string }
+
+export interface ItemRow {
+  readonly run: string
+  readonly item: PlanItem
+  readonly state: ItemState
+  /** Id of the earlier run whose unsure outcome this row settles; "" for an item of this run's own plan. */
+  readonly settles: string
+  readonly tries: number
+  /** Real time of the call and of its answer, in milliseconds. */
+  readonly sentAt: number | null
+  readonly answeredAt: number | null
+  readonly answer: Answer | null
+  readonly outcome: OutcomeKind | null
+  readonly detail: string
+  readonly backup: string | null
+  /** How far a rebuild is; null for everything else, and before it began. */
+  readonly rebuilt: Rebuilt | null
+}
+
+/** The new project of a rebuild: the name it was made under, and its identity once that is known. */
+export interface Rebuilt {
+  readonly name: string
+  readonly projectId: number | null
+  readonly created: number | null
+  /** What could not come back, as sentences. */
+  readonly lost: readonly string[]
+}
+
+export type Columns = {
+  run: string
+  settles: string
+  item: string
+  state: string
+  tries: number
+  sent_at: number | null
+  answered_at: number | null
+  answer: string | null
+  outcome: string | null
+  detail: string
+  backup: string | null
+  before: string | null
+  rebuilt: string | null
+}
+
+/** Puts the items of a plan down in the order in which they will be worked on: the longest marked first. */
+export function insertItems(
+  sql: SqlStorage,
+  run: string,
+  items: readonly PlanItem[],
+  stateOf: (item: PlanItem) => ItemState,
+): void {
+  const inOrder = [...items].sort((a, b) => (a.since ?? 0) - (b.since ?? 0) || a.projectId - b.projectId)
+  for (const [position, item] of inOrder.entries()) {
+    sql.exec(
+      `INSERT INTO items (run, project_id, created, settles, item, position, state, tries, detail, settled)
+       VALUES (?, ?, ?, '', ?, ?, ?, 0, '', 0)`,
+      run,
+      item.projectId,
+      item.created,
+      JSON.stringify(item),
+      position,
+      stateOf(item),
+    )
+  }
+}
+
+export function itemsOf(sql: SqlStorage, run: string, state?: ItemState, limit = -1): readonly ItemRow[] {
+  const rows =
+    state === undefined
+      ? sql.exec<Columns>('SELECT * FROM items WHERE run = ? ORDER BY position LIMIT ?', run, limit)
+      : sql.exec<Columns>(
+          'SELECT * FROM items WHERE run = ? AND state = ? ORDER BY position LIMIT ?',
+          run,
+          state,
+          limit,
+        )
+  return rows.toArray().map(fromColumns)
+}
+
+/**
+ * Notes that a call is about to be sent, with what the project is before it. Nothing leaves before this row is durable
+ * (the output gate sees to that). The item is the one that the re-check found, which may write something newer.
+ */
+export function writeIntent(sql: SqlStorage, row: ItemRow, sentAt: number, intent: Intent): void {
+  const { item, backup, project } = intent
+  const before: Required<Change> | null =
+    project === null ? null : { name: project.name, description: project.description, parameters: project.parameters }
+  sql.exec(
+    `UPDATE items SET state = 'intent', sent_at = ?, item = ?, backup = ?, before = ? WHERE run = ? AND project_id = ? AND settles = ''`,
+    sentAt,
+    JSON.stringify(item),
+    backup,
+    before === null ? null : JSON.stringify(before),
+    row.run,
+    row.item.projectId,
+  )
+}
+
+/** The call was not made after all, so the item is to be looked at again. */
+export function dropIntent(sql: SqlStorage, row: ItemRow): void {
+  sql.exec(
+    `UPDATE items SET state = 'pending', sent_at = NULL WHERE run = ? AND project_id = ? AND settles = ''`,
+    row.run,
+    row.item.projectId,
+  )
+}
+
+export interface Intent {
+  readonly item: PlanItem
+  /** Key of the verified backup, for a delete. */
+  readonly backup: string | null
+  /** The project as the re-check shows it; null for a rebuild. */
+  readonly project: Project | null
+}
+
+export function writeRebuilt(sql: SqlStorage, row: ItemRow, rebuilt: Rebuilt): void {
+  sql.exec(
+    `UPDATE items SET rebuilt = ? WHERE run = ? AND project_id = ? AND settles = ''`,
+    JSON.stringify(rebuilt),
+    row.run,
+    row.item.projectId,
+  )
+}
+
+export function writeAnswer(sql: SqlStorage, row: ItemRow, answer: Answer, sentAt: number, answeredAt: number): void {
+  sql.exec(
+    `UPDATE items SET state = 'answered', answer = ?, sent_at = ?, answered_at = ? WHERE run = ? AND project_id = ? AND settles = ''`,
+    JSON.stringify(answer),
+    sentAt,
+    answeredAt,
+    row.run,
+    row.item.projectId,
+  )
+}
+
+export function writeOutcome(sql: SqlStorage, row: ItemRow, outcome: OutcomeKind, detail: string): void {
+  sql.exec(
+    `UPDATE items SET state = 'final', outcome = ?, detail = ? WHERE run = ? AND project_id = ? AND settles = ?`,
+    outcome,
+    detail,
+    row.run,
+    row.item.projectId,
+    row.settles,
+  )
+}
+
+/** Takes an item out of a waiting plan, and says why. */
+export function leavePlan(sql: SqlStorage, row: ItemRow, why: string): void {
+  sql.exec(
+    `UPDATE items SET state = 'left', detail = ? WHERE run = ? AND project_id = ? AND settles = ''`,
+    why,
+    row.run,
+    row.item.projectId,
+  )
+}
+
+/** Counts one more slice in which the item could not be finished, and says why. */
+export function postpone(sql: SqlStorage, row: ItemRow, why: string): void {
+  sql.exec(
+    `UPDATE items SET tries = tries + 1, detail = ? WHERE run = ? AND project_id = ? AND settles = ''`,
+    why,
+    row.run,
+    row.item.projectId,
+  )
+}
+
+/** How many items a run has sent a call for, or was about to: of all kinds, or of those a cap counts. */
+export function attemptsOf(sql: SqlStorage, run: string, kind: 'all' | 'destructive' | 'stamps' = 'all'): number {
+  const sent = sql.exec<{ action: ItemAction; n: number }>(
+    `SELECT json_extract(item, '$.action') AS action, count(*) AS n FROM items
+     WHERE run = ? AND settles = '' AND sent_at IS NOT NULL GROUP BY action`,
+    run,
+  )
+  const counts = { all: () => true, destructive: isDestructive, stamps: isStamp }[kind]
+  return sent.toArray().reduce((sum, { action, n }) => (counts(action) ? sum + n : sum), 0)
+}
+
+export function outcomeOf(row: ItemRow): Outcome | null {
+  if (row.outcome === null) return null
+  return {
+    projectId: row.item.projectId,
+    name: row.item.name,
+    action: row.item.action,
+    rule: row.item.rule,
+    outcome: row.outcome,
+    detail: row.settles === '' ? row.detail : `${row.detail} (settles an unsure outcome of run ${row.settles})`,
+    backup: row.backup,
+  }
+}
+
+export function outcomesOf(sql: SqlStorage, run: string): readonly Outcome[] {
+  return itemsOf(sql, run)
+    .map(outcomeOf)
+    .filter((outcome) => outcome !== null)
+}
+
+export function fromColumns(row: Columns): ItemRow {
+  return {
+    run: row.run,
+    item: JSON.parse(row.item) as PlanItem,
+    state: row.state as ItemState,
+    settles: row.settles,
+    tries: row.tries,
+    sentAt: row.sent_at,
+    answeredAt: row.answered_at,
+    answer: row.answer === null ? null : (JSON.parse(row.answer) as Answer),
+    outcome: row.outcome as OutcomeKind | null,
+    detail: row.detail,
+    backup: row.backup,
+    rebuilt: row.rebuilt === null ? null : (JSON.parse(row.rebuilt) as Rebuilt),
+  }
+}

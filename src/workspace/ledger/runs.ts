@@ -1,0 +1,258 @@
+/** The table of runs: one row per trigger, from the moment it was asked for until 400 days later. */
+
+import type { Cursor } from '../../quantconnect/projects.ts'
+import { NO_COUNTS, type RunCounts, type RunRequest, type RunStatus, type RunSummary, type Trigger } from './run.ts'
+
+/** What the next slice of a run does. */
+export type Phase = 'survey' | 'act' | 'rebuild' | 'confirm' | 'record'
+
+/** How far a run is inside its phase; enough to go on after a crash. */
+export interface RunState {
+  /** Where the survey goes on; null = at its start. */
+  readonly cursor: Cursor | null
+  /** Pages of the survey stored so far. */
+  readonly pages: number
+  /** How often the survey was begun again because the list shifted between two pages. */
+  readonly freshStarts: number
+  readonly surveyed: boolean
+  /** Real time at which the survey began. */
+  readonly surveyAt: number | null
+  /** Ids of running projects, or why they are unknown; undefined = not read yet. */
+  readonly running?: readonly number[] | { readonly unknown: string }
+  /** Whether some call for evidence failed, so that the run cannot be called whole. */
+  readonly readsFailed: boolean
+  /** The status the run will end with unless an outcome says otherwise; null = decided by the outcomes. */
+  readonly ending: Exclude<RunStatus, 'queued' | 'running'> | null
+  /** Whether this run's inventory is a good one: whole, and above the floor. */
+  readonly good: boolean
+  /** Hash of the plan; "" before planning. */
+  readonly planHash: string
+  /** Caps the plan is over, as sentences. */
+  readonly stopped: readonly string[]
+}
+
+const START: RunState = {
+  cursor: null,
+  pages: 0,
+  freshStarts: 0,
+  surveyed: false,
+  surveyAt: null,
+  readsFailed: false,
+  ending: null,
+  good: false,
+  planHash: '',
+  stopped: [],
+}
+
+export interface RunRow {
+  readonly id: string
+  readonly triggerId: string
+  readonly bodyHash: string
+  readonly trigger: Trigger
+  readonly actor: string
+  readonly request: RunRequest
+  readonly status: RunStatus
+  readonly phase: Phase
+  readonly state: RunState
+  readonly message: string
+  readonly policyAt: number
+  readonly createdAt: number
+  readonly startedAt: number | null
+  readonly finishedAt: number | null
+  readonly policy: string | null
+  readonly counts: RunCounts
+  readonly apiCalls: number
+  /** Slices that ended in an unexpected error. */
+  readonly crashes: number
+  readonly recordKey: string | null
+}
+
+export type NewRun = Pick<
+  RunRow,
+  'id' | 'triggerId' | 'bodyHash' | 'trigger' | 'actor' | 'request' | 'policyAt' | 'createdAt'
+> & { readonly message?: string; readonly phase?: Phase; readonly ending?: RunState['ending'] }
+
+type Columns = {
+  id: string
+  trigger_id: string
+  body_hash: string
+  trigger: string
+  actor: string
+  request: string
+  status: string
+  phase: string
+  state: string
+  message: string
+  policy_at: number
+  created_at: number
+  started_at: number | null
+  finished_at: number | null
+  policy: string | null
+  counts: string
+  api_calls: number
+  crashes: number
+  record_key: string | null
+}
+
+export function insertRun(sql: SqlStorage, run: NewRun): void {
+  sql.exec(
+    `INSERT INTO runs (id, trigger_id, body_hash, trigger, actor, request, status, phase, state, message, policy_at,
+       created_at, counts, api_calls, crashes) VALUES (?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, 0, 0)`,
+    run.id,
+    run.triggerId,
+    run.bodyHash,
+    run.trigger,
+    run.actor,
+    JSON.stringify(run.request),
+    run.phase ?? 'survey',
+    JSON.stringify({ ...START, ending: run.ending ?? null }),
+    run.message ?? '',
+    run.policyAt,
+    run.createdAt,
+    JSON.stringify(NO_COUNTS),
+  )
+}
+
+export function runById(sql: SqlStorage, id: string): RunRow | null {
+  return only(sql.exec<Columns>('SELECT * FROM runs WHERE id = ?', id))
+}
+
+export function runByTrigger(sql: SqlStorage, triggerId: string): RunRow | null {
+  return only(sql.exec<Columns>('SELECT * FROM runs WHERE trigger_id = ?', triggerId))
+}
+
+/** Runs that have ended and took back what that run did, of all or of one project; oldest first. */
+export function undosOf(
+  sql: SqlStorage,
+  id: string,
+): readonly { readonly run: RunRow; readonly projectId: number | null }[] {
+  return sql
+    .exec<Columns>(
+      `SELECT * FROM runs WHERE created_at >= (SELECT created_at FROM runs WHERE id = ?1)
+       AND json_extract(request, '$.kind') = 'undo' AND json_extract(request, '$.run') = ?1
+       AND status NOT IN ('queued', 'running') ORDER BY created_at, rowid`,
+      id,
+    )
+    .toArray()
+    .map(fromColumns)
+    .flatMap((run) => (run.request.kind === 'undo' ? [{ run, projectId: run.request.projectId }] : []))
+}
+
+/** The run whose slice is next: the one that is running, else the oldest that waits its turn. */
+export function nextRun(sql: SqlStorage): RunRow | null {
+  return only(
+    sql.exec<Columns>(
+      `SELECT * FROM runs WHERE status IN ('running', 'queued') ORDER BY status = 'running' DESC, created_at, rowid LIMIT 1`,
+    ),
+  )
+}
+
+/** Newest first; `before` is the last id of the page before. After a run that is not known (any more) there is nothing. */
+export function listRuns(sql: SqlStorage, limit: number, before: string | null): readonly RunRow[] {
+  const after = before === null ? null : runById(sql, before)
+  if (before !== null && after === null) return []
+  const rows =
+    after === null
+      ? sql.exec<Columns>('SELECT * FROM runs ORDER BY created_at DESC, id DESC LIMIT ?', limit)
+      : sql.exec<Columns>(
+          'SELECT * FROM runs WHERE (created_at, id) < (?, ?) ORDER BY created_at DESC, id DESC LIMIT ?',
+          after.createdAt,
+          after.id,
+          limit,
+        )
+  return rows.toArray().map(fromColumns)
+}
+
+/** Fields of a run that change while it goes on. */
+export interface RunChange {
+  readonly status?: RunStatus
+  readonly phase?: Phase
+  readonly state?: RunState
+  readonly message?: string
+  readonly startedAt?: number
+  readonly finishedAt?: number
+  readonly policy?: string
+  readonly counts?: RunCounts
+  readonly apiCalls?: number
+  readonly crashes?: number
+  readonly recordKey?: string
+}
+
+const COLUMN: { readonly [field in keyof RunChange]-?: string } = {
+  status: 'status',
+  phase: 'phase',
+  state: 'state',
+  message: 'message',
+  startedAt: 'started_at',
+  finishedAt: 'finished_at',
+  policy: 'policy',
+  counts: 'counts',
+  apiCalls: 'api_calls',
+  crashes: 'crashes',
+  recordKey: 'record_key',
+}
+
+/** Writes the changed fields and gives the run as it is then. */
+export function changeRun(sql: SqlStorage, run: RunRow, change: RunChange): RunRow {
+  const fields = Object.keys(change) as (keyof RunChange)[]
+  const values = fields.map((field) => {
+    const value = change[field]
+    return typeof value === 'object' ? JSON.stringify(value) : (value as string | number)
+  })
+  sql.exec(
+    `UPDATE runs SET ${fields.map((field) => `${COLUMN[field]} = ?`).join(', ')} WHERE id = ?`,
+    ...values,
+    run.id,
+  )
+  return { ...run, ...change }
+}
+
+export function summary(run: RunRow): RunSummary {
+  return {
+    id: run.id,
+    trigger: run.trigger,
+    actor: run.actor,
+    mode: run.request.mode,
+    status: run.status,
+    message: run.message,
+    at: iso(run.policyAt),
+    startedAt: run.startedAt === null ? null : iso(run.startedAt),
+    finishedAt: run.finishedAt === null ? null : iso(run.finishedAt),
+    policy: run.policy,
+    counts: run.counts,
+    apiCalls: run.apiCalls,
+  }
+}
+
+export function iso(at: number): string {
+  return new Date(at).toISOString()
+}
+
+function only(cursor: SqlStorageCursor<Columns>): RunRow | null {
+  const row = cursor.toArray()[0]
+  return row === undefined ? null : fromColumns(row)
+}
+
+function fromColumns(row: Columns): RunRow {
+  return {
+    id: row.id,
+    triggerId: row.trigger_id,
+    bodyHash: row.body_hash,
+    trigger: row.trigger as Trigger,
+    actor: row.actor,
+    request: JSON.parse(row.request) as RunRequest,
+    status: row.status as RunStatus,
+    phase: row.phase as Phase,
+    state: JSON.parse(row.state) as RunState,
+    message: row.message,
+    policyAt: row.policy_at,
+    createdAt: row.created_at,
+    startedAt: row.started_at,
+    finishedAt: row.finished_at,
+    policy: row.policy,
+    counts: JSON.parse(row.counts) as RunCounts,
+    apiCalls: row.api_calls,
+    crashes: row.crashes,
+    recordKey: row.record_key,
+  }
+}

@@ -1,0 +1,151 @@
+/**
+ * One slice of acting: a re-check with fresh lists, then up to ten items, each: still due? → backup → verified? → gate
+ * (which writes the intent) → call → answer. What became of it is for `confirm.ts` to see.
+ */
+
+import { failureText } from '../../quantconnect/failure.ts'
+import type { Permit } from '../../quantconnect/permit.ts'
+import { holdRestored } from '../ledger/holds.ts'
+import { type Answer, attemptsOf, type ItemRow, itemsOf, postpone, writeAnswer, writeOutcome } from '../ledger/items.ts'
+import type { OutcomeKind } from '../ledger/run.ts'
+import { makeVerifiedBackup } from './backup.ts'
+import { gate, type Passage, takeBack } from './gate.ts'
+import { isInBin } from './judge.ts'
+import { CALLS_OF_ONE_ITEM } from './put-down.ts'
+import { adopt, beginRebuild } from './rebuild.ts'
+import { type Fresh, recheck } from './recheck.ts'
+import { lookAgain } from './settle.ts'
+import { policyTime, type Slice, update } from './slice.ts'
+
+export const ITEMS_PER_SLICE = 10
+
+/** An item that could not be finished in this many slices has failed. */
+const MOST_TRIES = 4
+
+export async function act(slice: Slice): Promise<void> {
+  const batch = itemsOf(slice.sql, slice.run.id, 'pending', ITEMS_PER_SLICE)
+  if (batch.length === 0) {
+    update(slice, { phase: 'rebuild' })
+    return
+  }
+
+  const fresh = await recheck(slice, batch)
+  if (fresh === 'further') return
+  if (fresh === 'later') return outOfCalls(slice, batch)
+  if ('failed' in fresh) {
+    giveUp(slice, `The re-check before acting could not be read: ${fresh.failed}`)
+    // As when the survey could not read it (G2); but what was done before that is a run half-way.
+    if (fresh.live && attemptsOf(slice.sql, slice.run.id) === 0) {
+      update(slice, { state: { ...slice.run.state, ending: 'blocked' } })
+    }
+    return
+  }
+
+  for (const [place, row] of batch.entries()) {
+    if (slice.meter.left < CALLS_OF_ONE_ITEM) {
+      return place === 0 && !fresh.isFurther ? outOfCalls(slice, batch) : undefined
+    }
+    const went = await actOn(slice, row, fresh)
+    if (went.kind === 'later') {
+      postpone(slice.sql, row, went.why)
+      if (row.tries + 1 >= MOST_TRIES)
+        writeOutcome(slice.sql, row, 'failed', `Given up after ${MOST_TRIES} tries. ${went.why}`)
+      return
+    }
+    if (went.kind === 'stop') return giveUp(slice, went.why)
+    if (went.kind === 'over') return
+  }
+}
+
+/** A re-check that does not fit into a whole slice will not fit into the next one either. */
+function outOfCalls(slice: Slice, [first]: readonly ItemRow[]): void {
+  const why = `A re-check takes more than the ${slice.deps.config.callsPerSlice} calls one slice may make.`
+  if (first === undefined || first.tries + 1 >= MOST_TRIES) giveUp(slice, `${why} Set CALLS_PER_SLICE higher.`)
+  else postpone(slice.sql, first, why)
+}
+
+/** `over`: this slice ends here, and the next asks again. `stop`: nothing else of this run can go well either. */
+type Went = { readonly kind: 'done' | 'over' } | { readonly kind: 'later' | 'stop'; readonly why: string }
+
+const DONE: Went = { kind: 'done' }
+
+async function actOn(slice: Slice, row: ItemRow, fresh: Fresh): Promise<Went> {
+  const { item } = row
+  const project = fresh.inventory.projects.find((one) => one.id === item.projectId) ?? null
+  if (project === null && item.action !== 'rebuild') return vanished(slice, row)
+  if (project !== null && item.action === 'delete' && project.created === item.created && isInBin(project)) {
+    return leave(slice, row, 'already', 'Somebody else moved it to the Recycle Bin.')
+  }
+  const stands = fresh.stands(row)
+  if (!stands.still) return leave(slice, row, stands.outcome, stands.why)
+
+  let verifiedBackup: string | null = null
+  if (project !== null && item.action === 'delete') {
+    const backup = await makeVerifiedBackup(slice, row, project)
+    if (backup.kind === 'later') return { kind: 'later', why: backup.why }
+    if (backup.kind !== 'verified') return leave(slice, row, backup.kind, backup.why)
+    verifiedBackup = backup.key
+  }
+
+  const facts = {
+    now: slice.deps.now(),
+    listsAskedAt: fresh.askedAt,
+    policyNow: policyTime(slice),
+    stands,
+    project,
+    verifiedBackup,
+  }
+  if (item.action === 'rebuild') return passed(slice, row, await beginRebuild(slice, row, facts))
+  const passage = await gate(slice.sql, slice.policy, slice.run, row, facts)
+  if (passage.pass && item.action === 'restore' && project !== null && isInBin(project)) {
+    holdRestored(slice.sql, item, facts.policyNow)
+  }
+  return passed(slice, row, passage)
+}
+
+/** Sends what the gate let through. */
+async function passed(slice: Slice, row: ItemRow, passage: Passage): Promise<Went> {
+  if (!passage.pass) {
+    if (passage.outcome === 'later') return { kind: 'later', why: passage.detail }
+    return leave(slice, row, passage.outcome, passage.detail)
+  }
+  return send(slice, row, passage.permit)
+}
+
+async function send(slice: Slice, row: ItemRow, permit: Permit): Promise<Went> {
+  const sent = await slice.deps.client.mutate(permit, slice.meter)
+  if (!sent.result.ok && sent.result.failure.kind === 'withdrawn') {
+    takeBack(slice.sql, slice.policy, row, policyTime(slice))
+    return { kind: 'over' }
+  }
+  const detail = sent.result.ok ? '' : failureText(sent.result.failure)
+  const answer: Answer =
+    sent.effect === 'accepted' ? { kind: 'accepted' } : { kind: sent.effect === 'none' ? 'refused' : 'lost', detail }
+  writeAnswer(slice.sql, row, answer, sent.sentAt, sent.answeredAt)
+  if (sent.result.ok && sent.result.value.created !== null) adopt(slice, row, sent.result.value.created)
+  update(slice, {}) // the calls so far, should this be the last thing this process does
+  if (!sent.result.ok && sent.result.failure.kind === 'auth') return { kind: 'stop', why: detail }
+  return DONE
+}
+
+/** Not in the list any more: gone only if a single look says so too, for lists have been seen with rows missing. */
+async function vanished(slice: Slice, row: ItemRow): Promise<Went> {
+  const sight = await lookAgain(slice, row.item.projectId)
+  if (sight === 'later') return { kind: 'later', why: 'The calls of this slice were used up.' }
+  if (sight.kind === 'notFound') return leave(slice, row, 'already', 'Somebody else removed it; it is not in the bin.')
+  return leave(slice, row, 'changed', 'The list does not hold it any more, so it was left alone.')
+}
+
+function leave(slice: Slice, row: ItemRow, outcome: OutcomeKind, why: string): Went {
+  writeOutcome(slice.sql, row, outcome, why)
+  return DONE
+}
+
+/** Ends the acting of a run: every item not tried yet has failed, with the reason. */
+function giveUp(slice: Slice, why: string): void {
+  slice.storage.transactionSync(() => {
+    for (const row of itemsOf(slice.sql, slice.run.id, 'pending'))
+      writeOutcome(slice.sql, row, 'failed', `Not tried. ${why}`)
+    update(slice, { phase: 'rebuild', message: [slice.run.message, why].filter((text) => text !== '').join(' ') })
+  })
+}

@@ -1,0 +1,70 @@
+/** After acting: one fresh list tells what really happened to every item that was sent (G10). */
+
+import { isUnknown, type Project } from '../../core/evidence/project.ts'
+import { failureText } from '../../quantconnect/failure.ts'
+import { type ItemRow, itemsOf, writeOutcome } from '../ledger/items.ts'
+import { readMemory, writeOwnWrite } from '../ledger/memory.ts'
+import { rememberFirstApprovals } from '../ledger/proposals.ts'
+import { judge, type Sight } from './judge.ts'
+import { lookAgain } from './settle.ts'
+import { type Slice, update } from './slice.ts'
+
+export async function confirm(slice: Slice): Promise<void> {
+  const rows = [...itemsOf(slice.sql, slice.run.id, 'intent'), ...itemsOf(slice.sql, slice.run.id, 'answered')]
+  if (rows.length > 0) {
+    const list = await slice.deps.client.readProjects(slice.meter)
+    if (!list.ok && list.failure.kind === 'budget') return
+    const listed = list.ok ? new Map(list.value.map((project) => [project.id, project])) : null
+    const unreadable: Sight = { kind: 'unreadable', detail: list.ok ? '' : failureText(list.failure) }
+    for (const row of rows) {
+      if (row.item.action === 'rebuild') {
+        writeOutcome(slice.sql, row, 'failed', halfBuilt(row))
+        continue
+      }
+      const sight = listed === null ? unreadable : await sightOf(slice, row, listed)
+      if (sight === 'later') return
+      const { outcome, detail } = judge(row.item, row.answer, sight)
+      slice.storage.transactionSync(() => {
+        writeOutcome(slice.sql, row, outcome, detail)
+        if (outcome === 'done' && sight.kind === 'seen') rememberOwnWrite(slice, row, sight.project)
+      })
+    }
+  }
+  const { sql, run, policy } = slice
+  if (run.policy === policy.hash) {
+    await rememberFirstApprovals(sql, policy, run, itemsOf(sql, run.id), slice.deps.now())
+  }
+  update(slice, { phase: 'record' })
+}
+
+/** A rebuild that was stopped before it was whole. */
+function halfBuilt({ rebuilt }: ItemRow): string {
+  const made = rebuilt?.projectId ?? null
+  return made === null
+    ? 'Not rebuilt.'
+    : `Project ${made}, "${rebuilt?.name}", was made but not filled; delete it and restore again.`
+}
+
+async function sightOf(slice: Slice, row: ItemRow, listed: ReadonlyMap<number, Project>): Promise<Sight | 'later'> {
+  const project = listed.get(row.item.projectId)
+  return project === undefined ? lookAgain(slice, row.item.projectId) : { kind: 'seen', project }
+}
+
+/**
+ * Our rename or stamp moved `modified`, which is not activity (G15), but only if the value lies between our sending,
+ * rounded down to a second (the API's dates have no fractions), and the answer: any other value is somebody's edit.
+ */
+function rememberOwnWrite(slice: Slice, { item, sentAt, answeredAt }: ItemRow, project: Project): void {
+  if (item.action === 'delete' || item.rule === null || sentAt === null || answeredAt === null) return
+  if (isUnknown(project.modified) || project.modified === item.modified) return
+  if (project.modified < Math.floor(sentAt / 1_000) * 1_000 || project.modified > answeredAt) return
+  const before = readMemory(slice.sql).ownWrites.find(
+    (write) => write.projectId === item.projectId && write.created === item.created && write.seen === item.modified,
+  )
+  writeOwnWrite(slice.sql, {
+    projectId: item.projectId,
+    created: item.created,
+    seen: project.modified,
+    effective: before?.effective ?? item.modified,
+  })
+}

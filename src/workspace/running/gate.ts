@@ -1,0 +1,166 @@
+/**
+ * The one function every mutating call passes. It alone may issue permits, and the client sends nothing without one, so
+ * there is no other way to a mutating endpoint. A permit comes only together with the intent written down.
+ */
+
+import { isOpen } from '../../core/base/window.ts'
+import type { Project } from '../../core/evidence/project.ts'
+import { zeroCap } from '../../core/plan/asking.ts'
+import { type DayCount, dayOf, type PlanItem } from '../../core/plan/plan.ts'
+import type { Policy, Rule } from '../../core/policy/policy.ts'
+import { isDestructive, isStamp } from '../../core/policy/rule.ts'
+import { issuePermit, type Mutation, type Permit } from '../../quantconnect/permit.ts'
+import { readFact } from '../ledger/facts.ts'
+import { isHeld } from '../ledger/holds.ts'
+import { attemptsOf, dropIntent, type ItemRow, writeIntent } from '../ledger/items.ts'
+import { attemptsOn, countAttempt, wasToldBefore } from '../ledger/memory.ts'
+import { needsNoApproval } from '../ledger/proposals.ts'
+import type { OutcomeKind } from '../ledger/run.ts'
+import type { RunRow } from '../ledger/runs.ts'
+import { stoppedBy, stopText } from '../ledger/stops.ts'
+import { isUnsure } from '../ledger/unsettled.ts'
+
+/** Lists older than this prove nothing any more (G8). */
+const LISTS_GOOD_FOR_MS = 60_000
+
+/** What the gate wants to know beyond the ledger. Times are real time in milliseconds. */
+export interface GateFacts {
+  readonly now: number
+  /** When the lists of the re-check were asked for. */
+  readonly listsAskedAt: number
+  /** The same moment in policy time, for the day an attempt counts in. */
+  readonly policyNow: number
+  /** What the re-check found: the item to do now, or why it does not stand any more. */
+  readonly stands: Stands
+  /** The project as the re-check shows it; null for a rebuild, which has none. */
+  readonly project: Project | null
+  /** Key of a backup that was read back whole, for a delete. */
+  readonly verifiedBackup: string | null
+  /** The first call of a rebuild, which only its backup can tell. */
+  readonly create?: Mutation
+}
+
+/** Whether a planned item stands on fresh lists, and what is to be written then. */
+export type Stands =
+  | { readonly still: true; readonly item: PlanItem }
+  | { readonly still: false; readonly outcome: OutcomeKind; readonly why: string }
+
+/** `later`: nothing wrong with the item, but not now; the next slice asks again. */
+export type Passage =
+  | { readonly pass: true; readonly permit: Permit }
+  | { readonly pass: false; readonly outcome: OutcomeKind | 'later'; readonly detail: string }
+
+export async function gate(
+  sql: SqlStorage,
+  policy: Policy,
+  run: RunRow,
+  row: ItemRow,
+  facts: GateFacts,
+): Promise<Passage> {
+  const free = await needsNoApproval(sql, policy, run, row)
+  // From here on nothing is awaited: what is asked and what is written is one moment.
+  if (!free) return stop('failed', `Rule "${row.item.rule}" asks for an approval, and there is none for this.`)
+  const halted = whyHalted(sql, run)
+  if (halted !== null) return halted
+  if (!facts.stands.still) return stop(facts.stands.outcome, facts.stands.why)
+  const { item } = facts.stands
+  if (facts.now - facts.listsAskedAt > LISTS_GOOD_FOR_MS) return stop('later', 'The lists grew older than a minute.')
+  if (isUnsure(sql, item.projectId)) return stop('changed', 'An earlier attempt on this project is not settled yet.')
+  const held = whyHeld(sql, item, facts.policyNow)
+  if (held !== null) return stop('protected', held)
+  if (item.action === 'delete' && facts.verifiedBackup === null) return stop('failed', 'No verified backup, no delete.')
+  const tooSoon = ruleForbids(sql, policy, item, facts.policyNow)
+  if (tooSoon !== null) return stop('changed', tooSoon)
+
+  const day = dayOf(facts.policyNow, policy.timezone)
+  const overCap = capReached(sql, policy, run, item, attemptsOn(sql, day))
+  if (overCap !== null) return stop('failed', overCap)
+
+  writeIntent(sql, row, facts.now, { item, backup: facts.verifiedBackup, project: facts.project })
+  if (isDestructive(item.action)) countAttempt(sql, day, item.rule ?? '')
+  // A call may wait its turn behind others; what is said meanwhile counts until it goes out.
+  const withdrawn = () => whyHalted(sql, run)?.detail ?? whyHeld(sql, item, facts.policyNow)
+  return { pass: true, permit: issuePermit(facts.create ?? mutationOf(item), withdrawn) }
+}
+
+/** A call that was let through and then not made: as if it had never been let through. */
+export function takeBack(sql: SqlStorage, policy: Policy, row: ItemRow, policyNow: number): void {
+  dropIntent(sql, row)
+  if (isDestructive(row.item.action)) countAttempt(sql, dayOf(policyNow, policy.timezone), row.item.rule ?? '', -1)
+}
+
+/** The further calls of a rebuild: its project is new and empty, so what they need is the run going on and the intent. */
+export function gateOfRebuild(sql: SqlStorage, run: RunRow, row: ItemRow, mutation: Mutation): Passage {
+  const halted = whyHalted(sql, run)
+  if (halted !== null) return halted
+  const target = row.rebuilt?.projectId ?? null
+  const isOurs = mutation.endpoint !== 'projects/create' && mutation.endpoint !== 'projects/delete' && target !== null
+  if (row.item.action !== 'rebuild' || !isOurs || mutation.projectId !== target) {
+    return stop('failed', 'Only the project that is being rebuilt may be written to.')
+  }
+  return { pass: true, permit: issuePermit(mutation, () => whyHalted(sql, run)?.detail ?? null) }
+}
+
+function whyHalted(sql: SqlStorage, run: RunRow): Extract<Passage, { pass: false }> | null {
+  if (run.request.mode !== 'act') return stop('failed', 'This run only reports.')
+  if (readFact(sql, 'pause') !== null) return stop('later', 'Paused.')
+  const by = stoppedBy(sql, run.id)
+  return by === null ? null : stop('changed', stopText(by))
+}
+
+function whyHeld(sql: SqlStorage, item: PlanItem, now: number): string | null {
+  return renamesOrDeletes(item) && isHeld(sql, item, now) ? 'It is held.' : null
+}
+
+/** Window and notice, asked once more at the very moment of the call; the decision that found it due is a moment older. */
+function ruleForbids(sql: SqlStorage, policy: Policy, item: PlanItem, now: number): string | null {
+  if (item.rule === null || !isDestructive(item.action)) return null
+  const rule = ruleOf(policy, item)
+  if (rule === null) return 'Its rule is no more.'
+  if (!isOpen(policy.window, now, policy.timezone)) return 'The window has closed.'
+  if (rule.notice === 0 || wasToldBefore(sql, item, rule.hash, now - rule.notice)) return null
+  return 'No message about it has been delivered long enough before.'
+}
+
+/** Caps are decided with the plan; this is the floor under it, in case two plans met on one day (G5). */
+function capReached(sql: SqlStorage, policy: Policy, run: RunRow, item: PlanItem, today: DayCount): string | null {
+  const { limits } = policy
+  const zero = zeroCap(policy, item)
+  if (zero !== null) return `${zero}: none is allowed.`
+  // An approval lifts the caps for exactly the plan that was shown, but never a 0.
+  if (run.request.kind === 'approved') return null
+  if (isStamp(item.action)) {
+    if (attemptsOf(sql, run.id, 'stamps') < limits.stamps_per_run) return null
+    return `The cap of ${limits.stamps_per_run} stamps per run is reached.`
+  }
+  if (!isDestructive(item.action)) return null
+  if (attemptsOf(sql, run.id, 'destructive') >= limits.per_run)
+    return `The cap of ${limits.per_run} per run is reached.`
+  if (today.total >= limits.per_day) return `The cap of ${limits.per_day} per day is reached.`
+  const ofRule = ruleOf(policy, item)?.limit.per_day
+  if (ofRule === undefined || (today.byRule[item.rule ?? ''] ?? 0) < ofRule) return null
+  return `The rule's cap of ${ofRule} per day is reached.`
+}
+
+function ruleOf(policy: Policy, item: PlanItem): Rule | null {
+  return policy.rules.find(({ id }) => id === item.rule) ?? null
+}
+
+/** What a hold is about; descriptions and parameters of a held project may be changed, and it may be brought back. */
+function renamesOrDeletes({ action, change }: PlanItem): boolean {
+  return isDestructive(action) || action === 'rename' || (action === 'update' && change?.name !== undefined)
+}
+
+function mutationOf(item: PlanItem): Mutation {
+  const { projectId, action, to, change } = item
+  if (action === 'delete') return { endpoint: 'projects/delete', projectId }
+  if (action === 'update' || action === 'restore') return { endpoint: 'projects/update', projectId, ...change }
+  if (to === null || action === 'rebuild')
+    throw new TypeError(`A plan item with the action ${action} must say what to write.`)
+  if (action === 'describe') return { endpoint: 'projects/update', projectId, description: to }
+  return { endpoint: 'projects/update', projectId, name: to }
+}
+
+function stop(outcome: OutcomeKind | 'later', detail: string): Extract<Passage, { pass: false }> {
+  return { pass: false, outcome, detail }
+}

@@ -1,0 +1,137 @@
+/** From a whole survey to a plan: of what the policy's rules want, of what somebody asked for, or of what was approved. */
+
+import type { CommandItems } from '../../core/command/command.ts'
+import type { Memory } from '../../core/evidence/memory.ts'
+import type { Inventory } from '../../core/evidence/project.ts'
+import { type Decision, decide } from '../../core/judge/decide.ts'
+import { dayOf, makePlan, sealPlan } from '../../core/plan/plan.ts'
+import { stillWaits } from '../../core/plan/still.ts'
+import { loadInventory, storePaid } from '../ledger/evidence.ts'
+import { attemptsOn, readMemory } from '../ledger/memory.ts'
+import { addPaid, buyEvidence, type Paid } from '../ledger/paid.ts'
+import { approvedRules, leftToPeople, openProposal, proposalOf } from '../ledger/proposals.ts'
+import { NO_FINDINGS, type SweepRequest } from '../ledger/run.ts'
+import { endIfOver, shrink } from '../telling/plan-ends.ts'
+import { askedItems, wordOf } from './asked.ts'
+import { findingsOf } from './findings.ts'
+import { belowFloor } from './floor.ts'
+import { audienceIn, goActing, putDown, whyBlocked } from './put-down.ts'
+import { policyTime, type Slice, update } from './slice.ts'
+
+/** `later`: this slice's calls are used up, paid evidence goes on in the next. */
+export async function planRun(slice: Slice): Promise<'planned' | 'later'> {
+  const { request } = slice.run
+  const surveyed = await loadInventory(slice.sql, slice.run, slice.deps.config.organizationId)
+  const now = policyTime(slice)
+  const refusal = belowFloor(slice.sql, surveyed, now)
+  if (refusal !== null) return end(slice, 'blocked', refusal)
+  if (request.kind === 'sweep') return planSweep(slice, surveyed, request, now)
+  if (request.kind === 'approved') {
+    if (proposalOf(slice.sql, request.proposal)?.policy !== slice.policy.hash) {
+      return end(slice, 'refused', 'The policy was changed after the plan was approved, so nothing of it was done.')
+    }
+    // Its items came with the decision; each is asked after on fresh lists before its call.
+    const blocked = whyBlocked(slice, surveyed)
+    if (blocked !== null) return end(slice, 'blocked', blocked)
+    goActing(slice)
+    return 'planned'
+  }
+
+  const situation = { policy: slice.policy, inventory: surveyed, memory: readMemory(slice.sql), now }
+  const asked = askedItems(slice.sql, request, situation)
+  return asked.ok ? planAsked(slice, surveyed, asked, now) : end(slice, 'refused', asked.why)
+}
+
+async function planAsked(
+  slice: Slice,
+  inventory: Inventory,
+  { items, notes }: Extract<CommandItems, { ok: true }>,
+  now: number,
+): Promise<'planned'> {
+  const { sql, policy } = slice
+  const plan = await sealPlan(policy, inventory, items, { today: attemptsOn(sql, dayOf(now, policy.timezone)) })
+  const open = openProposal(sql)
+  if (plan.waiting.length > 0 && open !== null) {
+    const why = `This is over a cap, so people would have to decide, and the plan of run ${open.run} waits for them already. Decide on that, then ask again.`
+    return end(slice, 'refused', why)
+  }
+  await putDown(slice, inventory, { plan, findings: { ...NO_FINDINGS, warnings: notes }, sweep: null }, now)
+  return 'planned'
+}
+
+async function planSweep(
+  slice: Slice,
+  surveyed: Inventory,
+  request: SweepRequest,
+  now: number,
+): Promise<'planned' | 'later'> {
+  const { sql, policy } = slice
+  const paid: Paid = { ...surveyed.paid }
+  const inventory: Inventory = { ...surveyed, paid }
+  const memory = readMemory(sql)
+  let decision = decide(policy, inventory, memory, now)
+  while (decision.needs.length > 0) {
+    for (const { projectId, kind } of decision.needs) {
+      const bought = await buyEvidence(slice.deps.client, projectId, kind, slice.meter)
+      if (bought === 'later') return 'later'
+      addPaid(paid, projectId, kind, bought.evidence)
+      storePaid(sql, slice.run.id, projectId, paid[projectId] ?? {})
+      if (bought.failed) update(slice, { state: { ...slice.run.state, readsFailed: true } })
+    }
+    decision = decide(policy, inventory, memory, now)
+  }
+
+  if (request.mode === 'act') lookAtWaiting(slice, inventory, decision, memory, now)
+  const options = {
+    now,
+    today: attemptsOn(sql, dayOf(now, policy.timezone)),
+    approved: await approvedRules(sql, policy),
+    leave: leftToPeople(sql),
+    only: request.rules,
+  }
+  const plan = await makePlan(policy, inventory, decision, memory, options)
+  await putDown(
+    slice,
+    inventory,
+    { plan, findings: findingsOf(policy, inventory, decision, plan), sweep: decision },
+    now,
+  )
+  return 'planned'
+}
+
+/** A waiting plan is looked at again at every sweep: it ends when it is over, and loses what does not stand any more. */
+function lookAtWaiting(slice: Slice, inventory: Inventory, decision: Decision, memory: Memory, now: number): void {
+  const { sql, policy } = slice
+  const realNow = slice.deps.now()
+  const hearers = { policy, audience: audienceIn(slice) }
+  endIfOver(sql, hearers, realNow)
+  const open = openProposal(sql)
+  if (open === null) return
+  const asked = wordOf(sql, { request: { kind: 'approved', mode: 'act', proposal: open.run, plan: open.hash } })
+  const meant = asked === null ? null : askedItems(sql, asked, { policy, inventory, memory, now })
+  slice.storage.transactionSync(() =>
+    shrink(
+      sql,
+      hearers,
+      open,
+      (item) => {
+        if (meant === null) {
+          const judged = stillWaits(item, decision, inventory)
+          return judged.still ? null : judged.why
+        }
+        if (!meant.ok) return meant.why
+        const same = meant.items.some(
+          ({ projectId, created }) => projectId === item.projectId && created === item.created,
+        )
+        return same ? null : 'It is not among what was asked for any more.'
+      },
+      realNow,
+    ),
+  )
+}
+
+function end(slice: Slice, ending: 'blocked' | 'refused', why: string): 'planned' {
+  const message = [slice.run.message, why].filter((text) => text !== '').join(' ')
+  update(slice, { message, phase: 'record', state: { ...slice.run.state, ending } })
+  return 'planned'
+}

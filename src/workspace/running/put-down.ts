@@ -1,0 +1,125 @@
+/** Writes marks, items, findings and the plan that waits, all at once, and says what the run does next. */
+
+import type { Mark } from '../../core/evidence/memory.ts'
+import { type Inventory, isUnknown } from '../../core/evidence/project.ts'
+import type { Decision } from '../../core/judge/decide.ts'
+import { askText } from '../../core/plan/asking.ts'
+import { capText, type Plan } from '../../core/plan/plan.ts'
+import { gzipJson } from '../../records/gzip.ts'
+import { readNews, storeNews } from '../ledger/announced.ts'
+import { dropOtherSurveys } from '../ledger/evidence.ts'
+import { writeFact } from '../ledger/facts.ts'
+import { insertItems } from '../ledger/items.ts'
+import { replaceMarks } from '../ledger/memory.ts'
+import { openProposal, propose } from '../ledger/proposals.ts'
+import type { Findings } from '../ledger/run.ts'
+import { waitingPlan } from '../telling/plan-cards.ts'
+import { type Audience, canTell, silences } from '../telling/tell.ts'
+import { tellProposed } from '../telling/tell-plan.ts'
+import { type Slice, update } from './slice.ts'
+
+/** The most calls that one item may take: its files with two retries, the call itself, a look afterwards. */
+export const CALLS_OF_ONE_ITEM = 5
+
+export interface Planned {
+  readonly plan: Plan
+  readonly findings: Findings
+  /** What the policy says of every project; null for what somebody asked for, which marks nothing. */
+  readonly sweep: Decision | null
+}
+
+export async function putDown(slice: Slice, inventory: Inventory, planned: Planned, now: number): Promise<void> {
+  const { run, sql } = slice
+  const { plan, findings, sweep } = planned
+  const audience = audienceIn(slice)
+  const silent = sweep === null ? [] : silences(sql, audience)
+  const packed = await gzipJson({ ...findings, warnings: [...findings.warnings, ...silent] })
+  const acts = run.request.mode === 'act'
+  const news =
+    acts && sweep !== null ? readNews(sql, slice.policy, inventory, sweep, now, canTell(sql, audience)) : null
+  const wants = plan.acting.length + plan.waiting.length > 0
+  const blocked = wants || isUnknown(inventory.running) ? whyBlocked(slice, inventory) : null
+  const goes = acts && blocked === null
+  const acting = new Set(goes ? plan.acting : [])
+  const stopped = [...plan.breaches.map(capText), ...plan.asks.map(askText)]
+
+  slice.storage.transactionSync(() => {
+    const open = openProposal(sql)
+    const proposes = goes && plan.waiting.length > 0 && open === null
+    const waiting = new Set(proposes ? plan.waiting : [])
+    if (acts && sweep !== null) replaceMarks(sql, fromTheAsking(sweep.marks, now, run.policyAt))
+    if (news !== null) storeNews(sql, run.id, news, sweep?.counts.notJudged ?? 0)
+    insertItems(sql, run.id, plan.items, ({ projectId }) =>
+      acting.has(projectId) ? 'pending' : waiting.has(projectId) ? 'waiting' : 'shown',
+    )
+    sql.exec('UPDATE runs SET findings = ? WHERE id = ?', packed, run.id)
+    if (sweep !== null) {
+      dropOtherSurveys(sql, run.id)
+      writeFact(sql, 'good', { run: run.id, at: run.policyAt })
+    }
+    const later =
+      goes && open !== null && plan.waiting.length > 0
+        ? `${plan.waiting.length} more would have to be approved; they wait until the plan of run ${open.run} is decided.`
+        : ''
+    update(slice, {
+      counts: { ...run.counts, ...sweep?.counts },
+      message: sentences(run.message, blocked ?? '', ...(acts ? stopped : []), later),
+      phase: acting.size > 0 ? 'act' : 'record',
+      state: {
+        ...slice.run.state,
+        good: sweep !== null,
+        planHash: plan.hash,
+        stopped,
+        ending: blocked !== null ? 'blocked' : proposes ? 'waiting' : null,
+      },
+    })
+    if (proposes) {
+      const proposal = propose(sql, run, plan, slice.deps.now())
+      tellProposed(sql, audience, waitingPlan(sql, proposal, slice.policy.people), slice.deps.now())
+    }
+  })
+}
+
+export function audienceIn({ deps, policy }: Slice): Audience {
+  return { channels: deps.channels, notify: policy.notify.channels }
+}
+
+/** The items of an approved plan came with the decision. */
+export function goActing(slice: Slice): void {
+  const { request } = slice.run
+  const planHash = request.kind === 'approved' ? request.plan : ''
+  update(slice, { phase: 'act', state: { ...slice.run.state, planHash } })
+}
+
+/** Why nothing destructive may be done on this inventory; null when it may. */
+export function whyBlocked(slice: Slice, inventory: Inventory): string | null {
+  if (isUnknown(inventory.running)) {
+    return `What runs live could not be read, so nothing destructive was done. ${inventory.running.unknown}`
+  }
+  return tooLarge(slice, inventory)
+}
+
+/** An inventory whose re-check does not fit into one slice cannot be acted on; it is only reported, and says so. */
+function tooLarge(slice: Slice, inventory: Inventory): string | null {
+  const pages = Math.max(1, Math.ceil(inventory.projects.length / 1_000))
+  const needed = pages + 1 + CALLS_OF_ONE_ITEM
+  const { callsPerSlice } = slice.deps.config
+  if (needed <= callsPerSlice) return null
+  return `A re-check of ${inventory.projects.length} projects takes ${needed} calls, more than the ${callsPerSlice} one slice may make, so nothing was done. On a paid Workers plan set CALLS_PER_SLICE to 900.`
+}
+
+/** A run that waited longer for its turn, behind a pause perhaps, does not shorten anybody's grace by that. */
+const LONGEST_SURVEY_MS = 10 * 60_000
+
+/**
+ * New marks count from when the run was asked for, not from the moments its survey took: grace is then over at the tick
+ * that comes exactly that much later, however long either survey takes.
+ */
+function fromTheAsking(marks: readonly Mark[], now: number, policyAt: number): readonly Mark[] {
+  const since = now - policyAt <= LONGEST_SURVEY_MS ? policyAt : now
+  return marks.map((mark) => (mark.since === now ? { ...mark, since } : mark))
+}
+
+function sentences(...texts: readonly string[]): string {
+  return texts.filter((text) => text !== '').join(' ')
+}

@@ -1,0 +1,134 @@
+/**
+ * The re-check before acting (G8): both lists anew, the paid evidence of the batch anew, and the same question again, of
+ * the policy for what its rules want, of the command for what somebody asked for.
+ */
+
+import type { CommandItems } from '../../core/command/command.ts'
+import type { Inventory, Project } from '../../core/evidence/project.ts'
+import { type Decision, decide } from '../../core/judge/decide.ts'
+import { stillDue } from '../../core/plan/still.ts'
+import { failureText } from '../../quantconnect/failure.ts'
+import { loadInventory, readPaidAgain, storePaidAgain } from '../ledger/evidence.ts'
+import { attemptsOf, type ItemRow } from '../ledger/items.ts'
+import { readMemory } from '../ledger/memory.ts'
+import { addPaid, buyEvidence, type Paid } from '../ledger/paid.ts'
+import { askedItems, wordOf } from './asked.ts'
+import { belowFloor, shrunk } from './floor.ts'
+import type { Stands } from './gate.ts'
+import { readRunning } from './look.ts'
+import { policyTime, type Slice } from './slice.ts'
+
+/**
+ * The evidence of a large directory takes longer to read again than the minute that lists are good for: the lists are read
+ * anew in each slice, the evidence of this re-check is good for so long.
+ */
+const PAID_GOOD_FOR_MS = 5 * 60_000
+
+export interface Fresh {
+  readonly inventory: Inventory
+  /** Real time at which its lists were asked for. */
+  readonly askedAt: number
+  /** Whether this slice read evidence again that the next one does not have to. */
+  readonly isFurther: boolean
+  /** Whether an item of the batch stands on these lists. */
+  stands(row: ItemRow): Stands
+}
+
+/** `later`: the calls of this slice are used up. `further`: they are, but the next slice goes on from here. `live`: it was the list of what runs live that could not be read. */
+export type Rechecked = Fresh | 'later' | 'further' | { readonly failed: string; readonly live?: true }
+
+export async function recheck(slice: Slice, batch: readonly ItemRow[]): Promise<Rechecked> {
+  const { client, config } = slice.deps
+  const { sql, run, policy } = slice
+  const askedAt = slice.deps.now()
+  const projects = await client.readProjects(slice.meter)
+  if (!projects.ok) return projects.failure.kind === 'budget' ? 'later' : { failed: failureText(projects.failure) }
+  const live = await readRunning(client, slice.meter)
+  if (live.failure?.kind === 'budget') return 'later'
+  if (live.failure !== null) return { failed: failureText(live.failure), live: true }
+
+  const surveyed = await loadInventory(sql, run, config.organizationId)
+  const sent = attemptsOf(sql, run.id)
+  const now = policyTime(slice)
+  const meant = membersOf(batch, projects.value)
+  const paid: Paid = Object.fromEntries(Object.entries(surveyed.paid).filter(([id]) => !meant.has(Number(id))))
+  for (const { projectId, kind, evidence } of readPaidAgain(sql, run.id, askedAt - PAID_GOOD_FOR_MS)) {
+    addPaid(paid, projectId, kind, evidence)
+  }
+  const inventory: Inventory = { ...surveyed, at: now, projects: projects.value, running: live.running, paid }
+  const low = shrunk(surveyed.projects, projects.value, sent) ?? belowFloor(sql, inventory, now, sent)
+  if (low !== null) return { failed: low }
+
+  const memory = readMemory(sql)
+  const asked = wordOf(sql, run)
+  if (asked !== null) {
+    return {
+      inventory,
+      askedAt,
+      isFurther: false,
+      stands: judgeAsked(askedItems(sql, asked, { policy, inventory, memory, now })),
+    }
+  }
+  let isFurther = false
+  let decision = decide(policy, inventory, memory, now)
+  for (let needs = ofBatch(decision, meant); needs.length > 0; needs = ofBatch(decision, meant)) {
+    for (const { projectId, kind } of needs) {
+      const at = slice.deps.now()
+      const bought = await buyEvidence(client, projectId, kind, slice.meter)
+      if (bought === 'later') return isFurther ? 'further' : 'later'
+      isFurther = true
+      addPaid(paid, projectId, kind, bought.evidence)
+      storePaidAgain(sql, run.id, { projectId, kind, evidence: bought.evidence, at })
+    }
+    decision = decide(policy, inventory, memory, now)
+  }
+  return { inventory, askedAt, isFurther, stands: judgeDue(decision, inventory) }
+}
+
+/** What a rule wants stands while it is due with the same action. */
+function judgeDue(decision: Decision, inventory: Inventory): Fresh['stands'] {
+  const states = new Map(decision.verdicts.map(({ projectId, state }) => [projectId, state]))
+  return ({ item }) => {
+    const judged = stillDue(item, decision, inventory)
+    if (judged.still) return { still: true, item }
+    const state = states.get(item.projectId)
+    const outcome = state === 'protected' || state === 'held' ? 'protected' : 'changed'
+    return { still: false, outcome, why: judged.why }
+  }
+}
+
+/** What was asked for stands while the same word, said now, would mean the same project; what is written may be newer. */
+function judgeAsked(now: CommandItems): Fresh['stands'] {
+  return ({ item }) => {
+    if (!now.ok) {
+      return { still: false, outcome: now.projectId === item.projectId ? 'protected' : 'changed', why: now.why }
+    }
+    const same = now.items.find(({ projectId }) => projectId === item.projectId)
+    if (same === undefined && now.items.length === 0) return left('already', now.notes.join(' '))
+    if (same === undefined) return left('changed', 'It is not among what was asked for any more.')
+    if (same.created !== item.created) return left('changed', 'Another project has its id now.')
+    if (same.action !== item.action) return left('changed', 'Something else would have to be done now.')
+    if (item.action !== 'delete') return { still: true, item: same }
+    if (same.name !== item.name) return left('changed', `It is called "${same.name}" now.`)
+    if (same.modified !== item.modified) return left('changed', 'It has been modified since.')
+    return { still: true, item }
+  }
+}
+
+function left(outcome: 'already' | 'changed', why: string): Stands {
+  return { still: false, outcome, why }
+}
+
+/** The projects of a batch, and for a directory all that is in it: one of them may save the others. */
+function membersOf(batch: readonly ItemRow[], projects: readonly Project[]): ReadonlySet<number> {
+  const ids = new Set(batch.map(({ item }) => item.projectId))
+  const directories = new Set(batch.flatMap(({ item }) => (item.directory === null ? [] : [`${item.directory}/`])))
+  for (const directory of directories) {
+    for (const project of projects) if (project.path.startsWith(directory)) ids.add(project.id)
+  }
+  return ids
+}
+
+function ofBatch(decision: Decision, meant: ReadonlySet<number>): Decision['needs'] {
+  return decision.needs.filter((need) => meant.has(need.projectId))
+}

@@ -1,0 +1,31 @@
+/** Lets go of what is older than it is kept for. Runs stay 400 days whatever the settings, so that a replay is known. */
+
+import type { Config } from '../../config.ts'
+import { forgetHolds } from '../ledger/announced.ts'
+import { forgetOldLinks } from '../ledger/audit.ts'
+import { forgetMessages } from '../ledger/messages.ts'
+
+const DAY = 86_400_000
+const RUNS_KEPT_DAYS = 400
+/** Holds that are over; the policy takes no notice of them any more. */
+const HOLDS_KEPT_DAYS = 30
+const MESSAGES_KEPT_DAYS = 30
+
+/** `now` is real time; `policyAt` is the policy time that days of attempts are counted in. */
+export function forgetOld(sql: SqlStorage, config: Pick<Config, 'backupDays'>, now: number, policyAt: number): void {
+  const runsFrom = now - RUNS_KEPT_DAYS * DAY
+  sql.exec(
+    `DELETE FROM items WHERE run IN (SELECT id FROM runs WHERE created_at < ? AND status NOT IN ('queued', 'running'))`,
+    runsFrom,
+  )
+  sql.exec(`DELETE FROM runs WHERE created_at < ? AND status NOT IN ('queued', 'running')`, runsFrom)
+  forgetOldLinks(sql)
+  sql.exec('DELETE FROM inventories WHERE run NOT IN (SELECT id FROM runs)')
+  sql.exec('DELETE FROM proposals WHERE run NOT IN (SELECT id FROM runs)')
+  sql.exec('DELETE FROM holds WHERE until < ?', policyAt - HOLDS_KEPT_DAYS * DAY)
+  sql.exec('DELETE FROM backups WHERE put_at < ?', now - config.backupDays * DAY)
+  forgetMessages(sql, now - MESSAGES_KEPT_DAYS * DAY)
+  forgetHolds(sql, policyAt - MESSAGES_KEPT_DAYS * DAY)
+  const weekAgo = new Date(policyAt - 7 * DAY).toISOString().slice(0, 10)
+  sql.exec('DELETE FROM attempts WHERE day < ?', weekAgo)
+}

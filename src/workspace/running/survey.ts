@@ -1,0 +1,73 @@
+/**
+ * The first slices of a run: read all projects page by page, settle what earlier runs left unsure, read what runs live.
+ * A survey that could not be read whole ends the run; it never becomes a smaller inventory.
+ */
+
+import { type Failure, failureText } from '../../quantconnect/failure.ts'
+import { dropSurvey, loadInventory, packPage, storePage } from '../ledger/evidence.ts'
+import type { RunState } from '../ledger/runs.ts'
+import { readRunning } from './look.ts'
+import { settleEarlier } from './settle.ts'
+import { type Slice, update } from './slice.ts'
+
+/** `later`: this slice's calls are used up. `ended`: the run's state says how it ends. */
+export type Surveyed = 'whole' | 'later' | 'ended'
+
+/** Surveys of a list that shifts under us (somebody saves a file between two pages) are begun again this often. */
+const FRESH_STARTS = 2
+
+export async function survey(slice: Slice): Promise<Surveyed> {
+  if (slice.run.state.surveyAt === null) update(slice, { state: { ...slice.run.state, surveyAt: slice.deps.now() } })
+  while (!slice.run.state.surveyed) {
+    const { state } = slice.run
+    const page = await slice.deps.client.readProjectPage(state.cursor, slice.meter)
+    if (!page.ok) {
+      if (page.failure.kind === 'budget') return 'later'
+      if (page.failure.kind === 'malformed' && state.pages > 0 && state.freshStarts < FRESH_STARTS) {
+        startAgain(slice)
+        continue
+      }
+      return end(slice, page.failure)
+    }
+    const rows = await packPage(page.value.projects)
+    slice.storage.transactionSync(() => {
+      storePage(slice.sql, slice.run.id, state.pages, rows)
+      update(slice, {
+        state: { ...state, cursor: page.value.next, pages: state.pages + 1, surveyed: page.value.next === null },
+      })
+    })
+  }
+
+  if (slice.run.state.running === undefined) {
+    const live = await readRunning(slice.deps.client, slice.meter)
+    if (live.failure?.kind === 'budget') return 'later'
+    update(slice, {
+      state: {
+        ...slice.run.state,
+        running: live.running,
+        readsFailed: slice.run.state.readsFailed || live.failure !== null,
+      },
+    })
+  }
+
+  const inventory = await loadInventory(slice.sql, slice.run, slice.deps.config.organizationId)
+  return (await settleEarlier(slice, inventory.projects)) ? 'whole' : 'later'
+}
+
+function startAgain(slice: Slice): void {
+  dropSurvey(slice.sql, slice.run.id)
+  const { state } = slice.run
+  update(slice, { state: { ...state, cursor: null, pages: 0, freshStarts: state.freshStarts + 1 } })
+}
+
+/** A list that could not be read whole: `blocked` when what came cannot be trusted, `failed` when nothing came. */
+function end(slice: Slice, failure: Failure): Surveyed {
+  const ending: RunState['ending'] = failure.kind === 'malformed' ? 'blocked' : 'failed'
+  dropSurvey(slice.sql, slice.run.id)
+  update(slice, {
+    message: `The list of projects could not be read, so nothing was judged and nothing was done. ${failureText(failure)}`,
+    phase: 'record',
+    state: { ...slice.run.state, ending },
+  })
+  return 'ended'
+}

@@ -1,0 +1,72 @@
+/** What would happen now, and why: the same survey, decision and plan as a run, with no effect and nothing marked (G4). */
+
+import { askText } from '../../core/plan/asking.ts'
+import { reasonText, type Why, why } from '../../core/plan/explain.ts'
+import { capText, dayOf } from '../../core/plan/plan.ts'
+import type { Deps } from '../../deps.ts'
+import { failureText } from '../../quantconnect/failure.ts'
+import { createMeter } from '../../quantconnect/meter.ts'
+import { policyNow } from '../ledger/clock.ts'
+import { type Asked, lastSurvey, no, usablePolicy } from '../ledger/last-survey.ts'
+import { attemptsOn, readMemory } from '../ledger/memory.ts'
+import { approvedRules, leftToPeople } from '../ledger/proposals.ts'
+import { type Preview, shownItem } from '../ledger/run.ts'
+import { iso } from '../ledger/runs.ts'
+import { findingsOf } from '../running/findings.ts'
+import { belowFloor } from '../running/floor.ts'
+import { lookAt } from '../running/look.ts'
+
+export async function preview(sql: SqlStorage, deps: Deps): Promise<Asked<Preview>> {
+  const usable = await usablePolicy(deps)
+  if (!usable.ok) return usable
+  const policy = usable.value
+  const meter = createMeter(deps.config.callsPerSlice)
+  const now = policyNow(sql, deps.now())
+
+  const memory = readMemory(sql)
+  const today = attemptsOn(sql, dayOf(now, policy.timezone))
+  const { organizationId } = deps.config
+  const approved = await approvedRules(sql, policy)
+  const asking = { today, approved, leave: leftToPeople(sql) }
+  const seen = await lookAt(deps.client, policy, meter, { organizationId, now, memory, ...asking })
+  if (!seen.ok) return no('unreadable', `QuantConnect could not be read. ${failureText(seen.failure)}`)
+  const { inventory, decision, plan } = seen.value
+  const low = belowFloor(sql, inventory, now)
+  if (low !== null) return no('unreadable', low)
+
+  const names = new Map(inventory.projects.map(({ id, name }) => [id, name]))
+  const { notJudged, warnings } = findingsOf(policy, inventory, decision, plan)
+  return {
+    ok: true,
+    value: {
+      hash: plan.hash,
+      policy: policy.hash,
+      at: iso(now),
+      items: plan.items.map(shownItem),
+      counts: decision.counts,
+      stopped: [...plan.breaches.map(capText), ...plan.asks.map(askText)],
+      marked: decision.verdicts
+        .filter(({ state }) => state === 'marked')
+        .map(({ projectId, rule, dueAt, reasons }) => ({
+          projectId,
+          name: names.get(projectId) ?? '',
+          rule,
+          due: dueAt === null ? null : iso(dueAt),
+          reasons: reasons.map((reason) => reasonText(reason, policy)),
+        })),
+      notJudged,
+      warnings,
+      apiCalls: meter.used,
+    },
+  }
+}
+
+/** Why a project is where it is, over the last good survey: no API call. */
+export async function explainProject(sql: SqlStorage, deps: Deps, projectId: number): Promise<Asked<Why>> {
+  const last = await lastSurvey(sql, deps)
+  if (!last.ok) return last
+  const { run, policy, inventory } = last.value
+  const answer = why(policy, inventory, readMemory(sql), policyNow(sql, deps.now()), projectId)
+  if (answer !== null) return { ok: true, value: answer }
+  return no('notFound', `Project ${projectId} was not in the survey of ${iso(run.policyAt)}.`)
+}
