@@ -44,15 +44,18 @@ describe('a deployed Worker', () => {
     expect([answer.status, await answer.text()]).toEqual([200, expect.stringContaining('"runs"')])
   })
 
-  it.each(NAMES)('with any development secret as %s names the setting and does not show the secret', async (name) => {
-    for (const secret of DEVELOPMENT_SECRETS) {
-      const env = { ...DEPLOYED, QC_API_URL: PUBLIC_API, [name]: secret }
-      const answer = await ask(world, '/api/runs', { bearer: env.ADMIN_TOKEN, env })
-      const { detail } = await problemOf(answer, 503)
-      expect(detail).toContain(`${name} is a public development secret of .dev.vars.example.`)
-      expect(detail).not.toContain(secret)
-    }
-  })
+  it.each(NAMES)(
+    'G20 with any development secret as %s names the setting and does not show the secret',
+    async (name) => {
+      for (const secret of DEVELOPMENT_SECRETS) {
+        const env = { ...DEPLOYED, QC_API_URL: PUBLIC_API, [name]: secret }
+        const answer = await ask(world, '/api/runs', { bearer: env.ADMIN_TOKEN, env })
+        const { detail } = await problemOf(answer, 503)
+        expect(detail).toContain(`${name} is a public development secret of .dev.vars.example.`)
+        expect(detail).not.toContain(secret)
+      }
+    },
+  )
 
   it.each(DOORS)('keeps %s %s closed while it has one', async (method, path) => {
     const env = { ...DEPLOYED, QC_API_URL: PUBLIC_API, GITHUB_SECRET: 'dev-github-secret' }
