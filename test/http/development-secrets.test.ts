@@ -36,7 +36,7 @@ beforeAll(async () => {
   world = await makeWorld(DELETE_OLD, staleMany(1))
 })
 
-describe('a deployed Worker', () => {
+describe('G20 a deployed Worker', () => {
   it('takes settings without any secret of development', async () => {
     const hooks = { SLACK_WEBHOOK_URL: undefined, DISCORD_WEBHOOK_URL: undefined, TEAMS_WEBHOOK_URL: undefined }
     const env = { ...DEPLOYED, ...hooks, QC_API_URL: PUBLIC_API }
