@@ -82,9 +82,9 @@ export async function readPolicy(text: string): Promise<PolicyResult> {
  * asked: they measure rules by it.
  */
 function besides(issues: readonly Found[], tree: unknown): readonly Found[] {
-  const malformed = new Set(issues.map(({ path: [table, position] }) => (table === 'rule' ? position : undefined)))
   const { rule } = tree as { readonly rule?: unknown }
-  if (malformed.has(undefined) || !Array.isArray(rule)) return []
+  if (!Array.isArray(rule)) return []
+  const malformed = new Set(issues.map(({ path: [table, position] }) => (table === 'rule' ? position : null)))
   const sound = [...rule.keys()].filter((position) => !malformed.has(position))
   const checked = v.safeParse(PolicyFile, { ...(tree as object), rule: sound.map((position) => rule[position]) })
   if (!checked.success) return []
