@@ -271,6 +271,9 @@ describe('warnings', () => {
     ])
     expect(await warnings(text, [...all, project(5, 'a/young', idle(1))])).toEqual([])
     expect(await warnings(text, [...all, project(5, 'a/fresh', aged(1))])).toEqual([])
+    // What only writes a line, or only reports, takes nothing.
+    for (const then of ['"describe"\nto = "old"', '"report"'])
+      expect(await warnings(text.replace('"delete"', then), all)).toEqual([])
   })
 
   it('a hold that is malformed', async () => {

@@ -91,7 +91,7 @@ function takesEverything(
   inventory: Inventory,
   standings: readonly Standing[],
 ): readonly Warning[] {
-  if (rule.then === 'report' || !isDestructive(rule.then)) return []
+  if (!isDestructive(rule.then)) return []
   for (const place of scopeOf(court, rule, inventory)) {
     const { protection, findings } = court.standing(place)
     if (protection.protectedBy.length === 0 && findings[position]?.kind !== 'match') return []
