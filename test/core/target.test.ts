@@ -25,7 +25,7 @@ describe('templates', () => {
   it('know every placeholder of the page', async () => {
     const text =
       'when = { path = "**" }\nthen = "describe"\nto = "{path}|{name}|{directory}|{yyyy}|{mm}|{idle-days}|{owner}|{rule}"'
-    const { to } = await planned(text, project(1, 'Research/old/x', idle(200)))
+    const { to } = await planned(text, project(1, 'Research/old/x', idle(200.9)))
     expect(to).toEqual(['leansweep: Research/old/x|x|Research/old|2026|11|200|Mia|r'])
   })
 

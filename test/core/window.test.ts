@@ -87,6 +87,8 @@ describe('nextOpening', () => {
   it('skips weekends and holidays', () => {
     const working = window('Mon-Fri', '09:00-17:00', '2026-11-30')
     expect(nextOpening(working, Date.UTC(2026, 10, 27, 17), 'UTC')).toBe(Date.UTC(2026, 11, 1, 9))
+    const mondays = window('Mon', '09:00-17:00', '2026-11-30', '2026-12-07')
+    expect(nextOpening(mondays, Date.UTC(2026, 10, 24), 'UTC')).toBe(Date.UTC(2026, 11, 14, 9))
   })
 
   it('opens at the end of the gap when daylight saving skips its first minute', () => {
