@@ -3,7 +3,20 @@ import { describe, expect, it } from 'vitest'
 import type { Evidence } from '../../src/core/evidence/project.ts'
 import { decide } from '../../src/core/judge/decide.ts'
 import { slots } from '../../src/core/judge/keep.ts'
-import { aged, DAY, idle, inventory, NOTHING, NOW, policy, project, rule, states, verdictOf } from './support.ts'
+import {
+  aged,
+  DAY,
+  idle,
+  inventory,
+  longMarked,
+  NOTHING,
+  NOW,
+  policy,
+  project,
+  rule,
+  states,
+  verdictOf,
+} from './support.ts'
 
 const UNKNOWN = { unknown: 'the answer was cut short' }
 
@@ -27,6 +40,14 @@ describe('keep', () => {
       7: 'due',
       8: 'kept',
     })
+  })
+
+  it('G15 a project that leansweep itself wrote to is not newer for that', async () => {
+    const rules = await policy(keepRule('newest = 1, per = "directory"'))
+    const seen = inventory([project(1, 'Sweeps/a/x', idle(3)), project(2, 'Sweeps/a/y', idle(20))])
+    const own = { projectId: 1, created: NOW - 300 * DAY, seen: NOW - 3 * DAY, effective: NOW - 100 * DAY }
+    const memory = { ...longMarked(rules, seen.projects), ownWrites: [own] }
+    expect(states(rules, seen, memory)).toEqual({ 1: 'due', 2: 'kept' })
   })
 
   it('does not depend on the order of the API', async () => {

@@ -26,7 +26,7 @@ import {
 } from './arbitrary.ts'
 import { DAY, HOUR, longMarked, NOTHING, NOW, toldOf } from './support.ts'
 
-/** `PROPERTY_RUNS=50000 npx vitest run test/core/properties.test.ts` looks longer. */
+/** `PROPERTY_RUNS=50000 npx vitest run test/core/properties.test.ts --testTimeout 0` looks longer. */
 const RUNS = { numRuns: Number(process.env.PROPERTY_RUNS ?? 1_000) }
 /** Of what takes two rules, their marks and a newcomer to go wrong. */
 const THRICE = 3

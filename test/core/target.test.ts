@@ -3,6 +3,7 @@ import { nameProblem } from '../../src/core/base/names.ts'
 import type { Project } from '../../src/core/evidence/project.ts'
 import { decide } from '../../src/core/judge/decide.ts'
 import {
+  DAY,
   idle,
   inventory,
   longMarked,
@@ -35,6 +36,14 @@ describe('templates', () => {
     const newYear = Date.UTC(2027, 0, 1, 4)
     const { items } = await planOf(rules, seen, longMarked(rules, seen.projects), newYear)
     expect(items[0]?.to).toBe('Archive/2026-12/x')
+  })
+
+  it('G15 count idle days as if leansweep itself had written nothing', async () => {
+    const rules = await policy(rule('r', 'when = { path = "**" }\nthen = "describe"\nto = "idle {idle-days} d"'))
+    const seen = inventory([project(1, 'x', idle(3))])
+    const own = { projectId: 1, created: NOW - 300 * DAY, seen: NOW - 3 * DAY, effective: NOW - 200 * DAY }
+    const { items } = await planOf(rules, seen, { ...longMarked(rules, seen.projects), ownWrites: [own] })
+    expect(items[0]?.to).toBe('leansweep: idle 200 d')
   })
 
   it('call the owner by id when the name is not listed', async () => {
