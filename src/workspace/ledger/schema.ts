@@ -14,7 +14,7 @@
  * | table | one row is | lifetime | writer | reader |
  * |---|---|---|---|---|
  * | `runs` | one trigger and what became of it | 400 days, so that a replayed trigger is known | `runs.ts` | doors, `advance.ts` |
- * | `items` | one action of a run: intent and outcome | as its run | `items.ts` | `act.ts`, `confirm.ts`, doors |
+ * | `items` | one action of a run: intent and outcome | as its run | `items.ts`, `unsettled.ts` | `act.ts`, `confirm.ts`, doors |
  * | `survey` | a page (≤ 1,001 projects) of a run's survey, gzip JSON | until the next good survey | `survey.ts` | `survey.ts`, `why` |
  * | `paid` | paid evidence of one project in a run's survey | as `survey` | `survey.ts` | `survey.ts`, `why` |
  * | `paid_again` | paid evidence read again by a re-check, so that one that needs several slices goes on where it was | until its run has ended | `recheck.ts` | `recheck.ts` |
@@ -26,10 +26,10 @@
  * | `backups` | a backup and whether it was read back | BACKUP_DAYS | `backup.ts` | `gate.ts`, undo |
  * | `inventories` | key, time and size of a stored good inventory | 400 days | `finish.ts` | `floor.ts`, tools |
  * | `proposals` | a plan that waits for people, or waited: its hash, who approved, how it ended; its items are those of its run | as its run | `proposals.ts` | doors, `planning.ts`, `gate.ts` |
- * | `first_approvals` | an approved run of a rule with `approve = "first"`: key of rule, `protect` and limits as they stood | for ever | `proposals.ts` | `planning.ts`, `gate.ts` |
+ * | `first_approvals` | an approved run of a rule with `approve = "first"`: key of rule, `protect` and limits as they stood | for ever | `first-approvals.ts` | `planning.ts`, `gate.ts` |
  * | `records` | gzip JSON of a finished run, as put to KV | newest 50 | `finish.ts` | doors |
  * | `questions` | a deletion that was typed and waits for its asker's yes | a day | `questions.ts` | `questions.ts` |
- * | `outbox` | one message to one destination: what it says, how far it is | 30 days, longer while it is due | `outbox.ts` | `deliver.ts`, doors |
+ * | `outbox` | one message to one destination: what it says, how far it is | 30 days, longer while it is due | `outbox.ts`, `messages.ts` | `deliver.ts`, doors |
  * | `destinations` | a destination that rests for a while, or is disabled | until a person has seen to it | `destinations.ts` | `deliver.ts`, `/health`, doors |
  * | `announced` | this mark, this mark's due time, this end of a hold went into the digest of that run | as its mark or hold; less when nobody got the digest | `announced.ts` | `announced.ts` |
  * | `news` | what a run that is going on has to tell when it ends | until its run has ended | `announced.ts` | `tell.ts` |

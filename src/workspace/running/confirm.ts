@@ -2,9 +2,9 @@
 
 import { isUnknown, type Project } from '../../core/evidence/project.ts'
 import { failureText } from '../../quantconnect/failure.ts'
+import { rememberFirstApprovals } from '../ledger/first-approvals.ts'
 import { type ItemRow, itemsOf, writeOutcome } from '../ledger/items.ts'
 import { readMemory, writeOwnWrite } from '../ledger/memory.ts'
-import { rememberFirstApprovals } from '../ledger/proposals.ts'
 import { judge, type Sight } from './judge.ts'
 import { lookAgain } from './settle.ts'
 import { type Slice, update } from './slice.ts'
