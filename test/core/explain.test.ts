@@ -161,6 +161,23 @@ describe('why', () => {
     )
   })
 
+  it('G17 shows the directory that goes, not one around it of which too little is known', async () => {
+    const rules = await policy(
+      rule('r', 'unit = "directory"\nwhen = { path = "Research/**", idle = ">9d" }\nthen = "delete"'),
+    )
+    const seen = inventory([
+      project(1, 'Research/old/deep/x', idle(10)),
+      project(2, 'Research/old/y', { modified: UNKNOWN }),
+    ])
+    expect(decide(rules, seen, NOTHING, NOW).verdicts[0]).toMatchObject({ projectId: 1, state: 'marked', rule: 'r' })
+    const fact = why(rules, seen, NOTHING, NOW, 1)?.rules[0]
+    expect(fact).toMatchObject({ outcome: 'selected', matched: 'yes' })
+    expect(fact?.predicates.map(({ predicate, value }) => `${predicate} ${value}`)).toEqual([
+      'path "Research/old/deep"',
+      'idle 10 days',
+    ])
+  })
+
   it('shows a directory as the rule sees it', async () => {
     const text = rule('r', 'unit = "directory"\nwhen = { path = "Research/*", idle = ">90d" }\nthen = "delete"')
     const seen = inventory([project(1, 'Research/old/deep/x'), project(2, 'Research/old/y', { description: '[keep]' })])

@@ -10,6 +10,7 @@ import type { Bar } from '../judge/bar.ts'
 import { markOf, toldAt } from '../judge/claim.ts'
 import { type Court, openCourt } from '../judge/court.ts'
 import { viewOf } from '../judge/directory-view.ts'
+import type { Finding } from '../judge/finding.ts'
 import type { Verdict, VerdictState } from '../judge/verdict.ts'
 import { type Condition, evaluate, predicatesOf } from '../policy/condition.ts'
 import type { DirectoryView } from '../policy/measured.ts'
@@ -138,7 +139,7 @@ function ruleFact(policy: Policy, court: Court, bar: Bar, position: number, plac
   const { rule } = bar
   const project = projectAt(court.facts, place)
   const finding = court.standing(place).findings[position]
-  const view = rule.unit === 'directory' ? unitView(court, rule, place) : null
+  const view = rule.unit === 'directory' ? unitView(court, rule, place, finding) : null
   const matched = rule.unit === 'directory' && view === null ? 'no' : evaluate(rule.when, court.facts, project, view)
   const predicates = [
     ...predicateFacts(court.facts, 'when', rule.when, project, view),
@@ -153,8 +154,13 @@ function ruleFact(policy: Policy, court: Court, bar: Bar, position: number, plac
   return { ...base, outcome: 'not judged', sentences: finding.reasons.map((reason) => reasonText(reason, policy)) }
 }
 
-/** The directory a directory rule looks at for a project: the outermost that may match, else the one it stands in. */
-function unitView(court: Court, rule: Rule, place: number): DirectoryView | null {
+/**
+ * The directory a directory rule looks at for a project: the outermost that it selects, else the outermost that may match,
+ * else the one the project stands in.
+ */
+function unitView(court: Court, rule: Rule, place: number, finding: Finding | undefined): DirectoryView | null {
+  const selected = finding?.kind === 'match' ? finding.units?.[0] : undefined
+  if (selected !== undefined) return viewOf(court.facts, selected)
   const project = projectAt(court.facts, place)
   let found = homesOf(court.facts.inventory)[place] ?? null
   for (let one = found; one !== null; one = one.parent) {
