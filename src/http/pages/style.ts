@@ -42,6 +42,8 @@ dl.facts { display: grid; gap: .2rem 1.2rem; grid-template-columns: max-content 
 .actions { display: flex; flex-wrap: wrap; gap: 0 1rem } form { margin: .8rem 0 } form.row { align-items: end; display: flex; flex-wrap: wrap; gap: .6rem 1rem }
 form.row p { margin: 0 } label { display: block; font-size: .875rem; color: var(--quiet) }
 input, button { background: var(--paper); border: 1px solid var(--quiet); border-radius: .3rem; color: var(--text); font: inherit; min-height: 2.6rem; padding: .3rem .8rem }
+td form { margin: 0 }
+a.button { background: var(--button); border-radius: .3rem; color: var(--on-button); font-weight: 600; padding: .55rem .8rem; text-align: center; text-decoration: none }
 button { background: var(--button); border-color: var(--button); color: var(--on-button); cursor: pointer; font-weight: 600 }
 button.plain { background: none; color: var(--link) } button.danger { background: var(--bad); border-color: var(--bad); color: var(--paper) }
 .numbers { display: flex; flex-wrap: wrap; gap: .5rem; list-style: none; max-width: none; padding: 0 }
@@ -51,6 +53,6 @@ footer { border-top: 1px solid var(--line); color: var(--quiet); font-size: .875
 @media (max-width: 40rem) {
   dl.facts { grid-template-columns: 1fr } dl.facts dd { margin-bottom: .4rem }
   th, td { padding-right: .5rem } td, tbody th { min-width: 5rem }
-  button { width: 100% } form.row > * { flex: 1 1 100% } input { width: 100% }
+  button, a.button { width: 100% } form.row > * { flex: 1 1 100% } input { width: 100% }
 }
 `

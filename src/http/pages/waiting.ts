@@ -24,7 +24,7 @@ export function waitingPlan(proposal: ProposalView, caller: Caller): Html {
     <p class="small">Plan <code>${hash.slice(0, 16)}</code></p>
     ${
       mayDecide
-        ? html`<p><a href="/runs/${run}/approve">Approve …</a></p>
+        ? html`<p class="actions"><a class="button" href="/runs/${run}/approve">Approve …</a></p>
           ${form(`/runs/${run}/decision`, 'Keep all', { fields: { decision: 'refuse', plan: hash }, look: 'plain' })}`
         : html`<p class="quiet">${whyNot(caller, 'decide')}</p>`
     }
