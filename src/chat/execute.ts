@@ -3,6 +3,7 @@
  * answer may is submitted as a run, and its result follows.
  */
 
+import { plainText } from '../core/cards/card-text.ts'
 import { planCard } from '../core/cards/plan-card.ts'
 import { statusCard } from '../core/cards/status-card.ts'
 import { whyCard } from '../core/cards/why-card.ts'
@@ -63,7 +64,10 @@ async function plan(env: Env, asker: Asker): Promise<Answer> {
     actor: await nameOf(env, asker),
     request: { kind: 'sweep', mode: 'report', rules: null },
   })
-  return tell('Looking at all projects. The plan follows here.', { follows: submitted.run })
+  // A run that the pause holds up in the middle of its work keeps those behind it from their turn.
+  const { pause: paused } = await workspaceOf(env).health()
+  const until = paused === null ? '' : `, at the latest when the pause of ${plainText(paused.by)} is lifted`
+  return tell(`Looking at all projects. The plan follows here${until}.`, { follows: submitted.run })
 }
 
 async function why(env: Env, _asker: Asker, typed: Typed): Promise<Answer> {

@@ -28,6 +28,15 @@ describe.concurrent.each(VENDORS)('a plan that is asked for in %s', (vendor) => 
     // Two where a minute begins between them.
     expect((await chat.world.stub.runs(10, null)).length).toBeLessThanOrEqual(2)
   })
+
+  it('during a pause says what it may have to wait for', async () => {
+    const chat = await makeChat(vendor, [{ name: 'Solo' }])
+    await chat.ann.types('pause')
+    const asked = await chat.stranger.types('plan')
+    expect(asked.text).toBe(
+      'Looking at all projects. The plan follows here, at the latest when the pause of Ann is lifted.',
+    )
+  })
 })
 
 describe.concurrent.each(VENDORS)('a digest in %s', (vendor) => {
