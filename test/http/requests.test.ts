@@ -233,7 +233,9 @@ describe('what has not changed', () => {
       const again = await ask(world, where, { headers: { 'if-none-match': tags } })
       expect([again.status, await again.text(), again.headers.get('etag')]).toEqual([304, '', etag])
     }
-    for (const tags of ['"other"', etag.slice(1, -1), etag.toUpperCase(), '']) {
+    // An id of digits only is the same in capitals.
+    const capitals = etag.toUpperCase() === etag ? '"OTHER"' : etag.toUpperCase()
+    for (const tags of ['"other"', etag.slice(1, -1), capitals, '']) {
       const again = await ask(world, where, { headers: { 'if-none-match': tags } })
       expect([again.status, again.headers.get('etag')]).toEqual([200, etag])
       expect((await again.text()).length).toBeGreaterThan(10)
