@@ -65,13 +65,16 @@ describe.skipIf(executable === null)('the pages, pressed', () => {
     await page.getByLabel('Keep until the end of').fill(new Date(now + 60 * DAY).toISOString().slice(0, 10))
     await press('Keep')
     expect(await text()).toMatch(/held/i)
+    await page.goto(pages.worker)
+    await over()
+    await page.getByRole('link', { name: 'look at it' }).click()
+    expect(await text()).toContain('2 of 3 projects wait for a decision')
     await page.getByRole('link', { name: 'Holds' }).click()
     expect(await page.locator('tbody tr').allInnerTexts()).toHaveLength(1)
     expect(await text()).toContain('Old/three')
   })
 
   it('approves what is left, as shown, and carries it out', async () => {
-    await api.tick(now + 15 * DAY)
     await page.goto(pages.worker)
     await page.getByRole('link', { name: 'look at it' }).click()
     expect(await text()).toContain('2 of 3 projects wait for a decision')

@@ -75,6 +75,43 @@ describe('G7 a plan that waits', () => {
     expect(await world.deletions()).toEqual([])
   })
 
+  it('loses at once what somebody holds, and keeps its hash; with the last of it the plan ends', async () => {
+    const { world, run } = await waiting(policyOf(asks('always')), staleMany(3))
+    const held = async (name: string) => {
+      const { projectId } = await world.project(name)
+      return world.stub.hold(Number(projectId), null, dot)
+    }
+    expect(await held('Old/p1')).toMatchObject({ ok: true })
+    expect(await world.stub.proposalOf(run.id)).toMatchObject({ state: 'open', waiting: 2, hash: run.plan?.hash })
+    expect((await world.stub.waiting(run.id)).map(({ name }) => name)).toEqual(['Old/p0', 'Old/p2'])
+    expect(await held('Old/p0')).toMatchObject({ ok: true })
+    // Released again, it waits for the next plan: this one never gains anything.
+    expect(await world.stub.release(Number((await world.project('Old/p0')).projectId), dot)).toMatchObject({ ok: true })
+    expect(await world.stub.proposalOf(run.id)).toMatchObject({ state: 'open', waiting: 1 })
+    expect(await held('Old/p2')).toMatchObject({ ok: true })
+    expect(await world.stub.proposalOf(run.id)).toMatchObject({ state: 'empty', waiting: 0 })
+    expect(await decide(world, run, ann)).toMatchObject({ ok: false, reason: 'over' })
+    expect(await world.deletions()).toEqual([])
+  })
+
+  it('loses a whole directory when one project of it is held, and nothing beside it', async () => {
+    const whole = rule('whole', '{ path = "Old/*", idle = ">90d" }', 'delete', 'unit = "directory"')
+    const policy = policyOf(whole.replace('"never"', '"always"'))
+    const { world, run } = await waiting(policy, [stale('Old/a/1'), stale('Old/a/2'), stale('Old/b/1')])
+    expect(await world.stub.proposalOf(run.id)).toMatchObject({ waiting: 3 })
+    await world.stub.hold(Number((await world.project('Old/a/2')).projectId), null, dot)
+    expect((await world.stub.waiting(run.id)).map(({ name }) => name)).toEqual(['Old/b/1'])
+  })
+
+  it('of a command to delete a directory ends when a project in it is held', async () => {
+    const policy = `[limits]\nper_run = 1\npercent = 100\n${PEOPLE}\n${LOOKER}`
+    const world = await makeWorld(policy, [{ name: 'a/x' }, { name: 'a/y' }])
+    const run = await command(world, { type: 'directory.delete', directory: 'a' })
+    expect(run.status).toBe('waiting')
+    await world.stub.hold(Number((await world.project('a/x')).projectId), null, dot)
+    expect(await world.stub.proposalOf(run.id)).toMatchObject({ state: 'empty' })
+  })
+
   it('fifty decisions at once have one effect', async () => {
     const { world, run } = await waiting(policyOf(asks('always')), staleMany(2))
     const all = await Promise.all(

@@ -3,6 +3,7 @@
 import { placeOf } from '../../core/base/names.ts'
 import { instantOf, isDate, nextDay } from '../../core/base/zone.ts'
 import { isUnknown, type Project } from '../../core/evidence/project.ts'
+import type { PlanItem } from '../../core/plan/item.ts'
 import type { Policy } from '../../core/policy/policy.ts'
 import type { Deps } from '../../deps.ts'
 import { failureText } from '../../quantconnect/failure.ts'
@@ -11,7 +12,9 @@ import type { Held, Who } from '../ledger/asks.ts'
 import { policyNow } from '../ledger/clock.ts'
 import { dropHold, writeHold } from '../ledger/holds.ts'
 import { lastSurvey } from '../ledger/last-survey.ts'
+import { openProposal, waitingItems } from '../ledger/proposals.ts'
 import type { Trigger } from '../ledger/run.ts'
+import { type Hearers, shrink } from '../telling/plan-ends.ts'
 import { audienceOf } from '../telling/tell.ts'
 import { tellSettled } from '../telling/tell-settled.ts'
 import { submit } from './submit.ts'
@@ -41,6 +44,7 @@ export async function hold(
   if (!found.ok) return found
   storage.transactionSync(() => {
     writeHold(storage.sql, found.project, end, nameOf(asker.by))
+    leaveWaitingPlan(storage.sql, { policy, audience }, projectId, now)
     const what = `kept${byText(asker.by)} ${until === null ? 'for ever' : `to the end of ${until}`}`
     tellSettled(storage.sql, audience, [{ projectId, name: found.name, what }], now)
   })
@@ -69,6 +73,20 @@ export async function release(
   const command = { type: 'project.release', projectId } as const
   const run = await mirror(storage, found.isMirrored, { kind: 'command', mode: 'act', command }, asker, now)
   return { ok: true, until: null, run }
+}
+
+/** What is kept leaves the plan that waits at once, and what goes only together with it does too; nobody approves it any more. */
+function leaveWaitingPlan(sql: SqlStorage, hearers: Hearers, projectId: number, now: number): void {
+  const open = openProposal(sql)
+  if (open === null) return
+  const kept = waitingItems(sql, open).find(({ item }) => item.projectId === projectId)?.item
+  if (kept === undefined) return
+  const whyNot = (item: PlanItem) => {
+    if (item.projectId === projectId) return 'It is held.'
+    const goesWithIt = kept.directory !== null && item.directory === kept.directory && item.rule === kept.rule
+    return goesWithIt ? `Project ${projectId} in its directory is held.` : null
+  }
+  shrink(sql, hearers, open, whyNot, now)
 }
 
 async function mirror(
