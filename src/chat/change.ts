@@ -11,6 +11,7 @@ import { type Answer, type Asker, show, tell } from './answer.ts'
 import type { Typed } from './command.ts'
 import { usage } from './help.ts'
 import { allowed } from './rights.ts'
+import { submitted } from './submitted.ts'
 import { ambiguous, lookUp, notFound, oneProject } from './which.ts'
 
 export async function update(env: Env, asker: Asker, typed: Typed): Promise<Answer> {
@@ -21,15 +22,9 @@ export async function update(env: Env, asker: Asker, typed: Typed): Promise<Answ
   const { projectId, name } = which.project
   const change = changeOf(typed.text, which.rest)
   if (change === null) return tell(`What should ${plainText(name)} (${projectId}) get? ${usage('update')}`)
-  const submitted = await workspaceOf(env).submit({
-    triggerId: `${asker.vendor}:${asker.event}`,
-    trigger: asker.vendor,
-    actor: may.person.name,
-    request: { kind: 'command', mode: 'act', command: { type: 'project.update', project: projectId, ...change } },
-  })
-  return tell(`Updating ${plainText(name)} (${projectId}): run ${submitted.run}. The result follows here.`, {
-    follows: submitted.run,
-  })
+  const command = { type: 'project.update', project: projectId, ...change } as const
+  const request = { kind: 'command', mode: 'act', command } as const
+  return submitted(env, asker, may.person.name, request, `Updating ${plainText(name)} (${projectId})`)
 }
 
 export async function remove(env: Env, asker: Asker, typed: Typed): Promise<Answer> {

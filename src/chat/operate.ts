@@ -12,6 +12,7 @@ import type { Typed } from './command.ts'
 import { usage } from './help.ts'
 import { once } from './once.ts'
 import { allowed } from './rights.ts'
+import { submitted } from './submitted.ts'
 import { oneProject } from './which.ts'
 
 const RUN_ID = /^\d{8}-\d{6}-[0-9a-f]{6}$/
@@ -131,15 +132,4 @@ export async function resume(env: Env, asker: Asker): Promise<Answer> {
 async function open(env: Env): Promise<ProposalView | null> {
   const proposal = await workspaceOf(env).proposal()
   return proposal?.state === 'open' ? proposal : null
-}
-
-async function submitted(env: Env, asker: Asker, actor: string, request: RunRequest, doing: string): Promise<Answer> {
-  const { vendor, event } = asker
-  const { run: id } = await workspaceOf(env).submit({
-    triggerId: `${vendor}:${event}`,
-    trigger: vendor,
-    actor,
-    request,
-  })
-  return tell(`${doing}: run ${id}. The result follows here.`, { follows: id })
 }

@@ -1,5 +1,7 @@
 /** Text for a terminal: tables, and colours only where a terminal shows them. */
 
+import { minuteText } from '../core/plan/sentences.ts'
+
 /** A cell of a table; numbers stand to the right. */
 export type Cell = string | number
 
@@ -54,7 +56,7 @@ function oneLine(text: string): string {
 
 /** A point in time for people: `2026-11-24 10:00 UTC`. */
 export function timeText(at: number | string): string {
-  return `${new Date(at).toISOString().slice(0, 16).replace('T', ' ')} UTC`
+  return minuteText(new Date(at).getTime())
 }
 
 /** `1 project`, `1,234 projects`. */

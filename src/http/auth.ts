@@ -4,7 +4,7 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { type Config, configText, readConfig } from '../config.ts'
 import type { Env } from '../env.ts'
 import { workspaceOf } from '../workspace/address.ts'
-import type { Who } from '../workspace/ledger/asks.ts'
+import { nameOf, type Who } from '../workspace/ledger/asks.ts'
 import { clientAddress, type Limiter, tooManyFailures } from './limiter.ts'
 import { problem } from './problem.ts'
 
@@ -37,7 +37,7 @@ export function whoOf({ who, name }: Caller): Who {
 
 /** Who that is in a record: `token`, or the name of a person. */
 export function actorOf({ who }: Caller): string {
-  return who?.kind === 'person' ? who.name : 'token'
+  return who === null ? 'token' : nameOf(who)
 }
 
 /** For programs: a bearer, or a person signed in by Access. A bearer that is sent is judged alone. */

@@ -2,7 +2,7 @@
 
 import type { APIInteractionResponse } from 'discord-api-types/v10'
 import type { Context } from 'hono'
-import { type Answer, type Asker, tell } from '../chat/answer.ts'
+import type { Answer, Asker } from '../chat/answer.ts'
 import { execute } from '../chat/execute.ts'
 import { press } from '../chat/press.ts'
 import type { Caller, Interaction } from '../discord/interaction.ts'
@@ -21,12 +21,12 @@ import { workspaceOf } from '../workspace/address.ts'
 import type { NewReply } from '../workspace/asking/replies.ts'
 import type { Door } from './auth.ts'
 import { questionOf } from './discord-question.ts'
-
-/** Discord waits three seconds; what takes longer than this is answered later. */
-const AT_ONCE_MS = 2_000
+import { inTime, orSorry } from './in-time.ts'
 
 const UNKNOWN = 'This version of leansweep does not know that. "/sweep help" lists what there is.'
-const SORRY = 'Something unexpected went wrong here. Try again; if it stays, look into the log of the Worker.'
+
+/** For the log. */
+const FAILED = 'An interaction of Discord'
 
 /** A question can't follow later, for it has buttons of its own. */
 const BUSY = 'The workspace is busy just now. Nothing was done by your press; press again in a moment.'
@@ -49,7 +49,7 @@ export async function answerTo(turn: Turn, interaction: Interaction): Promise<AP
       return newMessage(plainMessage(UNKNOWN), true)
     case 'command': {
       const { by, line } = interaction
-      return inTime(turn, by, false, () => execute(turn.c.env, askerOf(by), line))
+      return answerWith(turn, by, false, () => execute(turn.c.env, askerOf(by), line))
     }
     case 'press':
       return pressed(turn, interaction)
@@ -65,7 +65,7 @@ async function choicesFor({ c }: Turn, typed: string) {
       logError(redactionOf(c.env), 'Choices for Discord', error)
       return []
     })
-  return (await Promise.race([asking, wait(AT_ONCE_MS)])) ?? []
+  return (await inTime(asking)) ?? []
 }
 
 async function pressed(
@@ -75,24 +75,24 @@ async function pressed(
   const { by, pressed: what, privately, on } = interaction
   const { env } = turn.c
   if (what.step === 'ask') {
-    const asking = orSorry(turn, questionOf(env, askerOf(by), what), (answer) => ({ kind: 'no', answer }) as const)
-    const question = await Promise.race([asking, wait(AT_ONCE_MS)])
+    const asking = questionOf(env, askerOf(by), what)
+    const question = await inTime(orSorry(env, FAILED, asking, (answer) => ({ kind: 'no', answer }) as const))
     if (question === null) return newMessage(plainMessage(BUSY), true)
     if (question.kind === 'ask') return newMessage(questionMessage(what, question.confirm), true)
     if (question.kind === 'no') return respond(turn, by, privately, question.answer)
   }
-  return inTime(turn, by, privately, () => press(env, askerOf(by), { verb: what.verb, ref: what.ref, on }))
+  return answerWith(turn, by, privately, () => press(env, askerOf(by), { verb: what.verb, ref: what.ref, on }))
 }
 
 /** The answer, or word that it follows when it takes too long; Discord would say that it failed. */
-async function inTime(
+async function answerWith(
   turn: Turn,
   by: Caller,
   privately: boolean,
   work: () => Promise<Answer>,
 ): Promise<APIInteractionResponse> {
-  const working = orSorry(turn, work(), (answer) => answer)
-  const answer = await Promise.race([working, wait(AT_ONCE_MS)])
+  const working = orSorry(turn.c.env, FAILED, work(), (answer) => answer)
+  const answer = await inTime(working)
   if (answer !== null) return respond(turn, by, privately, answer)
   // What was asked for is done or put down by the workspace in any case; this only hands its answer on.
   turn.c.executionCtx.waitUntil(
@@ -100,14 +100,6 @@ async function inTime(
   )
   // A question that only the presser sees is what gets the answer; a card of the channel keeps what is on it.
   return privately ? { type: ANSWER.deferredUpdate } : { type: ANSWER.deferred, data: { flags: EPHEMERAL } }
-}
-
-/** What the work comes to; whatever goes wrong in it is said. */
-function orSorry<T>(turn: Turn, working: Promise<T>, no: (answer: Answer) => T): Promise<T> {
-  return working.catch((error: unknown) => {
-    logError(redactionOf(turn.c.env), 'An interaction of Discord', error)
-    return no(tell(SORRY))
-  })
 }
 
 /** `privately`: the pressed message is a question that only the presser sees, and the answer takes its place. */
@@ -136,8 +128,4 @@ function askerOf({ userId, id }: Caller): Asker {
 /** For the asker alone, or for the channel. */
 function newMessage(message: DiscordMessage, privately: boolean): APIInteractionResponse {
   return { type: ANSWER.message, data: privately ? { ...message, flags: EPHEMERAL } : message }
-}
-
-function wait(ms: number): Promise<null> {
-  return new Promise((resolve) => setTimeout(() => resolve(null), ms))
 }

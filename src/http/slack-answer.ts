@@ -7,7 +7,6 @@ import type { Context } from 'hono'
 import { type Answer, type Asker, tell } from '../chat/answer.ts'
 import { execute } from '../chat/execute.ts'
 import { isVerb, press } from '../chat/press.ts'
-import { logError, redactionOf } from '../log.ts'
 import { refOf } from '../slack/channel.ts'
 import type { Pressed, SlashCommand } from '../slack/parse.ts'
 import { plainMessage, renderSlack, verbOf } from '../slack/render.ts'
@@ -15,12 +14,12 @@ import { ADDRESS_LIFE_MS, type Way, wayText } from '../slack/replier.ts'
 import { workspaceOf } from '../workspace/address.ts'
 import type { NewReply } from '../workspace/asking/replies.ts'
 import type { Door } from './auth.ts'
-
-/** Slack waits three seconds; what takes longer than this is answered later. */
-const AT_ONCE_MS = 2_000
+import { inTime, orSorry } from './in-time.ts'
 
 const LATER = 'This takes longer than usual. The answer follows.'
-const SORRY = 'Something unexpected went wrong here. Try again; if it stays, look into the log of the Worker.'
+/** For the log. */
+const FAILED = 'A command or press of Slack'
+
 const UNKNOWN = 'This version of leansweep does not know that button. "/sweep help" lists what there is.'
 
 export interface Turn {
@@ -38,8 +37,10 @@ export async function answerCommand(turn: Turn, command: SlashCommand): Promise<
     if (answer.follows !== null) await reply(turn, responseUrl, 'below', { after: answer.follows })
     return answer
   }
-  const answer = await inTime(turn, orSorry(turn, work), ({ says, to }) =>
-    reply(turn, responseUrl, to === 'all' ? 'all' : 'below', { says }),
+  const answer = await inTimeOr(
+    turn,
+    orSorry(turn.c.env, FAILED, work(), (sorry) => sorry),
+    ({ says, to }) => reply(turn, responseUrl, to === 'all' ? 'all' : 'below', { says }),
   )
   if (answer === null) return { response_type: 'ephemeral', ...plainMessage(LATER) }
   const { says, to } = answer
@@ -55,24 +56,16 @@ export async function answerPress(turn: Turn, pressed: Pressed): Promise<void> {
   const on = message === null ? null : refOf(message.channel, message.ts)
   const work = () =>
     isVerb(verb) ? press(turn.c.env, asker, { verb, ref: value, on }) : Promise.resolve(tell(UNKNOWN))
-  await inTime(
+  await inTimeOr(
     turn,
-    orSorry(turn, work).then((answer) => answerAll(turn, answer, pressed)),
+    orSorry(turn.c.env, FAILED, work(), (sorry) => sorry).then((answer) => answerAll(turn, answer, pressed)),
     async () => undefined,
   )
 }
 
-/** What the work answers; whatever goes wrong is said. */
-function orSorry(turn: Turn, work: () => Promise<Answer>): Promise<Answer> {
-  return work().catch((error: unknown) => {
-    logError(redactionOf(turn.c.env), 'A command or press of Slack', error)
-    return tell(SORRY)
-  })
-}
-
 /** What came of the work; null when it takes too long, and then `late` gets it. */
-async function inTime<T>(turn: Turn, working: Promise<T>, late: (came: T) => Promise<void>): Promise<T | null> {
-  const came = await Promise.race([working, wait(AT_ONCE_MS)])
+async function inTimeOr<T>(turn: Turn, working: Promise<T>, late: (came: T) => Promise<void>): Promise<T | null> {
+  const came = await inTime(working)
   // What was asked for is done or put down by the workspace in any case; this only hands its answer on.
   if (came === null) turn.c.executionCtx.waitUntil(working.then(late))
   return came
@@ -94,8 +87,4 @@ async function answerAll(turn: Turn, answer: Answer, { message, responseUrl }: P
 async function reply(turn: Turn, responseUrl: string, place: Way['place'], what: NewReply['what']): Promise<void> {
   const way = wayText({ place, responseUrl })
   await workspaceOf(turn.c.env).reply({ vendor: 'slack', way, until: Date.now() + ADDRESS_LIFE_MS, what })
-}
-
-function wait(ms: number): Promise<null> {
-  return new Promise((resolve) => setTimeout(() => resolve(null), ms))
 }

@@ -17,7 +17,7 @@ import {
 } from './asking/questions.ts'
 import { answerDue, type NewReply, putReply } from './asking/replies.ts'
 import { type Submission, type Submitted, submit, submitTick } from './asking/submit.ts'
-import type { Decided, Decision, Held, Who } from './ledger/asks.ts'
+import { type Decided, type Decision, type Held, nameOf, type Who } from './ledger/asks.ts'
 import { policyNow } from './ledger/clock.ts'
 import { readFact, removeFact, writeFact } from './ledger/facts.ts'
 import type { Asked } from './ledger/last-survey.ts'
@@ -102,7 +102,7 @@ export class Workspace extends Looking {
     const made = this.deps()
     const audience = made.ok ? await audienceOf(made.deps) : NOBODY
     this.storage.transactionSync(() => {
-      writeStop(this.sql, run, by.kind === 'person' ? by.name : 'token')
+      writeStop(this.sql, run, nameOf(by))
       tellStopping(this.sql, audience, row, this.now())
     })
     await this.arm()

@@ -1,10 +1,11 @@
 /** What everybody should see above every page: a pause, a plan that waits, a sweeping that does not go on. */
 
 import { html } from 'hono/html'
+import { timeText } from '../../core/cards/card-text.ts'
 import type { Health } from '../../workspace/views/health.ts'
 import type { Caller } from '../auth.ts'
 import { form } from './forms.ts'
-import { type Html, when } from './layout.ts'
+import type { Html } from './layout.ts'
 
 export function bannerOf({ pause, waiting, healthy, reason, lastGoodRun }: Health, caller: Caller): Html | '' {
   const mayOperate = caller.rights.includes('operate')
@@ -12,14 +13,14 @@ export function bannerOf({ pause, waiting, healthy, reason, lastGoodRun }: Healt
     pause === null
       ? ''
       : html`<div class="banner warn" role="status">
-          <p>Paused by ${pause.by} since ${when(pause.since)}: nothing is changed.</p>
+          <p>Paused by ${pause.by} since ${timeText(pause.since)}: nothing is changed.</p>
           ${mayOperate ? form('/resume', 'Go on') : ''}
         </div>`
   }${
     waiting === null
       ? ''
       : html`<div class="banner warn" role="status">
-          <p>A plan waits for a decision until ${when(waiting.expiresAt)}: <a href="/runs/${waiting.run}">look at it</a>.</p>
+          <p>A plan waits for a decision until ${timeText(waiting.expiresAt)}: <a href="/runs/${waiting.run}">look at it</a>.</p>
         </div>`
   }${healthy || lastGoodRun === null ? '' : html`<div class="banner bad" role="alert"><p>${reason}</p></div>`}`
 }

@@ -46,11 +46,6 @@ export function layout({ title, place, banner = '' }: Frame, body: Html): Html {
     </html>`
 }
 
-/** `2027-01-31 14:00 UTC`. */
-export function when(iso: string): string {
-  return `${iso.slice(0, 10)} ${iso.slice(11, 16)} UTC`
-}
-
 /** A table that scrolls by itself where the screen is narrow; nothing when it has no rows. */
 export function table(
   title: string,

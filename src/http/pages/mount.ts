@@ -3,6 +3,7 @@
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
 import { workspaceOf } from '../../workspace/address.ts'
+import type { Health } from '../../workspace/views/health.ts'
 import type { DoorContext } from '../api/operation.ts'
 import { type Door, requirePerson } from '../auth.ts'
 import type { Limiter } from '../limiter.ts'
@@ -26,11 +27,14 @@ export function mountPages(app: Hono<Door>, failures: Limiter): void {
   )
 
   app.get('/', signedIn, async (c) => {
-    const runs = await workspaceOf(c.env).runs(RUNS_ON_A_PAGE + 1, c.req.query('cursor') ?? null)
+    const workspace = workspaceOf(c.env)
+    const [runs, health] = await Promise.all([
+      workspace.runs(RUNS_ON_A_PAGE + 1, c.req.query('cursor') ?? null),
+      workspace.health(),
+    ])
     const shown = runs.slice(0, RUNS_ON_A_PAGE)
     const older = runs.length > RUNS_ON_A_PAGE ? (shown.at(-1)?.id ?? null) : null
-    const { pause } = await workspaceOf(c.env).health()
-    return page(c, { title: 'Runs', place: '/' }, runList(shown, older, c.var.caller, pause !== null))
+    return page(c, { title: 'Runs', place: '/' }, runList(shown, older, c.var.caller, health.pause !== null), health)
   })
 
   app.get('/runs/:id', signedIn, async (c) => {
@@ -66,9 +70,9 @@ export function mountPages(app: Hono<Door>, failures: Limiter): void {
   mountChanges(app, failures)
 }
 
-/** With what everybody should know above it. */
-async function page(c: DoorContext, frame: Frame, body: Html): Promise<Response> {
-  const banner = bannerOf(await workspaceOf(c.env).health(), c.var.caller)
+/** With what everybody should know above it. `health`: where it was asked for already. */
+async function page(c: DoorContext, frame: Frame, body: Html, health?: Health): Promise<Response> {
+  const banner = bannerOf(health ?? (await workspaceOf(c.env).health()), c.var.caller)
   return c.html(await layout({ ...frame, banner }, body))
 }
 

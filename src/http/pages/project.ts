@@ -2,10 +2,11 @@
 
 import { html } from 'hono/html'
 import { placeOf } from '../../core/base/names.ts'
+import { timeText } from '../../core/cards/card-text.ts'
 import type { Why } from '../../core/plan/explain.ts'
 import type { Caller } from '../auth.ts'
 import { form } from './forms.ts'
-import { type Html, table, when } from './layout.ts'
+import { type Html, table } from './layout.ts'
 
 const READ_AS = { yes: 'yes', no: 'no', unknown: 'not known' } as const
 
@@ -14,8 +15,8 @@ export function projectDetail(why: Why, caller: Caller): Html {
   return html`<div class="card">${sentences.map((sentence) => html`<p>${sentence}</p>`)}</div>
     <dl class="facts">
       <dt>Id</dt><dd>${projectId}</dd>
-      <dt>Marked</dt><dd>${mark === null ? 'no' : `since ${when(mark.since)} by rule ${mark.rule}`}</dd>
-      <dt>Due</dt><dd>${due === null ? 'not as things stand' : when(due)}</dd>
+      <dt>Marked</dt><dd>${mark === null ? 'no' : `since ${timeText(mark.since)} by rule ${mark.rule}`}</dd>
+      <dt>Due</dt><dd>${due === null ? 'not as things stand' : timeText(due)}</dd>
     </dl>
     ${caller.rights.includes('operate') ? changes(why) : ''}
     ${table(

@@ -1,15 +1,16 @@
 /** One run: what it planned, what became of it, and what it left alone. */
 
 import { html } from 'hono/html'
+import { timeText } from '../../core/cards/card-text.ts'
 import type { RunRecord } from '../../workspace/ledger/run.ts'
 import type { Caller } from '../auth.ts'
 import { form } from './forms.ts'
-import { type Html, table, when } from './layout.ts'
+import { type Html, table } from './layout.ts'
 import { askedBy, numbersOf } from './run-words.ts'
 
 export function runDetail(run: RunRecord, caller: Caller): Html {
   return html`${actions(run, caller)}<p>
-      <span class="status ${run.status}">${run.status}</span>, ${askedBy(run)}, policy time ${when(run.at)}${run.mode === 'report' ? ', report only' : ''}.
+      <span class="status ${run.status}">${run.status}</span>, ${askedBy(run)}, policy time ${timeText(run.at)}${run.mode === 'report' ? ', report only' : ''}.
     </p>
     ${run.message === '' ? '' : html`<p class="card">${run.message}</p>`}
     <ul class="numbers">${numbersOf(run).map(([word, number]) => html`<li><b>${number}</b> ${word}</li>`)}</ul>
@@ -73,8 +74,8 @@ function ruleOf({ rule }: { readonly rule: string | null }): Html {
 function origin(run: RunRecord): Html {
   const facts: readonly (readonly [string, string | null])[] = [
     ['Run', run.id],
-    ['Started', run.startedAt === null ? null : when(run.startedAt)],
-    ['Finished', run.finishedAt === null ? null : when(run.finishedAt)],
+    ['Started', run.startedAt === null ? null : timeText(run.startedAt)],
+    ['Finished', run.finishedAt === null ? null : timeText(run.finishedAt)],
     ['Plan', run.plan?.hash ?? null],
     ['Policy', run.policy],
     ['Record', run.audit.hash],

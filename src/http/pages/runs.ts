@@ -1,10 +1,11 @@
 /** The list of runs, newest first. */
 
 import { html } from 'hono/html'
+import { timeText } from '../../core/cards/card-text.ts'
 import type { RunSummary } from '../../workspace/ledger/run.ts'
 import type { Caller } from '../auth.ts'
 import { form } from './forms.ts'
-import { type Html, table, when } from './layout.ts'
+import { type Html, table } from './layout.ts'
 import { askedBy, inNumbers } from './run-words.ts'
 
 /** `older`: the cursor of the next page, or null. `isPaused`: then there is nothing to pause. */
@@ -28,7 +29,7 @@ function list(runs: readonly RunSummary[], older: string | null): Html {
 
 function row(run: RunSummary): readonly Html[] {
   return [
-    html`<a href="/runs/${run.id}">${when(run.at)}</a><br /><span class="quiet small">${askedBy(run)}${run.mode === 'report' ? ', report only' : ''}</span>`,
+    html`<a href="/runs/${run.id}">${timeText(run.at)}</a><br /><span class="quiet small">${askedBy(run)}${run.mode === 'report' ? ', report only' : ''}</span>`,
     html`<span class="status ${run.status}">${run.status}</span>`,
     html`${inNumbers(run)}${run.message === '' ? '' : html`<br /><span class="quiet small">${run.message}</span>`}`,
   ]

@@ -1,11 +1,13 @@
 /** A plan that waits for people: what it would do, who may decide and until when, and the question before a yes. */
 
 import { html } from 'hono/html'
+import { shortHash } from '../../core/cards/approval-card.ts'
+import { timeText } from '../../core/cards/card-text.ts'
 import type { ProposalView } from '../../workspace/ledger/asks.ts'
 import type { ShownItem } from '../../workspace/ledger/run.ts'
 import { type Caller, whyNot } from '../auth.ts'
 import { form } from './forms.ts'
-import { type Html, when } from './layout.ts'
+import type { Html } from './layout.ts'
 import { plannedTable } from './run.ts'
 
 /** On the page of the run that proposed it. */
@@ -13,15 +15,15 @@ export function waitingPlan(proposal: ProposalView, caller: Caller): Html {
   const { run, hash, waiting, proposed, state, endedBy, endedAt, execution } = proposal
   if (state !== 'open') {
     const by = endedBy === null ? '' : ` by ${endedBy}`
-    const at = endedAt === null ? '' : `, ${when(endedAt)}`
+    const at = endedAt === null ? '' : `, ${timeText(endedAt)}`
     return html`<p class="card">Its plan for ${proposed} projects was ${ENDED[state]}${by}${at}.
       ${execution === null ? '' : html`<a href="/runs/${execution}">The run that carries it out</a>.`}</p>`
   }
   const mayDecide = caller.rights.includes('decide')
   return html`<section class="card warn" aria-label="Waiting plan">
     <h2>${waiting} of ${proposed} projects wait for a decision</h2>
-    <p>${needsText(proposal)} It ends undecided ${when(proposal.expiresAt)}. What is not due any more has left it.</p>
-    <p class="small">Plan <code>${hash.slice(0, 16)}</code></p>
+    <p>${needsText(proposal)} It ends undecided ${timeText(proposal.expiresAt)}. What is not due any more has left it.</p>
+    <p class="small">Plan <code>${shortHash(hash)}</code></p>
     ${
       mayDecide
         ? html`<p class="actions"><a class="button" href="/runs/${run}/approve">Approve …</a></p>
@@ -33,7 +35,7 @@ export function waitingPlan(proposal: ProposalView, caller: Caller): Html {
 
 /** The page that asks once more, naming how many and which plan. */
 export function approvePage({ run, hash, waiting }: ProposalView, items: readonly ShownItem[]): Html {
-  return html`<p>Plan <code>${hash.slice(0, 16)}</code>: ${waiting} projects, as listed here. Each is looked at once more before
+  return html`<p>Plan <code>${shortHash(hash)}</code>: ${waiting} projects, as listed here. Each is looked at once more before
       its turn, and copied before it is deleted; what is not due any more is left alone.</p>
     ${form(`/runs/${run}/decision`, `Approve ${waiting}`, { fields: { decision: 'approve', plan: hash }, look: 'danger' })}
     <p><a href="/runs/${run}">Not now</a></p>

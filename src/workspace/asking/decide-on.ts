@@ -2,13 +2,14 @@
 
 import { isOpen, nextOpening } from '../../core/base/window.ts'
 import { zeroCap } from '../../core/plan/asking.ts'
+import { minuteText } from '../../core/plan/sentences.ts'
 import type { Person, Policy } from '../../core/policy/policy.ts'
 import { isDestructive } from '../../core/policy/rule.ts'
-import type { Decided, Decision, Who } from '../ledger/asks.ts'
+import { type Decided, type Decision, nameOf, type Who } from '../ledger/asks.ts'
 import { policyNow } from '../ledger/clock.ts'
 import { insertItems } from '../ledger/items.ts'
 import { type Approval, endText, type Proposal, proposalOf, waitingItems, writeApprovals } from '../ledger/proposals.ts'
-import { insertRun, iso } from '../ledger/runs.ts'
+import { insertRun } from '../ledger/runs.ts'
 import { waitingPlan } from '../telling/plan-cards.ts'
 import { endIfOver, endProposal, type Hearers } from '../telling/plan-ends.ts'
 import { tellWaiting } from '../telling/tell-plan.ts'
@@ -34,7 +35,7 @@ export function decideOn(
       return no('other plan', 'That is not the hash of the plan that waits. Look at the plan again, then decide on it.')
     }
     const person = personOf(policy, decision.by)
-    const by = decision.by.kind === 'person' ? decision.by.name : 'token'
+    const by = nameOf(decision.by)
     const refusal =
       decision.decision === 'refuse' ? whyNotRefuse(decision.by, person) : whyNotApprove(proposal, decision.by, person)
     if (refusal !== null) return no('forbidden', refusal)
@@ -113,7 +114,7 @@ function whyClosed(sql: SqlStorage, policy: Policy, proposal: Proposal, now: num
   const bound = waitingItems(sql, proposal).some(({ item }) => item.rule !== null && isDestructive(item.action))
   if (!bound) return null
   const opens = nextOpening(policy.window, now, policy.timezone)
-  const when = opens === null ? '' : ` It opens ${iso(opens).slice(0, 16).replace('T', ' ')} UTC.`
+  const when = opens === null ? '' : ` It opens ${minuteText(opens)}.`
   return `The window of the policy is closed, and nothing may go outside it.${when} The plan waits on; approve it then.`
 }
 
@@ -136,7 +137,7 @@ function startAgain(sql: SqlStorage, proposal: Proposal, now: number): void {
 
 function overText(proposal: Proposal): string {
   if (proposal.state === 'open') return ''
-  const when = proposal.endedAt === null ? '' : ` (${iso(proposal.endedAt).slice(0, 16).replace('T', ' ')} UTC)`
+  const when = proposal.endedAt === null ? '' : ` (${minuteText(proposal.endedAt)})`
   return `This plan is over: ${endText(proposal.state, proposal.endedBy)}${when} Nothing was changed by this decision.`
 }
 

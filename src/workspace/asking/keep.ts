@@ -8,7 +8,7 @@ import type { Policy } from '../../core/policy/policy.ts'
 import type { Deps } from '../../deps.ts'
 import { failureText } from '../../quantconnect/failure.ts'
 import { createMeter } from '../../quantconnect/meter.ts'
-import type { Held, Who } from '../ledger/asks.ts'
+import { type Held, nameOf, type Who } from '../ledger/asks.ts'
 import { policyNow } from '../ledger/clock.ts'
 import { dropHold, writeHold } from '../ledger/holds.ts'
 import { lastSurvey } from '../ledger/last-survey.ts'
@@ -140,10 +140,6 @@ async function findOurs(sql: SqlStorage, deps: Deps, projectId: number): Promise
     isMirrored: placeOf(project.path) === null,
     isTagged: /\[\s*keep/i.test(project.description),
   }
-}
-
-function nameOf(by: Who): string {
-  return by.kind === 'person' ? by.name : 'token'
 }
 
 /** On a card: whoever has the bearer has no name. */

@@ -3,6 +3,11 @@
 /** Who decides, holds, pauses: a person of the policy, or somebody with the admin bearer. */
 export type Who = { readonly kind: 'person'; readonly name: string } | { readonly kind: 'token' }
 
+/** Who that is in a record: the name of a person, or `token`. */
+export function nameOf(who: Who): string {
+  return who.kind === 'person' ? who.name : 'token'
+}
+
 export interface Decision {
   readonly run: string
   readonly decision: 'approve' | 'refuse'

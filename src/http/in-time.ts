@@ -1,0 +1,26 @@
+/** What every chat's answers have in common: they come in time, and whatever goes wrong is said in words. */
+
+import { type Answer, tell } from '../chat/answer.ts'
+import { logError, redactionOf } from '../log.ts'
+
+/** Slack and Discord wait three seconds; what takes longer than this is answered later. */
+const AT_ONCE_MS = 2_000
+
+const SORRY = 'Something unexpected went wrong here. Try again; if it stays, look into the log of the Worker.'
+
+/** What the work comes to; null when it takes too long, and it goes on. */
+export function inTime<T>(working: Promise<T>): Promise<T | null> {
+  return Promise.race([working, wait(AT_ONCE_MS)])
+}
+
+/** `what` went wrong, for the log; `no` turns the answer that says so into what the work would have come to. */
+export function orSorry<T>(env: object, what: string, working: Promise<T>, no: (answer: Answer) => T): Promise<T> {
+  return working.catch((error: unknown) => {
+    logError(redactionOf(env), what, error)
+    return no(tell(SORRY))
+  })
+}
+
+function wait(ms: number): Promise<null> {
+  return new Promise((resolve) => setTimeout(() => resolve(null), ms))
+}
