@@ -65,7 +65,7 @@ export function preferredOrganization(call: Call): string {
   return (mine.find((each) => each.ownerId === call.user.id) ?? mine[0])?.id ?? ''
 }
 
-/** `start` (from 0, included) and `end` (excluded, default the last): a piece of a list, as `projects/read` cuts it. */
+/** `start` (from 0, included) and `end` (excluded, default the last): a piece of a list, as `projects/read` cuts it, at most as long as the caps. */
 export function pageOf<T>(call: Call, rows: readonly T[]): readonly T[] {
   const start = integer(call.params, 'start') ?? 0
   const end = integer(call.params, 'end') ?? Number.POSITIVE_INFINITY
@@ -73,5 +73,8 @@ export function pageOf<T>(call: Call, rows: readonly T[]): readonly T[] {
   if (Number.isFinite(end) && end > rows.length && call.world.switches.endPastLast === 'refuse')
     refuse('Invalid argument')
   if (start > 0 && start >= rows.length && call.world.switches.startPastLast === 'refuse') refuse('Invalid argument')
-  return rows.slice(start, end)
+  const { pageCap, listCap } = call.world.switches
+  const paged = call.params.start !== undefined || Number.isFinite(end)
+  const cap = (paged ? pageCap : listCap) || Number.POSITIVE_INFINITY
+  return rows.slice(start, Math.min(end, start + cap))
 }

@@ -101,6 +101,14 @@ describe('/_sandbox/reset', () => {
     expect(Math.abs(Date.parse((await client.control('state')).body.now) - Date.now())).toBeLessThan(5000)
   })
 
+  it('sets switches and faults at once', async () => {
+    const client = newWorld(sandbox.url)
+    const faults = [{ endpoint: 'authenticate', kind: 'html' }]
+    await client.control('reset', { workspace: [{ isPinned: true }], switches: { dates: 'Z' }, faults })
+    expect((await client.post('authenticate')).text).toContain('<html>')
+    expect((await client.control('switches')).body.switches.dates).toBe('Z')
+  })
+
   it('makes up a workspace when asked', async () => {
     const client = newWorld(sandbox.url)
     expect((await client.control('reset', { projects: 12, seed: 3 })).body.projects).toHaveLength(12)
@@ -110,6 +118,10 @@ describe('/_sandbox/reset', () => {
 
   it.each([
     [{ size: 3 }, /Unknown field "size"/],
+    [{ switch: {} }, /did you mean "switches"/],
+    [{ switches: { nope: 1 } }, /There is no switch "nope"/],
+    [{ switches: 'no' }, /switches is an object/],
+    [{ faults: [{ endpoint: 'x', kind: 'html' }] }, /There is no endpoint "x"/],
     [{ projects: -1 }, /projects is/],
     [{ workspace: {} }, /workspace is a list/],
     [{ workspace: [{ projectId: 5 }, { projectId: 5 }] }, /projectId 5 comes twice/],
@@ -131,6 +143,17 @@ describe('/_sandbox/edit', () => {
       modified: '2026-03-04 05:06:07',
       files: [{ name: 'x.py', content: '1', modified: '2026-03-04 05:06:07' }],
     })
+  })
+
+  it('pins, shares and bounds a project, and says when it went live', async () => {
+    const client = await worldWith({ projectId: 5, isPinned: true, sharingTokenBacktest: 'token', maxFileSize: 9 })
+    expect((await state(client))[0]).toMatchObject({ isPinned: true, sharingTokenBacktest: 'token', maxFileSize: 9 })
+    const lastLiveDeployment = Date.UTC(2023, 8, 9)
+    await client.control('edit', { projectId: 5, isPinned: false, lastLiveDeployment })
+    expect((await state(client))[0]).toMatchObject({ isPinned: false, lastLiveDeployment: '2023-09-09 00:00:00' })
+    await client.control('edit', { projectId: 5, isPinned: 1, lastLiveDeployment: '2023-09-09T01:23:45+0000' })
+    const shown = { isPinned: 1, lastLiveDeployment: '2023-09-09T01:23:45+0000' }
+    expect((await state(client))[0]).toMatchObject(shown)
   })
 
   it('leaves modified where it is told', async () => {

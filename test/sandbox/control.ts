@@ -5,12 +5,14 @@ import { faultKinds, readFault } from './faults.ts'
 import { addObjects } from './fixtures.ts'
 import { generateWorkspace } from './generate.ts'
 import { showDeployment } from './live.ts'
+import { meant } from './nearest.ts'
 import { addProject, type PartialProject, setFields } from './partial.ts'
 import { defaultUserId } from './people.ts'
 import { progressOf } from './progress.ts'
 import { showProject } from './show.ts'
 import { beforeChange, clearWorld, purgeBin, type World } from './store.ts'
-import { setSwitches, switchTable } from './switches.ts'
+import { switchTable } from './switch-table.ts'
+import { setSwitches } from './switches.ts'
 
 /** What a world holds after a reset that doesn't say. */
 export interface Beginning {
@@ -64,16 +66,20 @@ function parse(body: string): Body {
   if (body.trim() === '') return {}
   try {
     const value: unknown = JSON.parse(body)
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Body
+    if (isBody(value)) return value
   } catch {
     // Said below, with what is wanted.
   }
   return unfit('The body is not a JSON object')
 }
 
+function isBody(value: unknown): value is Body {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
 function knownFields(body: Body, ...fields: string[]): void {
   const strange = Object.keys(body).find((field) => !fields.includes(field))
-  if (strange) unfit(`Unknown field "${strange}". Fields: ${fields.join(', ')}`)
+  if (strange) unfit(`Unknown field "${strange}"${meant(strange, fields)} Fields: ${fields.join(', ')}`)
 }
 
 /** Every project, also those the default user can't see, as the API shows them to him, with all that hangs on them. */
@@ -85,16 +91,16 @@ function state(world: World): unknown {
 }
 
 function whole(world: World, project: StoredProject, now: number): unknown {
-  const { dates } = world.switches
+  const { switches } = world
   const files = project.files.map(({ name, content, modified }) => ({
     name,
     content,
-    modified: showDate(modified, dates),
+    modified: showDate(switches, 'files.modified', modified),
   }))
   const backtests = project.backtests.map((each) => ({
     backtestId: each.backtestId,
     name: each.name,
-    created: showDate(each.created, dates),
+    created: showDate(switches, 'backtests.created', each.created),
     status: progressOf(each, now).status,
     tags: each.tags,
     note: each.note,
@@ -103,10 +109,10 @@ function whole(world: World, project: StoredProject, now: number): unknown {
   return { ...showProject(world, project, defaultUserId, now, true), files, backtests, live }
 }
 
-/** A new beginning: real time, no requests, no faults, every switch at its default. Answers with the ids. */
+/** A new beginning: real time, no requests, no faults and every switch at its default but those given. Answers with the ids. */
 function reset(world: World, body: Body, beginning: Beginning): unknown {
-  knownFields(body, 'seed', 'projects', 'workspace')
-  const { seed = beginning.seed, projects, workspace } = body
+  knownFields(body, 'seed', 'projects', 'workspace', 'switches', 'faults')
+  const { seed = beginning.seed, projects, workspace, switches, faults } = body
   if (typeof seed !== 'number') unfit('seed is a number')
   if (projects !== undefined && !(Number.isInteger(projects) && (projects as number) >= 0))
     unfit('projects is a number from 0 up')
@@ -114,6 +120,8 @@ function reset(world: World, body: Body, beginning: Beginning): unknown {
   const asked = projects !== undefined || body.seed !== undefined
   const count = (projects as number | undefined) ?? (beginning.projects || (asked ? 400 : 0))
   begin(world, { seed, projects: count, workspace: workspace ?? (asked ? undefined : beginning.workspace) })
+  if (switches !== undefined) flip(world, isBody(switches) ? switches : unfit('switches is an object'))
+  if (faults !== undefined) setFaults(world, { faults })
   const rows = [...world.projects.values()].map(({ id, name }) => ({ projectId: id, name }))
   return { now: new Date(world.clock.now()).toISOString(), projects: rows }
 }

@@ -86,6 +86,13 @@ export interface StoredProject {
   /** Ids of the linked libraries; one may point to nothing (LC#251). */
   libraries: readonly number[]
   encryptionKey: string | null
+  /** Pinned in the terminal's landing page (§12). */
+  isPinned: boolean
+  sharingTokenBacktest: string
+  /** When it last went live according to the workspace that was handed in; null = as its deployments say. */
+  lastLaunch: number | null
+  /** How often its files were saved, for what happens by chance. */
+  saves: number
   /** When it went to the bin, milliseconds UTC; null = it isn't there. */
   binnedAt: number | null
   lock: { readonly userId: number; readonly source: string } | null

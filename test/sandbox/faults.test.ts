@@ -1,6 +1,7 @@
 import { connect } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Answered, type Client, newWorld, sign } from './client.ts'
+import { endpoints } from './endpoints.ts'
 import { faultKinds } from './faults.ts'
 import { type Sandbox, startSandbox } from './server.ts'
 
@@ -201,6 +202,53 @@ describe('faults in lists', () => {
   })
 })
 
+describe('faults in rows', () => {
+  const three = [1, 2, 3].map((n) => ({ projectId: n, name: `p${n}`, files: [{ name: 'a' }], backtests: [{}] }))
+
+  async function rows(client: Client): Promise<{ readonly [field: string]: unknown }[]> {
+    return (await client.post('projects/read')).body.projects
+  }
+
+  it('empty is a success without rows, whose count may say otherwise', async () => {
+    const client = await worldWith(...three)
+    await fault(client, 'empty')
+    expect(await rows(client)).toEqual([])
+    expect((await client.post('files/read', { projectId: 1 })).body).toMatchObject({ files: [], success: true })
+    const { body } = await client.post('backtests/list', { projectId: 1 })
+    expect(body).toEqual({ backtests: [], count: 0, success: true })
+    await fault(client, 'empty-counted')
+    expect((await client.post('backtests/list', { projectId: 1 })).body).toMatchObject({ backtests: [], count: 1 })
+  })
+
+  it('omit and shuffle differ from call to call, the same for the same seed', async () => {
+    const client = await worldWith(...Array.from({ length: 15 }, (_, n) => ({ name: `p${n}` })))
+    for (const [kind, length] of [
+      ['omit', 13],
+      ['shuffle', 15],
+    ] as const) {
+      await fault(client, kind, { seed: 3 })
+      const [one, two] = [await rows(client), await rows(client)]
+      expect([one.length, two.length]).toEqual([length, length])
+      expect(one).not.toEqual(two)
+      await fault(client, kind, { seed: 3 })
+      expect([await rows(client), await rows(client)]).toEqual([one, two])
+    }
+  })
+
+  it('odd-row damages one field of the row that is meant, lost-field takes it away', async () => {
+    const client = await worldWith(...three)
+    await fault(client, 'odd-row', { row: 'p2', field: 'language' })
+    expect((await rows(client)).map((row) => row.language).toSorted()).toEqual(['Py', 'Py', null])
+    await fault(client, 'odd-row', { row: '3', field: 'libraries', value: [{ projectId: null }] })
+    expect((await rows(client)).find((row) => row.projectId === 3)?.libraries).toEqual([{ projectId: null }])
+    await fault(client, 'lost-field', { row: 0, field: 'name' })
+    expect((await rows(client)).map((row) => 'name' in row)).toEqual([false, true, true])
+    await fault(client, 'lost-field', { row: 1, seed: 5 })
+    const [whole, less] = await rows(client)
+    expect(Object.keys(less ?? {})).toHaveLength(Object.keys(whole ?? {}).length - 1)
+  })
+})
+
 describe('when a fault strikes', () => {
   async function statuses(client: Client, calls: number, endpoint = 'authenticate'): Promise<number[]> {
     const got: number[] = []
@@ -242,6 +290,37 @@ describe('when a fault strikes', () => {
     expect(struck).toBeLessThan(28)
   })
 
+  it('strikes every endpoint for a while from its first call on, and then never again', async () => {
+    const client = await worldWith()
+    await fault(client, 'throttle', { calls: [2], forMs: 300, text: 'Rate limit exceeded', retryAfter: 1 })
+    const first = await client.post('authenticate')
+    const second = await client.post('projects/read')
+    const third = await client.post('live/list')
+    expect([first.body.success, second.body.errors, third.body.errors]).toEqual([
+      true,
+      ['Rate limit exceeded'],
+      ['Rate limit exceeded'],
+    ])
+    expect(third.headers.get('retry-after')).toBe('1')
+    await new Promise((resolve) => setTimeout(resolve, 320))
+    expect((await client.post('live/list')).body.success).toBe(true)
+    expect((await client.post('live/list')).body.success).toBe(true)
+  })
+
+  it('refuses an endpoint that does not exist, naming the nearest, and takes every one that does', async () => {
+    const client = await worldWith()
+    const slip = await client.control('faults', { faults: [{ endpoint: 'projects/raed', kind: 'status-503' }] })
+    expect([slip.status, slip.body.error]).toEqual([400, expect.stringContaining('did you mean "projects/read"?')])
+    for (const endpoint of ['', 'projects', 'qqqqqqqq', 'constructor']) {
+      const { status } = await client.control('faults', { faults: [{ endpoint, kind: 'status-503' }] })
+      expect([endpoint, status]).toEqual([endpoint, 400])
+    }
+    for (const endpoint of ['*', '/projects/read/', ...Object.keys(endpoints)]) {
+      const { status } = await client.control('faults', { faults: [{ endpoint, kind: 'status-503' }] })
+      expect([endpoint, status]).toEqual([endpoint, 200])
+    }
+  })
+
   it('refuses a fault it does not know, naming the valid ones', async () => {
     const client = await worldWith()
     for (const strange of [
@@ -251,11 +330,19 @@ describe('when a fault strikes', () => {
       { calls: 'some' },
       { often: 1 },
       { delayMs: -1 },
+      { forMs: 'long' },
+      { value: 1 },
+      { kind: 'odd-row', row: -1 },
+      { kind: 'odd-row', field: '' },
+      { kind: 'throttle', text: 5 },
+      { kind: 'omit', seed: 'x' },
     ]) {
       const faults = [{ endpoint: '*', kind: 'html', ...strange }]
       const { status, body } = await client.control('faults', { faults })
       expect(status).toBe(400)
-      expect(body.error).toMatch(/There is no fault|calls is|A fault has no|delayMs is/)
+      expect(body.error).toMatch(
+        /There is no fault|calls is|A fault (has no|of kind)|(delayMs|forMs|row|field|text|seed) is/,
+      )
     }
     const { error } = (await client.control('faults', { faults: [{ endpoint: '*', kind: 'explode' }] })).body
     for (const kind of Object.keys(faultKinds)) expect(error).toContain(kind)

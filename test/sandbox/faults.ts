@@ -1,20 +1,17 @@
 /**
  * Faults that can be injected into any endpoint, by call number or by chance (design §8). The first fault in the list
- * that fires wins; every fault counts the calls to its endpoint from the moment it was set.
+ * that fires wins; every fault counts the calls to its endpoint from the moment it was set. With `forMs` it strikes every
+ * call from the first that it strikes, for so long in real time, and then never again: a service that is down for a while.
  */
-import { STATUS_CODES } from 'node:http'
-import { answerApi, bare, json, type Outcome, page, type Reply, refused, unauthorized } from './api.ts'
-import type { Answer } from './call.ts'
-import type { ApiRequest } from './decode.ts'
+import { endpoints } from './endpoints.ts'
+import { meant } from './nearest.ts'
 import { type Random, seededRandom } from './random.ts'
-import { hiccup, throttled } from './refusal.ts'
-import { type World, worldAsOf } from './store.ts'
 
 /** Kinds beside `status-400` … `status-504`. "after" and the damaged answers: the effect happened. */
 export const faultKinds = {
   'empty-500': 'HTTP 500 without a body; no effect',
   refuse: 'success:false with a request to try again; no effect',
-  throttle: 'success:false, "Too many backtest requests"; no effect',
+  throttle: 'success:false, "Too many backtest requests; please slow down.", or the text given; no effect',
   'refuse-messages': 'success:false with messages instead of errors (fact sheet §1.5); no effect',
   'refuse-message': 'success:false with one Message, "Internal Error 21" (§1.5); no effect',
   'refuse-bare': 'success:false and nothing else (§1.5); no effect',
@@ -30,9 +27,16 @@ export const faultKinds = {
   stale: 'the list as it was a minute ago',
   short: 'a third of the rows of the list is missing',
   duplicate: 'a row of the list comes twice',
+  empty: 'the list is empty, and so says its count',
+  'empty-counted': 'the list is empty, and its count says otherwise',
+  omit: 'a tenth of the rows, at least one, is missing; other rows each time',
+  shuffle: 'the rows come in another order each time',
+  'odd-row': 'one row (row: its number from 0, its name or id) has value, or null, in field, or in a field by the seed',
+  'lost-field': 'one row lacks field, or a field by the seed',
 } as const
 
 export interface Fault {
+  /** `*` = every endpoint. */
   readonly endpoint: string
   readonly calls: readonly number[] | 'all' | { readonly chance: number; readonly random: Random }
   readonly kind: string
@@ -40,27 +44,89 @@ export interface Fault {
   readonly retryAfter: string | undefined
   /** How long a hang or a slow answer takes, in milliseconds; delays every other kind too when given. */
   readonly delayMs: number | undefined
+  /** How long it strikes from its first call on, in milliseconds of real time; undefined = as `calls` says. */
+  readonly forMs: number | undefined
+  /** What a refusal says. */
+  readonly text: string | undefined
+  /** Which row of the list is damaged: its number from 0, or its name or id. */
+  readonly row: number | string
+  readonly field: string | undefined
+  readonly value: unknown
+  /** For kinds that choose something. */
+  readonly random: Random
   /** Calls to the endpoint since the fault was set. */
   seen: number
+  /** When a fault with `forMs` ends, in real time; undefined = it did not begin. */
+  until: number | undefined
 }
 
-const fields = ['endpoint', 'calls', 'kind', 'retryAfter', 'delayMs']
+const fields = ['endpoint', 'calls', 'kind', 'retryAfter', 'delayMs', 'forMs', 'text', 'row', 'field', 'value', 'seed']
+
+/** Fields that only some kinds look at. */
+const special: { readonly [field: string]: readonly string[] } = {
+  text: ['throttle', 'refuse', 'refuse-messages', 'refuse-message'],
+  row: ['odd-row', 'lost-field'],
+  field: ['odd-row', 'lost-field'],
+  value: ['odd-row'],
+  seed: ['omit', 'shuffle', 'odd-row', 'lost-field'],
+}
 
 /** Reads a fault as the control takes it, or says what is wrong with it. */
 export function readFault(given: unknown): Fault | string {
   if (typeof given !== 'object' || given === null) return 'A fault is an object'
-  const { endpoint, calls = 'all', kind, retryAfter, delayMs } = given as { [field: string]: unknown }
-  const strange = Object.keys(given).find((field) => !fields.includes(field))
-  if (strange) return `A fault has no "${strange}". Fields: ${fields.join(', ')}`
+  const fault = given as { readonly [field: string]: unknown }
+  const wrong = wrongField(fault)
+  if (wrong) return wrong
+  const calls = readCalls(fault.calls ?? 'all')
+  if (!calls) return 'calls is "all", a list of numbers from 1, or { "chance": 0 to 1, "seed": number }'
+  const { retryAfter, delayMs, forMs, text, row = 0, field, value = null, seed = 1 } = fault
+  return {
+    endpoint: bare(String(fault.endpoint)),
+    calls,
+    kind: String(fault.kind),
+    retryAfter: retryAfter === undefined || retryAfter === null ? undefined : String(retryAfter),
+    delayMs: delayMs as number | undefined,
+    forMs: forMs as number | undefined,
+    text: text as string | undefined,
+    row: row as number | string,
+    field: field as string | undefined,
+    value,
+    random: seededRandom(seed as number),
+    seen: 0,
+    until: undefined,
+  }
+}
+
+function wrongField(fault: { readonly [field: string]: unknown }): string | undefined {
+  const { endpoint, kind, delayMs, forMs, text, row, field, seed } = fault
+  const strange = Object.keys(fault).find((each) => !fields.includes(each))
+  if (strange) return `A fault has no "${strange}"${meant(strange, fields)} Fields: ${fields.join(', ')}`
   if (typeof endpoint !== 'string') return 'A fault needs an endpoint, such as "projects/delete" or "*"'
+  const known = Object.keys(endpoints)
+  if (endpoint !== '*' && !known.includes(bare(endpoint))) {
+    return `There is no endpoint "${endpoint}"${meant(bare(endpoint), known)} Endpoints: *, ${known.join(', ')}`
+  }
   if (typeof kind !== 'string' || !isKind(kind)) {
     return `There is no fault "${String(kind)}". Kinds: status-400 … status-504, ${Object.keys(faultKinds).join(', ')}`
   }
-  if (delayMs !== undefined && !(typeof delayMs === 'number' && delayMs >= 0)) return 'delayMs is a number from 0 up'
-  const when = readCalls(calls)
-  if (!when) return 'calls is "all", a list of numbers from 1, or { "chance": 0 to 1, "seed": number }'
-  const wait = retryAfter === undefined || retryAfter === null ? undefined : String(retryAfter)
-  return { endpoint: endpoint.replace(/^\/+|\/+$/g, ''), calls: when, kind, retryAfter: wait, delayMs, seen: 0 }
+  const idle = Object.keys(fault).find((each) => special[each] && !special[each].includes(kind))
+  if (idle) return `A fault of kind "${kind}" has no "${idle}"; ${idle} is for ${special[idle]?.join(', ')}`
+  for (const [name, ms] of Object.entries({ delayMs, forMs })) {
+    if (ms !== undefined && !(typeof ms === 'number' && ms >= 0)) return `${name} is a number from 0 up`
+  }
+  for (const [name, words] of Object.entries({ text, field })) {
+    if (words !== undefined && (typeof words !== 'string' || words === '')) return `${name} is a text`
+  }
+  if (row !== undefined && typeof row !== 'string' && !(Number.isInteger(row) && (row as number) >= 0)) {
+    return 'row is a number from 0 up, or the name or id of a row as a text'
+  }
+  if (seed !== undefined && typeof seed !== 'number') return 'seed is a number'
+  return undefined
+}
+
+/** An endpoint without slashes around it. */
+function bare(endpoint: string): string {
+  return endpoint.replace(/^\/+|\/+$/g, '')
 }
 
 function isKind(kind: string): boolean {
@@ -85,69 +151,13 @@ export function nextFault(faults: readonly Fault[], endpoint: string): Fault | u
   return firing.find((each) => each.fires)?.fault
 }
 
-function fires({ calls, seen }: Fault): boolean {
+function fires(fault: Fault): boolean {
+  if (fault.forMs === undefined) return isCalled(fault)
+  if (fault.until === undefined && isCalled(fault)) fault.until = Date.now() + fault.forMs
+  return fault.until !== undefined && Date.now() < fault.until
+}
+
+function isCalled({ calls, seen }: Fault): boolean {
   if (calls === 'all') return true
   return 'chance' in calls ? calls.random.chance(calls.chance) : calls.includes(seen)
-}
-
-/** What is put on the wire: a whole reply, half a reply, or a reset; after a wait. */
-export interface Delivery {
-  readonly outcome: Outcome
-  readonly wire: 'whole' | 'half' | 'reset'
-  readonly waitMs: number
-}
-
-const nobody = { user: null }
-
-/** Answers a call under a fault. */
-export function strike(world: World, fault: Fault, request: ApiRequest): Delivery {
-  const waitMs = fault.delayMs ?? (fault.kind.startsWith('hang') ? 60_000 : fault.kind === 'slow' ? 1000 : 0)
-  const spoiled = instead(fault)
-  if (spoiled) return { outcome: { reply: withRetry(spoiled, fault), ...nobody }, wire: 'whole', waitMs }
-  if (fault.kind.endsWith('-before')) return { outcome: { reply: bare(0), ...nobody }, wire: 'reset', waitMs }
-  const stale = fault.kind === 'stale' && /\/(read|list)$/.test(request.endpoint)
-  const seen = stale ? worldAsOf(world, world.clock.now() - 60_000) : world
-  const outcome = answerApi(seen, request)
-  if (fault.kind.endsWith('-after')) return { outcome, wire: 'reset', waitMs }
-  const reply = damage(fault, outcome.reply)
-  return { outcome: { ...outcome, reply }, wire: fault.kind === 'truncate' ? 'half' : 'whole', waitMs }
-}
-
-/** The answers that come without the call having any effect. */
-function instead(fault: Fault): Reply | undefined {
-  if (fault.kind === 'empty-500') return bare(500)
-  if (fault.kind === 'refuse') return refused(hiccup)
-  if (fault.kind === 'throttle') return refused(throttled)
-  if (fault.kind === 'refuse-messages') return json({ messages: [hiccup], success: false })
-  if (fault.kind === 'refuse-message') return json({ Message: 'Internal Error 21', success: false })
-  if (fault.kind === 'refuse-bare') return json({ success: false })
-  if (fault.kind === 'no-success') return json({ projects: [] })
-  if (fault.kind === 'html') return { ...page(502, 'Bad Gateway'), status: 200 }
-  const status = Number(/^status-(\d{3})$/.exec(fault.kind)?.[1] ?? 0)
-  if (status === 0) return undefined
-  return status === 401 ? unauthorized() : page(status, STATUS_CODES[status] ?? 'Error')
-}
-
-function withRetry(reply: Reply, fault: Fault): Reply {
-  return fault.retryAfter === undefined
-    ? reply
-    : { ...reply, headers: { ...reply.headers, 'retry-after': fault.retryAfter } }
-}
-
-function damage(fault: Fault, reply: Reply): Reply {
-  if (fault.kind === 'malformed') return { ...reply, text: reply.text.slice(0, Math.ceil(reply.text.length / 2)) }
-  if (!reply.answer || !['short', 'duplicate'].includes(fault.kind)) return reply
-  const rows = listIn(reply.answer)
-  if (!rows) return reply
-  const [name, all] = rows
-  const kept =
-    fault.kind === 'short' ? all.slice(0, all.length - Math.ceil(all.length / 3)) : [...all, ...all.slice(0, 1)]
-  return json({ ...reply.answer, [name]: kept }, reply.status)
-}
-
-const lists = ['projects', 'live', 'backtests', 'files', 'optimizations', 'objects', 'collaborators', 'organizations']
-
-function listIn(answer: Answer): [string, readonly unknown[]] | undefined {
-  const name = lists.find((each) => Array.isArray(answer[each]))
-  return name ? [name, answer[name] as readonly unknown[]] : undefined
 }

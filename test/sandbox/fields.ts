@@ -16,7 +16,10 @@ export const setters: { readonly [field: string]: Setter } = {
   ownerId: number('ownerId'),
   leanVersionId: number('leanVersionId'),
   leanEnvironment: number('leanEnvironment'),
-  leanPinnedToMaster: setPinned,
+  leanPinnedToMaster: flag('leanPinnedToMaster'),
+  isPinned: flag('isPinned'),
+  sharingTokenBacktest: text('sharingTokenBacktest'),
+  lastLiveDeployment: setLastLaunch,
   parameters: setParameters,
   libraries: setLibraries,
   collaborators: setCollaborators,
@@ -24,7 +27,9 @@ export const setters: { readonly [field: string]: Setter } = {
   encryptionKey: setKey,
 }
 
-function text(field: 'name' | 'organizationId' | 'description' | 'language'): Setter {
+type Text = 'name' | 'organizationId' | 'description' | 'language' | 'sharingTokenBacktest'
+
+function text(field: Text): Setter {
   return (project, value) => {
     if (typeof value === 'string') project[field] = value
     return typeof value === 'string'
@@ -46,9 +51,17 @@ function date(field: 'created' | 'modified'): Setter {
   }
 }
 
-function setPinned(project: StoredProject, value: unknown): boolean {
-  if (typeof value === 'boolean') project.leanPinnedToMaster = value
-  return typeof value === 'boolean'
+function flag(field: 'leanPinnedToMaster' | 'isPinned'): Setter {
+  return (project, value) => {
+    if (typeof value === 'boolean') project[field] = value
+    return typeof value === 'boolean'
+  }
+}
+
+/** Milliseconds are written as the API writes dates; a text is shown exactly as it is given. */
+function setLastLaunch(project: StoredProject, value: unknown): boolean {
+  if (typeof value === 'number') project.lastLaunch = value
+  return typeof value === 'number'
 }
 
 /** A list of `{key, value}` or `{name, value}`, a map of values or a map of records; shown again in the same form. */

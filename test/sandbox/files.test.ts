@@ -68,8 +68,9 @@ describe('files/read', () => {
 })
 
 describe('files/create, update and delete', () => {
-  it('creates a file and moves modified of the project', async () => {
+  it('creates a file and moves modified of the project where saving does', async () => {
     const client = await withFiles()
+    await client.control('switches', { fileMoves: 'yes' })
     await client.control('clock', { now: '2026-03-01T00:00:00Z', hold: true })
     const { body } = await client.post('files/create', { projectId, name: 'a.py', content: 'x' })
     expect(body).toMatchObject({ success: true, files: [{ name: 'a.py', modified: '2026-03-01 00:00:00' }] })

@@ -3,6 +3,7 @@ import { type Answer, type Call, type Endpoints, isVisible, projectOf, projectTo
 import { showDate } from './dates.ts'
 import type { StoredFile, StoredProject } from './entities.ts'
 import { flag, isParams, type Param, requiredText, text } from './params.ts'
+import { chanceOf } from './random.ts'
 import { refuse } from './refusal.ts'
 import { beforeChange, nextFileId, type World } from './store.ts'
 
@@ -127,9 +128,19 @@ export function noFile(call: Call, name: string): never {
   return refuse(`File not found: ${name}`, call.world.switches.fileErrorCode === '1001' ? 1001 : undefined)
 }
 
-/** Saving a file moves `modified` of its project, unless the switch says otherwise (§10.10). */
+/** A file was saved or removed: `modified` of its project moves, or not (§10.10, §12). */
 export function touch(call: Call, project: StoredProject): void {
-  if (call.world.switches.fileMoves === 'yes') project.modified = call.now
+  if (saveMoves(call, project)) project.modified = call.now
+}
+
+/**
+ * Whether this save moves `modified` of the project. By chance, it depends on the seed, the project and how many saves
+ * it had, so that the same saves have the same effect whatever else happens.
+ */
+export function saveMoves(call: Call, project: StoredProject): boolean {
+  const { fileMoves, seed } = call.world.switches
+  project.saves += 1
+  return fileMoves === 'chance' ? chanceOf(0.5, seed, project.id, project.saves) : fileMoves === 'yes'
 }
 
 function touchOpened(call: Call, project: StoredProject): void {
@@ -139,6 +150,6 @@ function touchOpened(call: Call, project: StoredProject): void {
 
 function showFile(call: Call, project: StoredProject, file: StoredFile, isLibrary: boolean): unknown {
   const { id, name, content, open } = file
-  const modified = showDate(file.modified, call.world.switches.dates)
+  const modified = showDate(call.world.switches, 'files.modified', file.modified)
   return { id, projectId: project.id, name, content, modified, open, isLibrary }
 }

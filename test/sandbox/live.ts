@@ -36,13 +36,13 @@ function listLive(call: Call): Answer {
 
 /** `stopped: null` = still on. */
 export function showDeployment(world: World, project: StoredProject, deployment: Deployment, now: number): Answer {
-  const { dates } = world.switches
+  const { switches } = world
   return {
     projectId: project.id,
     deployId: deployment.deployId,
     status: statusAt(deployment, now),
-    launched: showDate(deployment.launched, dates),
-    stopped: deployment.stopped === null ? null : showDate(deployment.stopped, dates),
+    launched: showDate(switches, 'launched', deployment.launched),
+    stopped: showDate(switches, 'stopped', deployment.stopped),
     brokerage: deployment.brokerage,
     subscription: deployment.subscription,
     equity: deployment.equity,
@@ -107,6 +107,7 @@ function create(call: Call): Answer {
   }
   beforeChange(world, project.id)
   project.live.push(deployment)
+  project.lastLaunch = null
   return { live: showDeployment(world, project, deployment, now), versionId, source: 'api-v2', responseCode: '0' }
 }
 

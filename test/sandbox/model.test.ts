@@ -107,6 +107,7 @@ it('agrees with the model through any sequence of calls', { timeout: 60_000 }, a
 async function agree(steps: readonly Step[]): Promise<void> {
   const client = newWorld(sandbox.url)
   const model = new Model()
+  await client.control('switches', { fileMoves: 'yes' })
   await client.control('clock', { now: start, hold: true })
   for (const each of steps) {
     // A second passes with every step, so that the order by `modified` is never a tie.

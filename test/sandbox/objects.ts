@@ -59,7 +59,11 @@ function file(call: Call, key: string, object: StoredObject): Answer {
 }
 
 function row(call: Call, key: string, modified: number): Answer {
-  return { key: `/${key}`, name: key.split('/').at(-1), modified: showDate(modified, call.world.switches.dates) }
+  return {
+    key: `/${key}`,
+    name: key.split('/').at(-1),
+    modified: showDate(call.world.switches, 'objects.modified', modified),
+  }
 }
 
 function mimeOf(key: string): string {
@@ -69,12 +73,12 @@ function mimeOf(key: string): string {
 function properties(call: Call): Answer {
   const key = bare(requiredText(call.params, 'key'))
   const object = storeOf(call).get(key) ?? refuse('Object not found')
-  const { dates } = call.world.switches
+  const { switches } = call.world
   return {
     metadata: {
       key,
-      modified: showDate(object.modified, dates),
-      created: showDate(object.created, dates),
+      modified: showDate(switches, 'objects.modified', object.modified),
+      created: showDate(switches, 'objects.created', object.created),
       size: object.content.length,
       md5: createHash('md5').update(object.content).digest('hex'),
       mime: mimeOf(key),

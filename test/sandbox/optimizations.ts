@@ -30,7 +30,7 @@ function show(call: Call, project: StoredProject, optimization: Optimization): A
     status,
     nodeType: optimization.nodeType,
     criterion: optimization.criterion,
-    created: showDate(optimization.created, call.world.switches.dates),
+    created: showDate(call.world.switches, 'optimizations.created', optimization.created),
     psr: done ? 41.2 : null,
     sharpeRatio: done ? 0.9 : null,
     trades: done ? 120 : null,
@@ -61,7 +61,7 @@ function read(call: Call): Answer {
       parallelNodes: optimization.parallelNodes,
       backtests: [],
       strategy: 'QuantConnect.Optimizer.Strategies.GridSearchOptimizationStrategy',
-      requested: showDate(optimization.created, call.world.switches.dates),
+      requested: showDate(call.world.switches, 'requested', optimization.created),
     },
   }
 }

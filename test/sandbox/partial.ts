@@ -2,7 +2,7 @@
  * Projects as people hand them in: any fields of §3.1, with files, backtests and live deployments; the rest is made up.
  * What can't be taken for what it should be (a date that is none, libraries: null) is kept and shown exactly as given.
  */
-import { readDate, showDate } from './dates.ts'
+import { readDate } from './dates.ts'
 import type { StoredFile, StoredProject } from './entities.ts'
 import { readBacktests, readDeployments, readOptimizations } from './evidence.ts'
 import { setters } from './fields.ts'
@@ -71,7 +71,7 @@ export function setFields(world: World, project: StoredProject, given: { readonl
     delete project.verbatim[field]
     const set = setters[field]
     if (set?.(project, value)) continue
-    project.verbatim[field] = showable(value, field)
+    project.verbatim[field] = value
   }
   if (given.name !== undefined || given.binned !== undefined) {
     const binned = project.name.startsWith(binPrefix)
@@ -79,6 +79,7 @@ export function setFields(world: World, project: StoredProject, given: { readonl
   }
   if (Array.isArray(given.files)) project.files = given.files.map((file) => readFile(world, project, file))
   if (Array.isArray(given.backtests)) project.backtests = readBacktests(world, project, given.backtests)
+  if (Array.isArray(given.live) && given.lastLiveDeployment === undefined) project.lastLaunch = null
   if (Array.isArray(given.live)) project.live = readDeployments(world, project, given.live)
   if (Array.isArray(given.optimizations)) project.optimizations = readOptimizations(world, given.optimizations)
   const { organizationId } = project
@@ -97,10 +98,4 @@ export function setFields(world: World, project: StoredProject, given: { readonl
 function readFile(world: World, project: StoredProject, given: PartialFile): StoredFile {
   const modified = readDate(given.modified) ?? project.modified
   return newFile(world, String(given.name), given.content ?? '# made up\n', modified)
-}
-
-/** A date among the fields that are shown as given becomes a date as the API writes it. */
-function showable(value: unknown, field: string): unknown {
-  const isDate = field === 'lastLiveDeployment' && typeof value === 'number'
-  return isDate ? showDate(value, 'spaced') : value
 }

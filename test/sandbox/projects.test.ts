@@ -70,6 +70,9 @@ describe('projects/create', () => {
         encrypted: false,
         codeRunning: false,
         leanEnvironment: 1,
+        isPinned: false,
+        sharingTokenBacktest: '',
+        maxFileSize: 262_144,
         encryptionKey: null,
       },
     ])

@@ -14,10 +14,10 @@ import type { StoredProject } from './entities.ts'
 import { defaultFiles } from './files.ts'
 import { binPrefix, freeName, writableName } from './names.ts'
 import { integer, requiredText, text } from './params.ts'
-import { seededRandom } from './random.ts'
+import { mixed, seededRandom } from './random.ts'
 import { refuse } from './refusal.ts'
 import { showProject } from './show.ts'
-import { beforeChange, nextProjectId } from './store.ts'
+import { beforeChange, nextProjectId, type World } from './store.ts'
 import type { Switches } from './switches.ts'
 import { update } from './update.ts'
 import { leanVersions, masterVersion } from './versions.ts'
@@ -64,6 +64,10 @@ export function emptyProject(beginning: Beginning, now: number): StoredProject {
     parametersAs: undefined,
     libraries: [],
     encryptionKey: null,
+    isPinned: false,
+    sharingTokenBacktest: '',
+    lastLaunch: null,
+    saves: 0,
     binnedAt: null,
     lock: null,
     nodes: [],
@@ -79,7 +83,7 @@ export function emptyProject(beginning: Beginning, now: number): StoredProject {
 /** One project, or all, or a page; `projectId` wins over `start`, which the MCP server always sends (§0.8). */
 function read(call: Call): Answer {
   const { world, user, now } = call
-  const versions = leanVersions(world.switches.dates)
+  const versions = leanVersions(world.switches)
   if (integer(call.params, 'projectId') !== undefined) {
     return { projects: [showProject(world, projectOf(call), user.id, now, true)], versions }
   }
@@ -98,14 +102,29 @@ function listed(call: Call): readonly StoredProject[] {
   const paged = integer(params, 'end') !== undefined
   const withBin = !paged || pagingCountsBin === 'yes'
   const key = `${world.revision} ${user.id} ${organizationId} ${withBin} ${order}`
-  if (world.listing?.key === key && order !== 'random') return world.listing.projects
+  if (world.listing?.key === key && order !== 'random') return withoutSome(world, world.listing.projects)
   const rows = [...world.projects.values()].filter((project) => {
     if (!isVisible(project, user.id) || (!withBin && project.name.startsWith(binPrefix))) return false
     return organizationId === '' || project.organizationId === organizationId
   })
   rows.sort(orders[order](world.revision + world.requests.length))
   world.listing = { key, projects: rows }
-  return rows
+  return withoutSome(world, rows)
+}
+
+/** A list that differs from reading to reading: the switch `listOmits` says how many rows are missing, the seed which. */
+function withoutSome(world: World, rows: readonly StoredProject[]): readonly StoredProject[] {
+  const { listOmits, seed } = world.switches
+  if (listOmits === 0) return rows
+  const reading = seededRandom(mixed([seed, world.requests.length]))
+  const lots = new Map(rows.map((project) => [project, reading.next()]))
+  const missing = new Set(
+    [...lots]
+      .toSorted((a, b) => a[1] - b[1])
+      .slice(0, listOmits)
+      .map(([project]) => project),
+  )
+  return rows.filter((project) => !missing.has(project))
 }
 
 type Compare = (a: StoredProject, b: StoredProject) => number

@@ -43,3 +43,13 @@ export function seededRandom(seed: number): Random {
 
   return { next, integer, pick, chance: (probability) => next() < probability, hex }
 }
+
+/** True with this probability, the same for the same numbers. */
+export function chanceOf(probability: number, ...numbers: readonly number[]): boolean {
+  return seededRandom(mixed(numbers)).chance(probability)
+}
+
+/** One seed made of several numbers. */
+export function mixed(numbers: readonly number[]): number {
+  return numbers.reduce((seed, each) => seededRandom(seed ^ Math.imul(each, 0x9e3779b1)).integer(0, 0xffffffff), 1)
+}

@@ -21,3 +21,6 @@ export const hiccup = 'Failed to process request data, please try again shortly.
 
 /** In-band throttling, reported by several independent witnesses in 2026 (§2.10). */
 export const throttled = 'Too many backtest requests; please slow down.'
+
+/** The other text of throttling that public clients look for (§12). */
+export const rateExceeded = 'Rate limit exceeded'

@@ -9,11 +9,13 @@ import type { AddressInfo, Socket } from 'node:net'
 import { answerApi } from './api.ts'
 import { type Beginning, begin, control } from './control.ts'
 import { decodeRequest } from './decode.ts'
-import { type Delivery, nextFault, strike } from './faults.ts'
+import { nextFault } from './faults.ts'
 import { readInventory } from './from.ts'
 import type { Params } from './params.ts'
 import type { PartialProject } from './partial.ts'
+import { throttle } from './rate.ts'
 import { createWorld, type LoggedRequest, type World } from './store.ts'
+import { type Delivery, strike } from './strike.ts'
 
 export interface SandboxOptions {
   /** @default 0, any free port */
@@ -105,14 +107,15 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       ...nothing,
     }
     world.requests.push(line)
-    const fault = nextFault(world.faults, endpoint)
-    line.fault = fault?.kind ?? null
+    const throttled = throttle(world)
+    const fault = throttled ? undefined : nextFault(world.faults, endpoint)
+    line.fault = throttled ? 'rate' : (fault?.kind ?? null)
     await wait(latencyMs)
     const delivery: Delivery = fault
       ? strike(world, fault, decoded)
-      : { outcome: answerApi(world, decoded), wire: 'whole', waitMs: 0 }
+      : { outcome: throttled ? { reply: throttled, user: null } : answerApi(world, decoded), wire: 'whole', waitMs: 0 }
     await wait(delivery.waitMs)
-    deliver(response, delivery, line)
+    deliver(response, labelled(world, delivery), line)
   }
 
   const server = createServer((request, response) => {
@@ -140,6 +143,14 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   }
 
   return { url: `http://${host}:${actual}`, port: actual, close }
+}
+
+/** JSON says it is what the switch `contentType` says. */
+function labelled(world: World, delivery: Delivery): Delivery {
+  const { reply } = delivery.outcome
+  if (reply.answer === null) return delivery
+  const headers = { ...reply.headers, 'content-type': world.switches.contentType }
+  return { ...delivery, outcome: { ...delivery.outcome, reply: { ...reply, headers } } }
 }
 
 /** Fields as a log can show them: an upload is said to be one. */

@@ -13,7 +13,7 @@ export function showBacktest(call: Call, backtest: Backtest, statistics: boolean
     backtestId: backtest.backtestId,
     status,
     name: backtest.name,
-    created: showDate(backtest.created, call.world.switches.dates),
+    created: showDate(call.world.switches, 'backtests.created', backtest.created),
     progress,
     optimizationId: backtest.optimizationId,
     tradeableDates: backtest.tradeableDates,

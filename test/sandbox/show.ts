@@ -21,14 +21,13 @@ export function showProject(
   now: number,
   alone: boolean,
 ): ShownProject {
-  const { dates } = world.switches
-  const launches = project.live.map((each) => each.launched)
+  const { switches } = world
   return {
     projectId: project.id,
     organizationId: project.organizationId,
     name: project.name,
-    modified: showDate(project.modified, dates),
-    created: showDate(project.created, dates),
+    modified: showDate(switches, 'projects.modified', project.modified),
+    created: showDate(switches, 'projects.created', project.created),
     ownerId: project.ownerId,
     language: project.language,
     collaborators: showCollaborators(world, project),
@@ -42,14 +41,29 @@ export function showProject(
     grid: null,
     liveGrid: null,
     paperEquity: null,
-    lastLiveDeployment: launches.length === 0 ? null : showDate(Math.max(...launches), dates),
+    lastLiveDeployment: showDate(switches, 'lastLiveDeployment', lastLaunch(project)),
     liveForm: null,
     encrypted: project.encryptionKey !== null,
     codeRunning: project.live.some((each) => isOn(each)) || project.backtests.some((each) => isRunning(each, now)),
     leanEnvironment: project.leanEnvironment,
+    isPinned: project.isPinned,
+    sharingTokenBacktest: project.sharingTokenBacktest,
+    maxFileSize: fileLimit(world, project),
     encryptionKey: alone && project.encryptionKey !== null ? showKey(project.encryptionKey) : null,
     ...project.verbatim,
   }
+}
+
+/** As the workspace said, or that of the newest deployment; null = never. */
+function lastLaunch(project: StoredProject): number | null {
+  return project.lastLaunch ?? (Math.max(0, ...project.live.map((each) => each.launched)) || null)
+}
+
+/** What a file of a project may hold, in bytes, by the tier of its organization (§5). */
+function fileLimit(world: World, project: StoredProject): number {
+  const kilobytes = { 'Trading Firm': 256, Institution: 256, Team: 128, 'Quant Researcher': 64 }
+  const { type = '' } = world.organizations.get(project.organizationId) ?? {}
+  return 1024 * (kilobytes[type as keyof typeof kilobytes] ?? 32)
 }
 
 /** Everybody on a project, the owner first. */

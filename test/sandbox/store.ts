@@ -50,6 +50,8 @@ export interface World {
   lastFileId: number
   /** Goes up with every change; what was computed from an older state is out of date. */
   revision: number
+  /** When the calls of the last second arrived, real time; kept while the switch `rate` is set. */
+  arrivals: number[]
   journal: Before[]
   /** The last list that was put in order, for paged reads of a large workspace. */
   listing: { readonly key: string; readonly projects: readonly StoredProject[] } | undefined
@@ -73,6 +75,7 @@ export function createWorld(): World {
     lastProjectId: 0,
     lastFileId: 0,
     revision: 0,
+    arrivals: [],
     journal: [],
     listing: undefined,
   }
@@ -95,6 +98,7 @@ export function clearWorld(world: World, seed: number): void {
   world.lastProjectId = 23_456_000
   world.lastFileId = 108_900_000
   world.revision += 1
+  world.arrivals = []
   world.journal = []
   world.listing = undefined
 }

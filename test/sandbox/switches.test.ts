@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ask, type Client, newWorld, sign } from './client.ts'
+import { type Answered, ask, type Client, newWorld, sign } from './client.ts'
 import { type Sandbox, startSandbox } from './server.ts'
-import { switchTable } from './switches.ts'
+import { switchTable } from './switch-table.ts'
 
 let sandbox: Sandbox
 beforeAll(async () => {
@@ -97,12 +97,42 @@ const cases: { readonly [name: string]: { readonly [value: string]: () => Promis
     },
   },
   dates: {
-    spaced: async () =>
-      expect((await only(await world({}, { ...p, created: start }))).created).toBe('2026-06-01 08:00:00'),
-    iso: async () => {
-      const client = await world({ dates: 'iso' }, { ...p, created: start })
-      expect((await only(client)).created).toBe('2026-06-01T08:00:00.000Z')
+    forms: async () => {
+      for (const [form, shown] of Object.entries({
+        spaced: '2026-06-01 08:00:00',
+        iso: '2026-06-01T08:00:00.000Z',
+        Z: '2026-06-01T08:00:00Z',
+        '+0000': '2026-06-01T08:00:00+0000',
+        '+00:00': '2026-06-01T08:00:00+00:00',
+        '-0530': '2026-06-01T02:30:00-0530',
+      })) {
+        const client = await world({ dates: form }, { ...p, created: start })
+        expect((await only(client)).created).toBe(shown)
+      }
+      const one = { ...p, created: start, modified: start, lastLiveDeployment: start, files: [{ name: 'a' }] }
+      const dates = { lastLiveDeployment: '+0000', created: 'iso', 'files.modified': '+05:00', '*': 'Z' }
+      const client = await world({ dates }, one)
+      expect(await only(client)).toMatchObject({
+        created: '2026-06-01T08:00:00.000Z',
+        modified: '2026-06-01T08:00:00Z',
+        lastLiveDeployment: '2026-06-01T08:00:00+0000',
+      })
+      const { files } = (await client.post('files/read', { projectId: 5 })).body
+      expect(files[0].modified).toBe('2026-06-01T13:00:00+05:00')
     },
+  },
+  noDate: {
+    null: async () => expect((await only(await world({}, p))).lastLiveDeployment).toBeNull(),
+    empty: async () => expect((await only(await world({ noDate: 'empty' }, p))).lastLiveDeployment).toBe(''),
+    zero: async () => {
+      const client = await world({ noDate: 'zero' }, p, { live: [{}] })
+      expect((await only(client)).lastLiveDeployment).toBe('0000-00-00 00:00:00')
+      expect((await client.post('live/list')).body.live[0].stopped).toBe('0000-00-00 00:00:00')
+    },
+  },
+  contentType: {
+    'application/json': async () => expect(await typeOf(await world({}))).toBe('application/json'),
+    'text/html': async () => expect(await typeOf(await world({ contentType: 'text/html' }))).toBe('text/html'),
   },
   errorsOnSuccess: {
     absent: async () => expect((await (await world({})).post('authenticate')).text).toBe('{"success":true}'),
@@ -173,6 +203,29 @@ const cases: { readonly [name: string]: { readonly [value: string]: () => Promis
     empty: async () => expect(await names(await world({}, p), { start: 4 })).toEqual([]),
     refuse: async () =>
       expect(await succeeds(await world({ startPastLast: 'refuse' }, p), 'projects/read', { start: 1 })).toBe(false),
+  },
+  pageCap: {
+    number: async () => {
+      const client = await world({ pageCap: 2, order: 'id' }, ...ordered)
+      expect(await names(client, { start: 0, end: 3 })).toEqual(['c', 'b'])
+      expect(await names(client, { start: 0 })).toEqual(['c', 'b'])
+      expect(await names(client, { start: 2, end: 3 })).toEqual(['a'])
+      expect(await names(client)).toHaveLength(3)
+    },
+  },
+  listCap: {
+    number: async () => {
+      const client = await world({ listCap: 2, order: 'id' }, ...ordered)
+      expect(await names(client)).toEqual(['c', 'b'])
+      expect(await names(client, { start: 0, end: 3 })).toHaveLength(3)
+    },
+  },
+  listOmits: {
+    number: async () => {
+      const [first, again] = [await readings({ listOmits: 1 }), await readings({ listOmits: 1 })]
+      expect(new Set(first)).toEqual(new Set(['ba', 'bc', 'ac']))
+      expect(first).toEqual(again)
+    },
   },
   pagingCountsBin: {
     yes: async () => expect(await names(await world({}, p, twin), { end: 9 })).toHaveLength(2),
@@ -349,7 +402,42 @@ const cases: { readonly [name: string]: { readonly [value: string]: () => Promis
   },
   renameMoves: movement('renameMoves', yesNo(true), 'projects/update', { name: 'q' }),
   descriptionMoves: movement('descriptionMoves', yesNo(true), 'projects/update', { description: 'd' }),
-  fileMoves: movement('fileMoves', yesNo(true), 'files/create', { name: 'a.py', content: 'x' }),
+  fileMoves: {
+    ...movement('fileMoves', yesNo(true), 'files/create', { name: 'a.py', content: 'x' }),
+    chance: async () => {
+      const first = await movesOf({})
+      expect(await movesOf({})).toEqual(first)
+      expect(new Set(first)).toEqual(new Set([true, false]))
+    },
+  },
+  seed: {
+    number: async () => expect(await movesOf({ seed: 2 })).not.toEqual(await movesOf({ seed: 3 })),
+  },
+  rate: {
+    number: async () => {
+      const client = await world({ rate: 4 })
+      const burst = await Promise.all(Array.from({ length: 9 }, () => client.post('authenticate')))
+      expect(burst.filter((each) => each.status === 429)).toHaveLength(5)
+      const log = (await client.control('requests')).body
+      expect(log.filter((each: { fault: string }) => each.fault === 'rate')).toHaveLength(5)
+      await new Promise((resolve) => setTimeout(resolve, 1050))
+      expect((await client.post('authenticate')).body.success).toBe(true)
+    },
+  },
+  rateAnswer: {
+    429: async () => expect((await tooMany({})).status).toBe(429),
+    text: async () =>
+      expect((await tooMany({ rateAnswer: 'text' })).body).toEqual({
+        errors: ['Rate limit exceeded'],
+        success: false,
+      }),
+  },
+  rateRetryAfter: {
+    number: async () => {
+      expect((await tooMany({})).headers.get('retry-after')).toBeNull()
+      expect((await tooMany({ rateRetryAfter: 7 })).headers.get('retry-after')).toBe('7')
+    },
+  },
   deleteMoves: movement('deleteMoves', yesNo(true), 'projects/delete', {}),
   openMoves: movement('openMoves', yesNo(true), 'files/read', {}),
   backtestMoves: Object.fromEntries(
@@ -429,6 +517,35 @@ async function afterDelete(switches: object, ...workspace: object[]): Promise<un
   return [await succeeds(client, 'projects/delete', { projectId: 5 }), ...(await names(client))]
 }
 
+/** The names of eight lists, one after the other. */
+async function readings(switches: object): Promise<string[]> {
+  const client = await world(switches, ...ordered)
+  const lists: string[] = []
+  for (let n = 0; n < 8; n += 1) lists.push((await names(client)).join(''))
+  return lists
+}
+
+/** Which of twelve saved files move `modified`. */
+async function movesOf(switches: object): Promise<boolean[]> {
+  const client = await world(switches, p)
+  const seen: boolean[] = []
+  for (let n = 0; n < 12; n += 1) {
+    seen.push(await moves(client, 'files/update', { projectId: 5, name: 'main.py', content: `x = ${n}` }))
+  }
+  return seen
+}
+
+/** The answer to the second call within a second, where one is allowed. */
+async function tooMany(switches: object): Promise<Answered> {
+  const client = await world({ rate: 1, ...switches })
+  await client.post('authenticate')
+  return client.post('authenticate')
+}
+
+async function typeOf(client: Client): Promise<string | null> {
+  return (await client.post('authenticate')).headers.get('content-type')
+}
+
 function movement(
   name: string,
   values: Record<string, boolean>,
@@ -468,7 +585,7 @@ describe('the switches', () => {
   it('are all tested here, value by value', () => {
     const declared = Object.entries(switchTable).map(([name, { values }]) => [
       name,
-      values === 'number' ? ['number'] : [...values].toSorted(),
+      typeof values === 'string' ? [values] : [...values].toSorted(),
     ])
     const tested = Object.entries(cases).map(([name, values]) => [name, Object.keys(values).toSorted()])
     expect(Object.fromEntries(tested)).toEqual(Object.fromEntries(declared))
@@ -486,6 +603,11 @@ describe('the switches', () => {
     expect([value.status, value.body.error]).toEqual([400, expect.stringContaining('"200" or "401" or "500"')])
     const number = await client.control('switches', { binDays: '30' })
     expect([number.status, number.body.error]).toEqual([400, expect.stringContaining('takes a number')])
+    const near = await client.control('switches', { fileMove: 'no' })
+    expect([near.status, near.body.error]).toEqual([400, expect.stringContaining('did you mean "fileMoves"?')])
+    for (const dates of ['ISO', 5, { lastLive: 'iso' }, { modified: '+9900' }, []]) {
+      expect((await client.control('switches', { dates })).status).toBe(400)
+    }
     expect((await client.control('switches')).body.switches).toMatchObject({ dates: 'spaced', badHash: '200' })
   })
 })

@@ -1,7 +1,7 @@
 /** `projects/update` (§2.4): name, description, parameters, files, libraries and settings, each replaced as a whole. */
 import { type Answer, type Call, isVisible, projectToChange } from './call.ts'
 import type { StoredProject } from './entities.ts'
-import { checkedFiles } from './files.ts'
+import { checkedFiles, saveMoves } from './files.ts'
 import { isKey } from './keys.ts'
 import { binPrefix, freeName, isTaken, writableName } from './names.ts'
 import { integer, isParams, list, map, type Param, type Params, text } from './params.ts'
@@ -12,13 +12,13 @@ import { masterVersion } from './versions.ts'
 export function update(call: Call): Answer {
   const { world, params, now } = call
   const project = projectToChange(call)
-  const { renameMoves, descriptionMoves, fileMoves } = world.switches
+  const { renameMoves, descriptionMoves } = world.switches
   const name = newName(call, project)
   const description = text(params, 'description')
   const limit = world.switches.descriptionLimit
   if (limit > 0 && (description?.length ?? 0) > limit) refuse(`Description is too long, at most ${limit} characters`)
   const changes: Partial<StoredProject> = { ...settings(call), ...newFiles(call, project) }
-  let moves = Object.keys(changes).length > 0 && (fileMoves === 'yes' || changes.files === undefined)
+  let moves = changes.files === undefined ? Object.keys(changes).length > 0 : saveMoves(call, project)
   if (name !== undefined && name !== project.name) {
     changes.name = name
     changes.binnedAt = name.startsWith(binPrefix) ? (project.binnedAt ?? now) : null

@@ -1,6 +1,7 @@
 /** Engine versions and Python environments (§2.14). */
 import type { Endpoints } from './call.ts'
-import { type DateForm, showDate } from './dates.ts'
+import { showDate } from './dates.ts'
+import type { Switches } from './switches.ts'
 
 /** The id a project shows when it follows master (§2.4). */
 export const masterVersion = 17_000
@@ -11,10 +12,10 @@ const releases = [
   { id: 15_298, number: 15_298, created: Date.UTC(2023, 2, 17, 18, 12) },
 ]
 
-export function leanVersions(form: DateForm): unknown[] {
+export function leanVersions(switches: Switches): unknown[] {
   return releases.map((each, index) => ({
     id: each.id,
-    created: showDate(each.created, form),
+    created: showDate(switches, 'versions.created', each.created),
     description: '',
     leanHash: String(each.id).repeat(8).slice(0, 40),
     leanCloudHash: String(each.id).split('').reverse().join('').repeat(8).slice(0, 40),
@@ -30,6 +31,6 @@ const environments = [
 ]
 
 export const versionEndpoints: Endpoints = {
-  'lean/versions/read': ({ world }) => ({ versions: leanVersions(world.switches.dates) }),
+  'lean/versions/read': ({ world }) => ({ versions: leanVersions(world.switches) }),
   'lean/environments/read': () => ({ environments }),
 }
