@@ -44,7 +44,10 @@ describe('account and organisations (§2.14)', () => {
   it('lists encryption keys at a path with a trailing slash, versions and environments', async () => {
     const client = newWorld(sandbox.url)
     expect((await client.post('organizations/encryption/keys/list/', {})).body.keys[0].hash).toMatch(/^[0-9a-f]{32}$/)
-    expect((await client.post('lean/versions/read', {})).body.versions[0]).toMatchObject({ name: 'master', public: 1 })
+    expect((await client.post('lean/versions/read', {})).body.versions[0]).toMatchObject({
+      name: 'master',
+      public: true,
+    })
     expect((await client.get('lean/environments/read')).body.environments[0]).toMatchObject({
       id: 1,
       path: expect.any(String),
@@ -103,7 +106,7 @@ describe('the object store (§2.13)', () => {
     expect(names).toEqual(['models', 'shared', '.assistant'])
     expect(top.objects[0]).toMatchObject({ mime: 'directory', folder: true })
     const inside = (await client.post('object/list', { organizationId, path: 'models' })).body.objects
-    expect(inside).toMatchObject([{ key: '/models/momentum.json', mime: 'application/json', folder: false, size: 21 }])
+    expect(inside).toMatchObject([{ key: 'models/momentum.json', mime: 'application/json', folder: false, size: 21 }])
 
     const key = 'models/momentum.json'
     const { metadata } = (await client.post('object/properties', { organizationId, key })).body

@@ -5,6 +5,7 @@ import { type Organization, person } from './people.ts'
 
 export const accountEndpoints: Endpoints = {
   'account/read': readAccount,
+  'user/read': readUser,
   'organizations/list': listOrganizations,
   'organizations/read': readOrganization,
   'organizations/encryption/keys/list': () => ({ keys: encryptionKeys }),
@@ -13,6 +14,13 @@ export const accountEndpoints: Endpoints = {
 function readAccount(call: Call): Answer {
   const card = { brand: 'visa', expiration: '12/27', last4: '0001' }
   return { organizationId: organizationOf(call), creditBalance: 111.56, card }
+}
+
+/** lean-cli names an organization, or none. */
+function readUser(call: Call): Answer {
+  organizationOf(call)
+  const { id, name, email, publicId } = person(call.user.id)
+  return { user: { id, name, email, publicId, profile: `/u/${publicId}`, badge: null } }
 }
 
 function listOrganizations(call: Call): Answer {

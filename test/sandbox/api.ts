@@ -35,9 +35,9 @@ function serve(world: World, request: ApiRequest, user: Person): Reply {
   const endpoint = Object.hasOwn(endpoints, request.endpoint) ? endpoints[request.endpoint] : undefined
   if (!endpoint) return json(failure(new Refusal('Endpoint not found')), Number(world.switches.unknownEndpoint))
   if (!request.readable) return json(failure(new Refusal(hiccup)))
-  const { params, json: inJson } = request
-  const answer = attempt(() => endpoint({ world, user, params, json: inJson, now: world.clock.now() }))
-  if (answer instanceof Refusal) return json(failure(answer))
+  const { params, json: inJson, base } = request
+  const answer = attempt(() => endpoint({ world, user, params, json: inJson, base, now: world.clock.now() }))
+  if (answer instanceof Refusal) return answer.empty ? bare(500) : json(failure(answer))
   const empty = world.switches.errorsOnSuccess === 'empty' ? { errors: [] } : {}
   return json({ ...answer, ...empty, success: true })
 }

@@ -8,6 +8,7 @@ import type { Backtest, StoredProject } from './entities.ts'
 import { flag, list, map, requiredText, text } from './params.ts'
 import { isRunning } from './progress.ts'
 import { refuse } from './refusal.ts'
+import { backtestOf } from './results.ts'
 import { showBacktest, showDetail } from './show-backtest.ts'
 import { beforeChange } from './store.ts'
 
@@ -29,7 +30,9 @@ function create(call: Call): Answer {
   checkSlots(call, project)
   const { world, now } = call
   const starts = now + world.switches.queueSeconds * 1000
-  const set = Object.entries(map(call.params, 'parameters') ?? {}).map(([key, value]) => [key, String(value)])
+  const set = Object.entries(map(call.params, 'parameters') ?? {}).map(([key, value]) => {
+    return [key, typeof value === 'number' ? value : String(value)]
+  })
   beforeChange(world, project.id)
   const backtest: Backtest = {
     backtestId: world.random.hex(32),
@@ -108,9 +111,4 @@ function projectToRun(call: Call): StoredProject {
   if (!mayWrite(project, call.user.id)) refuse('You do not have write permission on this project')
   checkRunnable(call, project)
   return project
-}
-
-function backtestOf(call: Call, project: StoredProject): Backtest {
-  const id = requiredText(call.params, 'backtestId')
-  return project.backtests.find((each) => each.backtestId === id) ?? refuse('Backtest not found')
 }

@@ -13,6 +13,8 @@ export interface Call {
   readonly params: Params
   /** Whether the fields came as JSON. */
   readonly json: boolean
+  /** Where the world is, such as `http://127.0.0.1:5612/w/my-test`. */
+  readonly base: string
   /** Milliseconds, UTC, by the world's clock. */
   readonly now: number
 }

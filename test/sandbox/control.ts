@@ -101,7 +101,7 @@ function whole(world: World, project: StoredProject, now: number): unknown {
     backtestId: each.backtestId,
     name: each.name,
     created: showDate(switches, 'backtests.created', each.created),
-    status: progressOf(each, now).status,
+    status: progressOf(each, now, switches).status,
     tags: each.tags,
     note: each.note,
   }))

@@ -12,6 +12,8 @@ export interface ApiRequest {
   readonly url: string
   /** Its name, such as `projects/read`. */
   readonly endpoint: string
+  /** Where the world is, such as `http://127.0.0.1:5612/w/my-test`. */
+  readonly base: string
   readonly params: Params
   readonly authorization: string | undefined
   readonly timestamp: string | undefined
@@ -36,6 +38,7 @@ export async function decodeRequest(
     method,
     url: url.split('?')[0] ?? url,
     endpoint: path.split('/').filter(Boolean).join('/'),
+    base: `http://${headers.host ?? ''}${/^\/w\/[^/?]+/.exec(url)?.[0] ?? ''}`,
     params: { ...asked, ...sent },
     authorization: headers.authorization ?? (typeof authorization === 'string' ? `Basic ${authorization}` : undefined),
     timestamp: header(headers.timestamp) ?? (typeof timestamp === 'string' ? timestamp : undefined),

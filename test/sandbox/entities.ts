@@ -27,10 +27,16 @@ export interface Backtest {
   readonly status: string | undefined
   readonly optimizationId: string | null
   readonly tradeableDates: number
-  readonly parameterSet: { readonly [name: string]: string }
+  readonly parameterSet: { readonly [name: string]: string | number }
   readonly snapshotId: number
   tags: readonly string[]
   note: string
+}
+
+export interface Holding {
+  readonly symbolId: string
+  readonly quantity: number
+  readonly averagePrice: number
 }
 
 /** A live deployment. `status` null = it starts by itself, from the time of launch. */
@@ -46,6 +52,8 @@ export interface Deployment {
   readonly description: string
   readonly error: string
   readonly leagues: readonly string[]
+  /** What it began with. */
+  readonly holdings: readonly Holding[]
 }
 
 export interface Optimization {

@@ -21,7 +21,7 @@ export function readBacktests(world: World, project: StoredProject, given: reado
       status: text(each.status),
       optimizationId: text(each.optimizationId) ?? null,
       tradeableDates: number(each.tradeableDates) ?? 251,
-      parameterSet: typeof set === 'object' && set !== null ? (set as { [name: string]: string }) : {},
+      parameterSet: typeof set === 'object' && set !== null ? (set as { [name: string]: string | number }) : {},
       snapshotId: number(each.snapshotId) ?? 23_400_000 + (project.id % 100_000),
       tags: Array.isArray(each.tags) ? each.tags.map(String) : [],
       note: text(each.note) ?? '',
@@ -45,6 +45,7 @@ export function readDeployments(world: World, project: StoredProject, given: rea
       description: text(each.description) ?? '',
       error: text(each.error) ?? '',
       leagues: Array.isArray(each.leagues) ? each.leagues.map(String) : [],
+      holdings: [],
     }
     if (each.stopped === undefined && !isOn(deployment)) deployment.stopped = Math.max(launched, project.modified)
     return deployment

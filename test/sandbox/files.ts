@@ -148,7 +148,7 @@ function touchOpened(call: Call, project: StoredProject): void {
   project.modified = call.now
 }
 
-function showFile(call: Call, project: StoredProject, file: StoredFile, isLibrary: boolean): unknown {
+export function showFile(call: Call, project: StoredProject, file: StoredFile, isLibrary: boolean): unknown {
   const { id, name, content, open } = file
   const modified = showDate(call.world.switches, 'files.modified', file.modified)
   return { id, projectId: project.id, name, content, modified, open, isLibrary }

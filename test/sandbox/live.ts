@@ -4,9 +4,14 @@ import { checkRunnable, findCompile, stateOf } from './compile.ts'
 import { showDate } from './dates.ts'
 import { isOn, liveStatuses, statusAt } from './deployments.ts'
 import type { Deployment, StoredProject } from './entities.ts'
-import { integer, map, requiredText, text } from './params.ts'
+import { runtimeStatistics } from './figures.ts'
+import { showFile } from './files.ts'
+import { newestOf } from './live-results.ts'
+import { nodeIdsOf } from './nodes.ts'
+import { integer, isParams, list, map, type Params, requiredText, text } from './params.ts'
 import { refuse } from './refusal.ts'
 import { beforeChange, type World } from './store.ts'
+import { masterVersion } from './versions.ts'
 
 export const liveEndpoints: Endpoints = {
   'live/create': create,
@@ -55,30 +60,34 @@ export function showDeployment(world: World, project: StoredProject, deployment:
 
 /** One deployment, the newest unless named. `start` and `end` are refused here (LC#464). */
 function read(call: Call): Answer {
-  const { params, world, now } = call
+  const { params } = call
   if (params.start !== undefined || params.end !== undefined) refuse('Invalid argument')
   const project = projectOf(call)
   const deployId = text(params, 'deployId')
-  const newest = project.live.toSorted((a, b) => b.launched - a.launched)
-  const deployment =
-    newest.find((each) => !deployId || each.deployId === deployId) ?? refuse('Live algorithm not found')
-  const shown = showDeployment(world, project, deployment, now)
+  const named = project.live.find((each) => each.deployId === deployId)
+  const deployment = deployId ? (named ?? refuse('Live algorithm not found')) : newestOf(call)
+  return { ...showRun(call, project, deployment), projectName: project.name }
+}
+
+/** A deployment as it is read singly: objects or null where clients want objects (§12). */
+function showRun(call: Call, project: StoredProject, deployment: Deployment): Answer {
+  const { status, launched, stopped, brokerage } = showDeployment(call.world, project, deployment, call.now)
+  const started = status === 'Running' || !isOn(deployment)
   return {
     message: '',
-    deployId: shown.deployId,
-    status: shown.status,
+    deployId: deployment.deployId,
+    status,
     cloneId: null,
-    launched: shown.launched,
-    stopped: shown.stopped,
-    brokerage: shown.brokerage,
+    launched,
+    stopped,
+    brokerage,
     securityTypes: 'Equity',
     datacenter: 'NY7',
     isPublicStreaming: false,
     public: false,
-    files: project.files.map(({ name, content }) => ({ name, content, isLibrary: false })),
-    runtimeStatistics: isOn(deployment) ? { Equity: `$${deployment.equity}` } : [],
-    charts: [],
-    projectName: project.name,
+    files: project.files.map((file) => showFile(call, project, file, false)),
+    runtimeStatistics: started ? runtimeStatistics(deployment.equity, '50.000%') : null,
+    charts: started ? { name: 'Strategy Equity' } : null,
   }
 }
 
@@ -89,26 +98,46 @@ function create(call: Call): Answer {
   checkRunnable(call, project)
   const compile = findCompile(project, requiredText(params, 'compileId'))
   if (stateOf(call, compile) !== 'BuildSuccess') refuse('Compile is not successful')
-  const [versionId] = [requiredText(params, 'versionId'), requiredText(params, 'nodeId')]
+  const [version, nodeId] = [requiredText(params, 'versionId'), requiredText(params, 'nodeId')]
+  if (!nodeIdsOf(call, project, 'live').includes(nodeId)) refuse('Node not found')
   const brokerage = map(params, 'brokerage') ?? refuse('Required parameter brokerage is empty')
   if (project.live.some(isOn)) refuse('Project is already running live')
-  const deployment: Deployment = {
-    deployId: `L-${world.random.hex(32)}`,
+  const deployment = newDeployment(call, brokerage)
+  beforeChange(world, project.id)
+  project.live.push(deployment)
+  project.lastLaunch = null
+  return {
+    live: showRun(call, project, deployment),
+    projectId: project.id,
+    deployId: deployment.deployId,
+    status: statusAt(deployment, now),
+    versionId: version === '-1' ? masterVersion : Number(version),
+    source: 'api-v2',
+    responseCode: '0',
+  }
+}
+
+/** QuantConnect's own brokerage is shown as the paper brokerage that it is. */
+function newDeployment(call: Call, brokerage: Params): Deployment {
+  const id = text(brokerage, 'id') ?? 'QuantConnectBrokerage'
+  return {
+    deployId: `L-${call.world.random.hex(32)}`,
     status: null,
-    launched: now,
+    launched: call.now,
     stopped: null,
-    brokerage: text(brokerage, 'id') ?? 'QuantConnectBrokerage',
+    brokerage: id === 'QuantConnectBrokerage' ? 'PaperBrokerage' : id,
     subscription: '',
     equity: 100_000,
     environment: 'live-paper',
     description: '',
     error: '',
     leagues: [],
+    holdings: (list(brokerage, 'holdings') ?? []).filter(isParams).map((each) => ({
+      symbolId: text(each, 'symbolId') ?? '',
+      quantity: Number(each.quantity ?? 0),
+      averagePrice: Number(each.averagePrice ?? 0),
+    })),
   }
-  beforeChange(world, project.id)
-  project.live.push(deployment)
-  project.lastLaunch = null
-  return { live: showDeployment(world, project, deployment, now), versionId, source: 'api-v2', responseCode: '0' }
 }
 
 function end(call: Call, status: 'Stopped' | 'Liquidated'): Answer {

@@ -31,6 +31,11 @@ function nodesOf(call: Call, organizationId: string): { readonly [K in Kind]: No
   return { backtest, research, live }
 }
 
+/** The ids of the nodes of a kind that a project may use. */
+export function nodeIdsOf(call: Call, project: StoredProject, kind: Kind): string[] {
+  return nodesOf(call, project.organizationId)[kind].map((node) => node.id)
+}
+
 /** Projects that keep a node of this kind busy, in the order in which they get one. */
 function usersOf(call: Call, organizationId: string, kind: Kind): StoredProject[] {
   const here = [...call.world.projects.values()].filter((project) => project.organizationId === organizationId)

@@ -1,4 +1,4 @@
-/** `object/*` (§2.13) but for downloads: the object store of an organisation, listed one level at a time. */
+/** `object/*` (§2.13) but for downloads (`downloads.ts`): the object store of an organisation, listed one level at a time. */
 import { createHash } from 'node:crypto'
 import { type Answer, type Call, type Endpoints, organizationOf } from './call.ts'
 import { showDate } from './dates.ts'
@@ -17,8 +17,8 @@ type Store = Map<string, StoredObject>
 
 function listObjects(call: Call): Answer {
   const store = storeOf(call)
-  const path = `/${bare(text(call.params, 'path') ?? '')}`
-  const inside = path === '/' ? '' : `${path.slice(1)}/`
+  const path = text(call.params, 'path') || '/'
+  const inside = keyOf(path) === '' ? '' : `${keyOf(path)}/`
   const below = [...store].filter(([key]) => key.startsWith(inside))
   const folders = Map.groupBy(
     below.filter(([key]) => key.slice(inside.length).includes('/')),
@@ -60,7 +60,7 @@ function file(call: Call, key: string, object: StoredObject): Answer {
 
 function row(call: Call, key: string, modified: number): Answer {
   return {
-    key: `/${key}`,
+    key,
     name: key.split('/').at(-1),
     modified: showDate(call.world.switches, 'objects.modified', modified),
   }
@@ -71,7 +71,7 @@ function mimeOf(key: string): string {
 }
 
 function properties(call: Call): Answer {
-  const key = bare(requiredText(call.params, 'key'))
+  const key = keyOf(requiredText(call.params, 'key'))
   const object = storeOf(call).get(key) ?? refuse('Object not found')
   const { switches } = call.world
   return {
@@ -90,7 +90,7 @@ function properties(call: Call): Answer {
 /** Arrives as multipart (§2.0); bytes are kept as they are. */
 function set(call: Call): Answer {
   const store = storeOf(call)
-  const key = bare(requiredText(call.params, 'key'))
+  const key = keyOf(requiredText(call.params, 'key'))
   const data = call.params.objectData
   if (data === undefined || data === null) refuse('Required parameter objectData is empty')
   const content = data instanceof Uint8Array ? data : new TextEncoder().encode(String(data))
@@ -101,14 +101,15 @@ function set(call: Call): Answer {
 /** The key of a directory deletes all that is in it. */
 function remove(call: Call): Answer {
   const store = storeOf(call)
-  const key = bare(requiredText(call.params, 'key'))
+  const key = keyOf(requiredText(call.params, 'key'))
   const gone = [...store.keys()].filter((each) => each === key || each.startsWith(`${key}/`))
   if (gone.length === 0) refuse('Object not found')
   for (const each of gone) store.delete(each)
   return {}
 }
 
-function storeOf(call: Call): Store {
+/** The objects of the organization that a call must name. */
+export function storeOf(call: Call): Store {
   if (!text(call.params, 'organizationId')) refuse('Required parameter organizationId is empty')
   const organizationId = organizationOf(call)
   const present = call.world.objects.get(organizationId)
@@ -119,6 +120,6 @@ function storeOf(call: Call): Store {
 }
 
 /** Keys without slashes around them. */
-function bare(key: string): string {
+export function keyOf(key: string): string {
   return key.split('/').filter(Boolean).join('/')
 }

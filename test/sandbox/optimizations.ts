@@ -1,4 +1,4 @@
-/** `optimizations/*` (§2.12) but for starting one: they come with a workspace, run and complete by themselves. */
+/** `optimizations/*` (§2.12) but for starting one: they run and complete by themselves. */
 import { type Answer, type Call, type Endpoints, isVisible, projectOf } from './call.ts'
 import { showDate } from './dates.ts'
 import type { Optimization, StoredProject } from './entities.ts'
@@ -17,10 +17,11 @@ export const optimizationEndpoints: Endpoints = {
 function listOptimizations(call: Call): Answer {
   const project = projectOf(call)
   const rows = project.optimizations.toSorted((a, b) => b.created - a.created)
-  return { optimizations: rows.map((each) => show(call, project, each)) }
+  return { optimizations: rows.map((each) => showOptimization(call, project, each)) }
 }
 
-function show(call: Call, project: StoredProject, optimization: Optimization): Answer {
+/** As a list shows it. */
+export function showOptimization(call: Call, project: StoredProject, optimization: Optimization): Answer {
   const status = statusOf(call, optimization)
   const done = status === 'completed'
   return {
@@ -52,17 +53,54 @@ function statusOf(call: Call, optimization: Optimization): string {
 
 function read(call: Call): Answer {
   const { project, optimization } = find(call)
-  const done = statusOf(call, optimization) === 'completed'
+  const status = statusOf(call, optimization)
   return {
     optimization: {
-      ...show(call, project, optimization),
-      runtimeStatistics: done ? { Completed: '4', Failed: '0' } : [],
+      ...showOptimization(call, project, optimization),
+      snapshotId: 23_400_000 + (project.id % 100_000),
+      runtimeStatistics: runtime(status),
       constraints: optimization.constraints,
       parallelNodes: optimization.parallelNodes,
-      backtests: [],
+      backtests: status === 'completed' ? { [bestOf(optimization).id]: bestOf(optimization) } : {},
+      gridLayout: [],
       strategy: 'QuantConnect.Optimizer.Strategies.GridSearchOptimizationStrategy',
       requested: showDate(call.world.switches, 'requested', optimization.created),
     },
+  }
+}
+
+/** Counts as texts, durations as hours, minutes and seconds. */
+function runtime(status: string): { readonly [name: string]: string } {
+  const counts = { new: [0, 0, 4], running: [2, 1, 1], aborted: [1, 0, 0], completed: [4, 0, 0] }[status] ?? [0, 0, 0]
+  const [completed, running, queued] = counts.map(String) as [string, string, string]
+  return {
+    Completed: completed,
+    Failed: '0',
+    Running: running,
+    'In Queue': queued,
+    'Average Length': '00:00:05',
+    'Total Runtime': '00:00:20',
+    Total: '4',
+    Consumed: '0.01',
+  }
+}
+
+/** The best of the backtests that an optimization ran. */
+function bestOf({ optimizationId, created }: Optimization): { readonly id: string; readonly [field: string]: unknown } {
+  const id = optimizationId.replace(/^O-/, '').padEnd(32, '0').slice(0, 32)
+  const startDate = new Date(created).toISOString()
+  return {
+    id,
+    name: 'Best of the grid',
+    progress: 1,
+    exitCode: 0,
+    statistics: [0.374, 0.217, 0.047],
+    parameterSet: { lookback: '20' },
+    equity: [],
+    startDate,
+    endDate: startDate,
+    outOfSampleDays: 0,
+    outOfSampleMaxEndDate: null,
   }
 }
 

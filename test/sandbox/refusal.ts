@@ -6,14 +6,23 @@ export class Refusal extends Error {
   /** Undocumented number some failures carry (§2.0): 1001 with an unknown file. */
   readonly errorCode: number | undefined
 
-  constructor(text: string, errorCode?: number) {
+  /** Whether nothing is said but HTTP 500. */
+  readonly empty: boolean
+
+  constructor(text: string, errorCode?: number, empty = false) {
     super(text)
     this.errorCode = errorCode
+    this.empty = empty
   }
 }
 
 export function refuse(text: string, errorCode?: number): never {
   throw new Refusal(text, errorCode)
+}
+
+/** A refusal that is an HTTP 500 without a body (§1.4). */
+export function refuseEmpty(): never {
+  throw new Refusal('', undefined, true)
 }
 
 /** Real response MCP#45: the server asks to be tried again. */

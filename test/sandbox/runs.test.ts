@@ -82,7 +82,7 @@ describe('backtests', () => {
     const { body } = await client.post('backtests/create', { ...recorded, parameters: { fast: 10 } })
     expect(body).toMatchObject({
       success: true,
-      backtest: { status: 'In Queue...', progress: 0, parameterSet: { fast: '10' } },
+      backtest: { status: 'In Queue...', progress: 0, parameterSet: { fast: 10 } },
     })
     const { backtestId } = body.backtest
     async function look(): Promise<object> {
@@ -91,7 +91,7 @@ describe('backtests', () => {
       return { status: backtest.status, completed: backtest.completed, statistics: backtest.statistics, codeRunning }
     }
     await seconds(client, 3)
-    expect(await look()).toEqual({ status: 'Running: 40%', completed: false, statistics: [], codeRunning: true })
+    expect(await look()).toEqual({ status: 'In Progress...', completed: false, statistics: null, codeRunning: true })
     await seconds(client, 3)
     expect(await look()).toMatchObject({ status: 'Completed.', completed: true, codeRunning: false })
   })
@@ -147,7 +147,7 @@ describe('backtests', () => {
       .backtest
     await seconds(client, 10)
     const { backtest } = (await client.post('backtests/read', { projectId, backtestId })).body
-    expect(backtest).toMatchObject({ status: 'Runtime Error', hasInitializeError: true, statistics: [] })
+    expect(backtest).toMatchObject({ status: 'Runtime Error', hasInitializeError: true, statistics: null })
   })
 })
 
@@ -186,7 +186,9 @@ describe('live', () => {
     const client = await worldWith()
     const compileId = await built(client)
     const brokerage = { id: 'QuantConnectBrokerage' }
-    const order = { versionId: '-1', projectId, compileId, nodeId: 'LN-1', brokerage, dataProviders: {} }
+    const nodeId = (await client.post('projects/nodes/read', { projectId })).body.nodes.live[0].id
+    const order = { versionId: '-1', projectId, compileId, nodeId, brokerage, dataProviders: {} }
+    expect((await client.post('live/create', { ...order, nodeId: 'LN-1' })).body.errors).toEqual(['Node not found'])
     expect((await client.post('live/create', order)).body).toMatchObject({ success: true, live: { status: 'InQueue' } })
     expect((await client.post('live/create', order)).body.success).toBe(false)
     const statuses: string[] = []
@@ -236,7 +238,7 @@ describe('optimizations', () => {
       (await client.form('optimizations/read', `optimizationId=${optimizationId}`)).body.optimization,
     ).toMatchObject({
       status: 'running',
-      runtimeStatistics: [],
+      runtimeStatistics: { Completed: '2', Total: '4' },
       parallelNodes: 4,
     })
     await client.post('optimizations/update', { optimizationId, name: 'coarse grid' })

@@ -81,6 +81,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     if (area !== '_sandbox') return send(response, 404, { 'content-type': 'text/plain' }, 'The API is under /api/v2\n')
     const { world, beginning: first } = worldOf(name)
     const path = (rest.split('?')[0] ?? '').split('/').filter(Boolean).join('/')
+    const download = /^download\/(\w+)$/.exec(path)?.[1]
+    if (download) {
+      const { bytes } = world.downloads.get(download) ?? {}
+      return sendBytes(response, bytes ? 200 : 404, { 'content-type': 'application/zip' }, bytes ?? new Uint8Array())
+    }
     const answer = control(world, first, request.method ?? 'GET', path, new TextDecoder().decode(body))
     send(response, answer.status, { 'content-type': 'application/json' }, JSON.stringify(answer.body))
   }
@@ -202,7 +207,15 @@ function send(
   headers: { readonly [name: string]: string },
   text: string,
 ): void {
-  const bytes = Buffer.from(text)
+  sendBytes(response, status, headers, Buffer.from(text))
+}
+
+function sendBytes(
+  response: ServerResponse,
+  status: number,
+  headers: { readonly [name: string]: string },
+  bytes: Uint8Array,
+): void {
   response.writeHead(status, { ...headers, 'content-length': bytes.length })
   response.end(bytes)
 }

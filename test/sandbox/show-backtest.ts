@@ -1,19 +1,21 @@
-/** A backtest as lists and single reads show it (§2.10). Its figures are made up, the same each time. */
+/** A backtest as lists and single reads show it (§2.10, §12): objects where clients want objects, null until it is done. */
 import type { Answer, Call } from './call.ts'
+import { chartNames } from './charts.ts'
 import { showDate } from './dates.ts'
 import type { Backtest, StoredProject } from './entities.ts'
+import { performance, runtimeStatistics, statistics, summaryFigures } from './figures.ts'
 import { phpMap } from './php.ts'
 import { progressOf } from './progress.ts'
-import { seededRandom } from './random.ts'
 
 /** The summary, with the figures of a finished backtest when asked. */
-export function showBacktest(call: Call, backtest: Backtest, statistics: boolean): Answer {
-  const { status, progress, completed } = progressOf(backtest, call.now)
+export function showBacktest(call: Call, backtest: Backtest, withStatistics: boolean): Answer {
+  const { switches } = call.world
+  const { status, progress, completed } = progressOf(backtest, call.now, switches)
   const summary = {
     backtestId: backtest.backtestId,
     status,
     name: backtest.name,
-    created: showDate(call.world.switches, 'backtests.created', backtest.created),
+    created: showDate(switches, 'backtests.created', backtest.created),
     progress,
     optimizationId: backtest.optimizationId,
     tradeableDates: backtest.tradeableDates,
@@ -21,14 +23,22 @@ export function showBacktest(call: Call, backtest: Backtest, statistics: boolean
     snapshotId: backtest.snapshotId,
     tags: backtest.tags,
   }
-  return statistics ? { ...summary, ...figures(backtest, completed) } : summary
+  return withStatistics ? { ...summary, ...figures(backtest, completed) } : summary
 }
 
-/** Everything of one backtest; what a running one has not got yet is `[]` or null. */
+function figures(backtest: Backtest, completed: boolean): { readonly [field: string]: number | null } {
+  const known = summaryFigures(backtest)
+  return completed ? known : Object.fromEntries(Object.keys(known).map((field) => [field, null]))
+}
+
+const begins = Date.UTC(2023, 0, 1)
+const ends = Date.UTC(2023, 11, 31, 23, 59, 59)
+
+/** Everything of one backtest. */
 export function showDetail(call: Call, project: StoredProject, backtest: Backtest): Answer {
-  const { status, completed } = progressOf(backtest, call.now)
+  const { switches } = call.world
+  const { status, completed } = progressOf(backtest, call.now, switches)
   const failed = status === 'Runtime Error'
-  const done = completed && !failed
   return {
     ...showBacktest(call, backtest, false),
     note: backtest.note,
@@ -36,42 +46,37 @@ export function showDetail(call: Call, project: StoredProject, backtest: Backtes
     organizationId: project.organizationId,
     projectId: project.id,
     researchGuide: { minutes: 1, backtestCount: project.backtests.length, parameters: 0 },
-    backtestStart: '2023-01-01 00:00:00',
-    backtestEnd: '2023-12-31 23:59:59',
+    backtestStart: showDate(switches, 'backtestStart', begins),
+    backtestEnd: showDate(switches, 'backtestEnd', ends),
     error: failed ? 'Runtime Error: RUNTIME_ERROR' : null,
     stacktrace: failed ? 'at main.py: line 1' : null,
     hasInitializeError: failed,
-    charts: [],
-    rollingWindow: [],
-    runtimeStatistics: done ? { Equity: '$100,000.00', Fees: '-$0.00' } : [],
-    statistics: done ? { 'Total Orders': String(figures(backtest, true).trades), 'Sharpe Ratio': '1.1' } : [],
-    totalPerformance: done ? { tradeStatistics: [], portfolioStatistics: [], closedTrades: [] } : null,
+    ...(completed && !failed ? results(backtest) : nothing),
     nodeName: 'B4-12 node 1',
     outOfSampleMaxEndDate: null,
     outOfSampleDays: 0,
   }
 }
 
-function figures(backtest: Backtest, completed: boolean): { readonly [figure: string]: unknown } {
-  const random = seededRandom(Number.parseInt(backtest.backtestId.slice(0, 8), 16))
-  function figure(low: number, high: number): number | null {
-    const value = low + random.next() * (high - low)
-    return completed ? Math.round(value * 1000) / 1000 : null
-  }
+const nothing = {
+  charts: null,
+  rollingWindow: null,
+  runtimeStatistics: null,
+  statistics: null,
+  totalPerformance: null,
+}
+
+function results(backtest: Backtest): Answer {
+  const year = performance(backtest, '2023-01-01T00:00:00Z', '2023-12-31T23:59:59Z')
+  const texts = statistics(backtest)
   return {
-    sharpeRatio: figure(-1, 3),
-    alpha: figure(-0.1, 0.2),
-    beta: figure(-0.5, 1.5),
-    compoundingAnnualReturn: figure(-20, 60),
-    drawdown: figure(2, 45),
-    lossRate: figure(20, 70),
-    netProfit: figure(-40, 300),
-    parameters: Object.keys(backtest.parameterSet).length,
-    psr: figure(0, 99),
-    securityTypes: 'Equity',
-    sortinoRatio: figure(-1, 4),
-    trades: completed ? random.integer(0, 900) : null,
-    treynorRatio: figure(-1, 2),
-    winRate: figure(30, 80),
+    charts: Object.fromEntries(chartNames.map((name) => [name, { name }])),
+    rollingWindow: {
+      M1_20230131: performance(backtest, '2023-01-01T00:00:00Z', '2023-01-31T23:59:59Z'),
+      M12_20231231: year,
+    },
+    runtimeStatistics: runtimeStatistics(Number(texts['End Equity']), texts['Probabilistic Sharpe Ratio'] ?? ''),
+    statistics: texts,
+    totalPerformance: year,
   }
 }

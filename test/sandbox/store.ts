@@ -38,6 +38,8 @@ export interface World {
   readonly people: readonly Person[]
   readonly organizations: Map<string, Organization>
   projects: Map<number, StoredProject>
+  /** What can be downloaded, by its id, and from when on (world's clock). */
+  readonly downloads: Map<string, { readonly bytes: Uint8Array; readonly ready: number }>
   /** Object store by organisation and key. */
   readonly objects: Map<string, Map<string, StoredObject>>
   random: Random
@@ -66,6 +68,7 @@ export function createWorld(): World {
     people: defaultPeople,
     organizations: new Map(),
     projects: new Map(),
+    downloads: new Map(),
     objects: new Map(),
     random: seededRandom(0),
     switches: defaultSwitches(),
@@ -89,6 +92,7 @@ export function clearWorld(world: World, seed: number): void {
   world.organizations.clear()
   for (const each of defaultOrganizations) world.organizations.set(each.id, each)
   world.projects = new Map()
+  world.downloads.clear()
   world.objects.clear()
   world.random = seededRandom(seed ^ 0x5eed)
   world.switches = defaultSwitches()

@@ -114,5 +114,10 @@ export const switchTable = {
   compileSeconds: quantity('how long a compile is InQueue (§2.9)', 1),
   queueSeconds: quantity('how long a backtest is In Queue... (§2.10)', 1),
   backtestSeconds: quantity('how long a backtest is Running (§2.10)', 5),
+  runningStatus: choice(
+    'status of a running backtest: In Progress..., or Running: 40% (§2.10, §12)',
+    'progress',
+    'percent',
+  ),
   backtestSlots: quantity('backtests of one organisation that run at once; 0 = any number (§2.10)', 0),
 } as const

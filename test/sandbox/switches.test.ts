@@ -479,10 +479,15 @@ const cases: { readonly [name: string]: { readonly [value: string]: () => Promis
     },
   },
   queueSeconds: {
-    number: async () => expect(await statusAfter({ queueSeconds: 0 }, 0)).toBe('Running: 0%'),
+    number: async () => expect(await statusAfter({ queueSeconds: 0 }, 0)).toBe('In Progress...'),
   },
   backtestSeconds: {
-    number: async () => expect(await statusAfter({ backtestSeconds: 100 }, 51)).toBe('Running: 50%'),
+    number: async () =>
+      expect(await statusAfter({ backtestSeconds: 100, runningStatus: 'percent' }, 51)).toBe('Running: 50%'),
+  },
+  runningStatus: {
+    progress: async () => expect(await statusAfter({}, 3)).toBe('In Progress...'),
+    percent: async () => expect(await statusAfter({ runningStatus: 'percent' }, 3)).toBe('Running: 40%'),
   },
   backtestSlots: {
     number: async () => {

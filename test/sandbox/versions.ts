@@ -21,7 +21,7 @@ export function leanVersions(switches: Switches): unknown[] {
     leanCloudHash: String(each.id).split('').reverse().join('').repeat(8).slice(0, 40),
     name: index === 0 ? 'master' : `v2.5.0.0.${each.number}`,
     ref: index === 0 ? 'refs/heads/master' : `refs/tags/${each.number}`,
-    public: 1,
+    public: true,
   }))
 }
 
