@@ -8,7 +8,7 @@ import type { Backtest, StoredProject } from './entities.ts'
 import { flag, list, map, requiredText, text } from './params.ts'
 import { isRunning } from './progress.ts'
 import { refuse } from './refusal.ts'
-import { backtestOf } from './results.ts'
+import { backtestOf, keptOf } from './results.ts'
 import { showBacktest, showDetail } from './show-backtest.ts'
 import { beforeChange } from './store.ts'
 
@@ -74,7 +74,7 @@ function read(call: Call): Answer {
 
 function listBacktests(call: Call): Answer {
   const project = projectOf(call)
-  const rows = project.backtests.toSorted((a, b) => b.created - a.created)
+  const rows = keptOf(call, project).toSorted((a, b) => b.created - a.created)
   const statistics = flag(call.params, 'includeStatistics') ?? false
   return { backtests: rows.map((each) => showBacktest(call, each, statistics)), count: rows.length }
 }

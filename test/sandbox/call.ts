@@ -36,18 +36,31 @@ export function projectOf(call: Call): StoredProject {
 }
 
 /**
- * The project a call is about to change. Refuses readers, and whoever names a `codeSourceId` while another holds the
- * edit lock; a call without one goes through, as `lean cloud push --force` does (§2.4). Keeps the past for stale answers.
+ * The project a call is about to change. Refuses readers, and whoever the edit lock keeps out. Keeps the past for stale
+ * answers.
  */
 export function projectToChange(call: Call): StoredProject {
   const project = projectOf(call)
   if (!mayWrite(project, call.user.id)) refuse('You do not have write permission on this project')
-  const source = text(call.params, 'codeSourceId')
-  const held = project.lock && (project.lock.source !== source || project.lock.userId !== call.user.id)
-  if (source && held)
-    refuse(`You no longer have write permission: the project is being edited by ${project.lock?.source}`)
+  checkLock(call, project)
   beforeChange(call.world, project.id)
   return project
+}
+
+/**
+ * Refuses whoever names a `codeSourceId` while another holds the edit lock. A call without one goes through, as
+ * `lean cloud push --force` does (§2.4), unless switches say otherwise.
+ */
+function checkLock(call: Call, { lock, collaborators }: StoredProject): void {
+  const source = text(call.params, 'codeSourceId')
+  const { lockedWrite, lockNeeded } = call.world.switches
+  const mine = lock !== null && lock.source === source && lock.userId === call.user.id
+  if (lock && !mine && (source || lockedWrite === 'refuse')) {
+    refuse(`You no longer have write permission: the project is being edited by ${lock.source}`)
+  }
+  if (lockNeeded === 'yes' && collaborators.length > 0 && !mine) {
+    refuse('You do not have write permission: acquire the lock of the project first')
+  }
 }
 
 export function mayWrite(project: StoredProject, userId: number): boolean {

@@ -1,4 +1,5 @@
 /** `/_sandbox`: what a test sees and sets, beside the API (design §8). */
+import { savedAt } from './agents.ts'
 import { readDate, showDate } from './dates.ts'
 import type { StoredProject } from './entities.ts'
 import { faultKinds, readFault } from './faults.ts'
@@ -92,10 +93,10 @@ function state(world: World): unknown {
 
 function whole(world: World, project: StoredProject, now: number): unknown {
   const { switches } = world
-  const files = project.files.map(({ name, content, modified }) => ({
-    name,
-    content,
-    modified: showDate(switches, 'files.modified', modified),
+  const files = project.files.map((file) => ({
+    name: file.name,
+    content: file.content,
+    modified: showDate(switches, 'files.modified', savedAt(project, file, now)),
   }))
   const backtests = project.backtests.map((each) => ({
     backtestId: each.backtestId,

@@ -104,6 +104,8 @@ export interface StoredProject {
   /** When it went to the bin, milliseconds UTC; null = it isn't there. */
   binnedAt: number | null
   lock: { readonly userId: number; readonly source: string } | null
+  /** Whether an agent is at work in it (§12), see `agents.ts`. */
+  agent: boolean
   /** Chosen nodes; empty = automatic. */
   nodes: readonly string[]
   files: StoredFile[]

@@ -19,6 +19,7 @@ export const setters: { readonly [field: string]: Setter } = {
   leanPinnedToMaster: flag('leanPinnedToMaster'),
   isPinned: flag('isPinned'),
   sharingTokenBacktest: text('sharingTokenBacktest'),
+  agent: setAgent,
   lastLiveDeployment: setLastLaunch,
   parameters: setParameters,
   libraries: setLibraries,
@@ -56,6 +57,14 @@ function flag(field: 'leanPinnedToMaster' | 'isPinned'): Setter {
     if (typeof value === 'boolean') project[field] = value
     return typeof value === 'boolean'
   }
+}
+
+/** An agent holds the edit lock while it works. */
+function setAgent(project: StoredProject, value: unknown): boolean {
+  if (typeof value !== 'boolean') return false
+  project.agent = value
+  project.lock = value ? { userId: project.ownerId, source: 'Agent' } : null
+  return true
 }
 
 /** Milliseconds are written as the API writes dates; a text is shown exactly as it is given. */

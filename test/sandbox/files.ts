@@ -1,4 +1,5 @@
 /** `files/*` but for patches (§2.8). Names may hold directories; content is never empty. */
+import { savedAt } from './agents.ts'
 import { type Answer, type Call, type Endpoints, isVisible, projectOf, projectToChange } from './call.ts'
 import { showDate } from './dates.ts'
 import type { StoredFile, StoredProject } from './entities.ts'
@@ -150,6 +151,6 @@ function touchOpened(call: Call, project: StoredProject): void {
 
 export function showFile(call: Call, project: StoredProject, file: StoredFile, isLibrary: boolean): unknown {
   const { id, name, content, open } = file
-  const modified = showDate(call.world.switches, 'files.modified', file.modified)
+  const modified = showDate(call.world.switches, 'files.modified', savedAt(project, file, call.now))
   return { id, projectId: project.id, name, content, modified, open, isLibrary }
 }

@@ -34,6 +34,8 @@ export interface PartialProject {
   readonly modified?: AnyDate
   /** When a project under `Recycle Bin/` went there. Default: now. */
   readonly binned?: AnyDate
+  /** An agent is at work in it: it holds the edit lock and saves a file every ten minutes. */
+  readonly agent?: boolean
   readonly files?: readonly PartialFile[]
   readonly backtests?: readonly { readonly [field: string]: unknown }[]
   readonly live?: readonly { readonly [field: string]: unknown }[]

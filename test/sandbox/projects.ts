@@ -70,6 +70,7 @@ export function emptyProject(beginning: Beginning, now: number): StoredProject {
     saves: 0,
     binnedAt: null,
     lock: null,
+    agent: false,
     nodes: [],
     files: [],
     compiles: [],

@@ -22,7 +22,14 @@ export const resultEndpoints: Endpoints = {
 /** The backtest that a call names. */
 export function backtestOf(call: Call, project: StoredProject): Backtest {
   const id = requiredText(call.params, 'backtestId')
-  return project.backtests.find((each) => each.backtestId === id) ?? refuse('Backtest not found')
+  return keptOf(call, project).find((each) => each.backtestId === id) ?? refuse('Backtest not found')
+}
+
+/** The backtests that are not archived (§12). */
+export function keptOf(call: Call, project: StoredProject): readonly Backtest[] {
+  const { archiveDays } = call.world.switches
+  if (archiveDays === 0) return project.backtests
+  return project.backtests.filter((each) => each.created > call.now - archiveDays * 86_400_000)
 }
 
 function whenDone(call: Call, answer: (backtest: Backtest) => Answer): Answer {

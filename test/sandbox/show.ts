@@ -1,5 +1,6 @@
 /** A project as `projects/read` shows it to one user (§3.1, §3.2, sample §3.4). */
 
+import { modifiedAt } from './agents.ts'
 import { showDate } from './dates.ts'
 import { isOn } from './deployments.ts'
 import type { Collaborator, StoredProject } from './entities.ts'
@@ -26,7 +27,7 @@ export function showProject(
     projectId: project.id,
     organizationId: project.organizationId,
     name: project.name,
-    modified: showDate(switches, 'projects.modified', project.modified),
+    modified: showDate(switches, 'projects.modified', modifiedAt(project, now, switches)),
     created: showDate(switches, 'projects.created', project.created),
     ownerId: project.ownerId,
     language: project.language,
@@ -44,7 +45,7 @@ export function showProject(
     lastLiveDeployment: showDate(switches, 'lastLiveDeployment', lastLaunch(project)),
     liveForm: null,
     encrypted: project.encryptionKey !== null,
-    codeRunning: project.live.some((each) => isOn(each)) || project.backtests.some((each) => isRunning(each, now)),
+    codeRunning: isCodeRunning(world, project, now),
     leanEnvironment: project.leanEnvironment,
     isPinned: project.isPinned,
     sharingTokenBacktest: project.sharingTokenBacktest,
@@ -52,6 +53,12 @@ export function showProject(
     encryptionKey: alone && project.encryptionKey !== null ? showKey(project.encryptionKey) : null,
     ...project.verbatim,
   }
+}
+
+/** Something of the project runs; whether an agent counts is not known. */
+function isCodeRunning(world: World, project: StoredProject, now: number): boolean {
+  if (project.agent && world.switches.agentRuns === 'yes') return true
+  return project.live.some((each) => isOn(each)) || project.backtests.some((each) => isRunning(each, now))
 }
 
 /** As the workspace said, or that of the newest deployment; null = never. */

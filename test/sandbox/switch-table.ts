@@ -110,6 +110,18 @@ export const switchTable = {
   rateAnswer: choice('how it throttles: HTTP 429, or in-band (§5, §12)', '429', 'text'),
   rateRetryAfter: quantity('seconds in its Retry-After; 0 = no header', 0),
   unknownEndpoint: choice('HTTP status of "Endpoint not found" (§2.0)', '200', '404'),
+  lockedWrite: choice(
+    'a write that names no codeSourceId while somebody holds the edit lock (§2.4)',
+    'allow',
+    'refuse',
+  ),
+  lockNeeded: choice(
+    'whether a project with helpers takes writes only from whoever holds its lock (§2.6)',
+    'no',
+    'yes',
+  ),
+  agentRuns: choice('whether an agent that works in a project sets its codeRunning (§12)', 'no', 'yes'),
+  archiveDays: quantity('days after which results are archived and no longer listed; 0 = never (§12)', 0),
   lockTakeover: choice('whether lock/acquire takes a lock that another source holds (§2.6)', 'yes', 'no'),
   compileSeconds: quantity('how long a compile is InQueue (§2.9)', 1),
   queueSeconds: quantity('how long a backtest is In Queue... (§2.10)', 1),

@@ -468,6 +468,36 @@ const cases: { readonly [name: string]: { readonly [value: string]: () => Promis
     200: async () => expect((await (await world({})).post('nothing')).status).toBe(200),
     404: async () => expect((await (await world({ unknownEndpoint: '404' })).post('nothing')).status).toBe(404),
   },
+  lockedWrite: {
+    allow: async () => expect(await writeUnderLock({})).toEqual([true, false, true]),
+    refuse: async () => expect(await writeUnderLock({ lockedWrite: 'refuse' })).toEqual([false, false, true]),
+  },
+  lockNeeded: {
+    no: async () => expect(await succeeds(await world({}, shared), 'files/create', newFile)).toBe(true),
+    yes: async () => {
+      const client = await world({ lockNeeded: 'yes' }, shared, { projectId: 6 })
+      expect(await succeeds(client, 'files/create', newFile)).toBe(false)
+      expect(await succeeds(client, 'files/create', { ...newFile, projectId: 6 })).toBe(true)
+      await client.post('projects/collaboration/lock/acquire', { projectId: 5, codeSourceId: 'one' })
+      expect(await succeeds(client, 'files/create', { ...newFile, codeSourceId: 'one' })).toBe(true)
+    },
+  },
+  agentRuns: {
+    no: async () => expect((await only(await world({}, { ...p, agent: true }))).codeRunning).toBe(false),
+    yes: async () => {
+      const client = await world({ agentRuns: 'yes' }, { ...p, agent: true })
+      expect((await only(client)).codeRunning).toBe(true)
+    },
+  },
+  archiveDays: {
+    number: async () => {
+      const backtests = [{ created: start - 2 * 86_400_000, backtestId: 'a'.repeat(32) }, { created: start }]
+      const client = await world({ archiveDays: 1 }, { ...p, backtests })
+      expect((await client.post('backtests/list', { projectId: 5 })).body.count).toBe(1)
+      const old = { projectId: 5, backtestId: 'a'.repeat(32) }
+      expect((await client.post('backtests/read', old)).body.errors).toEqual(['Backtest not found'])
+    },
+  },
   lockTakeover: {
     yes: async () => expect(await secondLock({})).toBe(true),
     no: async () => expect(await secondLock({ lockTakeover: 'no' })).toBe(false),
@@ -528,6 +558,21 @@ async function readings(switches: object): Promise<string[]> {
   const lists: string[] = []
   for (let n = 0; n < 8; n += 1) lists.push((await names(client)).join(''))
   return lists
+}
+
+const shared = { projectId: 5, name: 'p', collaborators: [{ uid: 456, permission: 'write' }] }
+const newFile = { projectId: 5, name: 'new.py', content: 'x' }
+
+/** What succeeds while source `one` holds the lock: a write that names none, another source, and `one` itself. */
+async function writeUnderLock(switches: object): Promise<boolean[]> {
+  const client = await world(switches, p)
+  await client.post('projects/collaboration/lock/acquire', { projectId: 5, codeSourceId: 'one' })
+  const write = { projectId: 5, name: 'main.py', content: 'x' }
+  return [
+    await succeeds(client, 'files/update', write),
+    await succeeds(client, 'files/update', { ...write, codeSourceId: 'two' }),
+    await succeeds(client, 'files/update', { ...write, codeSourceId: 'one' }),
+  ]
 }
 
 /** Which of twelve saved files move `modified`. */
