@@ -65,9 +65,14 @@ export async function readProject(transport: Transport, projectId: number, meter
   const [project, ...others] = read.value
   if (project === undefined) return malformed(`the answer for project ${projectId} holds no project`)
   if (others.length > 0) return malformed(`the answer for project ${projectId} holds ${read.value.length} projects`)
-  if (project.id < 0) return malformed(`the answer for project ${projectId} has no usable projectId`)
-  if (project.id !== projectId) return malformed(`the answer for project ${projectId} is about project ${project.id}`)
-  return succeed(project)
+  if (project.id !== projectId)
+    return malformed(
+      `the answer for project ${projectId} is about ${project.id < 0 ? 'none with a usable id' : `project ${project.id}`}`,
+    )
+  const { unreadable } = project
+  return unreadable === null
+    ? succeed(project)
+    : malformed(`of project ${projectId} this cannot be read: ${unreadable.unknown}`)
 }
 
 /** The id that occurs more than once, or null. */
