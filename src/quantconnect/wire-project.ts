@@ -25,6 +25,8 @@ export function readProjectRow(row: unknown): Project {
   const description = readText(fields.description)
   const parameters = readParameters(fields.parameters)
   const collaborators = readCollaborators(fields.collaborators)
+  const isText = typeof language === 'string' && description !== null
+  const isWhole = id !== null && path !== NO_PATH && isText && parameters !== null && collaborators !== null
   return {
     id: id ?? markOf(row),
     name: path === NO_PATH ? '' : (name as string),
@@ -34,7 +36,7 @@ export function readProjectRow(row: unknown): Project {
     modified: readDate(fields.modified) ?? MODIFIED,
     owned: readTruth(fields.owner, OWNER),
     ownerId: readId(fields.ownerId) ?? OWNER_ID,
-    ownerName: ownerNameOf(collaborators ?? []),
+    ownerName: collaborators === null ? '' : ownerNameOf(collaborators),
     language: typeof language === 'string' ? language : '',
     description: description ?? '',
     parameters: parameters ?? [],
@@ -45,26 +47,25 @@ export function readProjectRow(row: unknown): Project {
     shared: readShared(fields.sharingTokenBacktest),
     codeRunning: readTruth(fields.codeRunning, CODE_RUNNING),
     lastLive: isNever(fields.lastLiveDeployment) ? null : (readDate(fields.lastLiveDeployment) ?? LAST_LIVE),
-    unreadable: unreadableOf([
-      isRow(row) || 'the row is not an object',
-      id !== null || 'its projectId is missing or not an id',
-      path !== NO_PATH || 'its name is missing or not a name',
-      typeof language === 'string' || 'its language is missing or not text',
-      description !== null || 'its description is not text',
-      parameters !== null || 'its parameters cannot be read',
-      collaborators !== null || 'its collaborators cannot be read',
-    ]),
+    unreadable: isWhole ? null : whyUnreadable(row),
   }
 }
 
 const NO_FIELDS: Row = {}
 
-/** Every check that is not true is what could not be read. */
-function unreadableOf(checks: readonly (true | string)[]): Unknown | null {
-  for (let i = 0; i < checks.length; i++) {
-    if (checks[i] !== true) return { unknown: checks.filter((check) => check !== true).join(', ') }
-  }
-  return null
+/** What of a row cannot be read, in words: few rows are asked. */
+function whyUnreadable(row: unknown): Unknown {
+  if (!isRow(row)) return unknown('the row is not an object')
+  const { projectId, name, language, description, parameters, collaborators } = row
+  const checks = [
+    readId(projectId) !== null || 'its projectId is missing or not an id',
+    (typeof name === 'string' && pathOf(name) !== NO_PATH) || 'its name is missing or not a name',
+    typeof language === 'string' || 'its language is missing or not text',
+    readText(description) !== null || 'its description is not text',
+    readParameters(parameters) !== null || 'its parameters cannot be read',
+    readCollaborators(collaborators) !== null || 'its collaborators cannot be read',
+  ]
+  return unknown(checks.filter((check) => check !== true).join(', '))
 }
 
 /** A negative number that is the same for the same row, so that pages that overlap can still be put together. */
