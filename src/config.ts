@@ -18,6 +18,8 @@ export interface Settings extends HookSettings, EndpointSettings, SlackSettings,
   readonly QC_API_URL?: string
   readonly CALLS_PER_SLICE?: string
   readonly PACE_MS?: string
+  readonly TIMEOUT_MS?: string
+  readonly LIST_TIMEOUT_MS?: string
   readonly TICK_MINUTES?: string
   readonly RECORD_DAYS?: string
   readonly BACKUP_DAYS?: string
@@ -32,6 +34,9 @@ export interface Config {
     readonly token: string
     /** Shortest time between two requests, in milliseconds. */
     readonly paceMs: number
+    /** Longest wait for the answer to a change, and for a list, in milliseconds. */
+    readonly timeoutMs: number
+    readonly listTimeoutMs: number
   }
   /** The organisation whose projects may be touched: 32 lower-case hex characters. */
   readonly organizationId: string
@@ -88,6 +93,8 @@ const PUBLIC_SETTINGS = [
   'DISCORD_CHANNEL',
   'CALLS_PER_SLICE',
   'PACE_MS',
+  'TIMEOUT_MS',
+  'LIST_TIMEOUT_MS',
   'TICK_MINUTES',
   'RECORD_DAYS',
   'BACKUP_DAYS',
@@ -139,7 +146,14 @@ export function readConfig(env: Settings): ConfigResult {
   const hooks = readHookSecrets(env, problems)
   const config: Config = {
     development: local,
-    quantconnect: { url, userId, token, paceMs: whole(env.PACE_MS, 'PACE_MS', 0, 0, 60_000, problems) },
+    quantconnect: {
+      url,
+      userId,
+      token,
+      paceMs: whole(env.PACE_MS, 'PACE_MS', 0, 0, 60_000, problems),
+      timeoutMs: whole(env.TIMEOUT_MS, 'TIMEOUT_MS', 15_000, 1_000, 300_000, problems),
+      listTimeoutMs: whole(env.LIST_TIMEOUT_MS, 'LIST_TIMEOUT_MS', 60_000, 1_000, 300_000, problems),
+    },
     organizationId,
     adminToken,
     hooks,

@@ -47,6 +47,8 @@ export function createDeps(env: Env): DepsResult {
       userId: quantconnect.userId,
       token: quantconnect.token,
       minIntervalMs: quantconnect.paceMs,
+      timeoutMs: quantconnect.timeoutMs,
+      listTimeoutMs: quantconnect.listTimeoutMs,
     },
     {
       fetch: (input, init) => fetch(input, init),

@@ -27,9 +27,9 @@ export async function openAccount(file: string): Promise<Account> {
     throw new Unable(`${read.problems.join(' ')} ${where}`)
   }
   const { quantconnect, organizationId } = read.config
-  const { url: baseUrl, userId, token, paceMs: minIntervalMs } = quantconnect
+  const { url: baseUrl, userId, token, paceMs: minIntervalMs, timeoutMs, listTimeoutMs } = quantconnect
   const client = createClient(
-    { baseUrl, userId, token, minIntervalMs },
+    { baseUrl, userId, token, minIntervalMs, timeoutMs, listTimeoutMs },
     {
       fetch: (input, init) => fetch(input, init),
       now: () => Date.now(),
@@ -43,7 +43,15 @@ export async function openAccount(file: string): Promise<Account> {
 
 /** The settings that name an account. Those of doors are none of its business, and may well be development's. */
 function accountOf(settings: Settings): Settings {
-  const names = ['QC_USER_ID', 'QC_API_TOKEN', 'QC_ORGANIZATION_ID', 'QC_API_URL', 'PACE_MS']
+  const names = [
+    'QC_USER_ID',
+    'QC_API_TOKEN',
+    'QC_ORGANIZATION_ID',
+    'QC_API_URL',
+    'PACE_MS',
+    'TIMEOUT_MS',
+    'LIST_TIMEOUT_MS',
+  ]
   return Object.fromEntries(Object.entries(settings).filter(([name]) => names.includes(name)))
 }
 

@@ -8,7 +8,7 @@ import { type Terminal, Unable } from './command.ts'
 import { readInventory } from './inventory-json.ts'
 import { counted } from './paint.ts'
 import { shown } from './policy-file.ts'
-import { readText, unreadable } from './read-text.ts'
+import { readAnyText, unreadable } from './read-text.ts'
 import { parseJson } from './source.ts'
 import { workerApi } from './worker-api.ts'
 
@@ -37,7 +37,7 @@ export async function folderEntries(folder: string, { say }: Pick<Terminal, 'say
 }
 
 async function fromFile(path: string): Promise<Inventory> {
-  const text = await readText(path, shown(path))
+  const text = await readAnyText(path, shown(path))
   const { inventory, isDated } = readInventory(parseJson(text, shown(path)), shown(path), 0)
   if (isDated) return inventory
   throw new Unable(`${shown(path)} does not say when it was read. Add "at": a date, or milliseconds since 1970.`)

@@ -41,9 +41,7 @@ export function readInventory(value: unknown, where: string, now: number): ReadI
 
 function readRow(row: unknown, where: string): Project {
   if (isRow(row) && 'projectId' in row) {
-    const project = readProjectRow(row)
-    if (typeof project === 'string') throw new Unable(`${where} ${project}.`)
-    return project
+    return readProjectRow(row)
   }
   if (isRow(row) && typeof row.id === 'number' && typeof row.name === 'string' && typeof row.path === 'string') {
     return ownRow(row as unknown as Project)
@@ -70,8 +68,11 @@ function ownRow(row: Project): Project {
     libraries: fact(row.libraries),
     collaborators: row.collaborators ?? 1,
     encrypted: fact(row.encrypted),
+    pinned: fact(row.pinned),
+    shared: fact(row.shared),
     codeRunning: fact(row.codeRunning),
     lastLive: fact(row.lastLive),
+    unreadable: row.unreadable ?? null,
   }
 }
 

@@ -12,7 +12,7 @@ import { Misuse, type Terminal, Unable, type Values } from './command.ts'
 import { readInventory } from './inventory-json.ts'
 import { counted, timeText } from './paint.ts'
 import { shown } from './policy-file.ts'
-import { readText } from './read-text.ts'
+import { readAnyText } from './read-text.ts'
 import { root } from './settings.ts'
 import { type WorkerApi, workerApi } from './worker-api.ts'
 
@@ -103,7 +103,7 @@ async function loadJson(where: string, env: string): Promise<unknown> {
     if (!answer.ok) throw new Unable(`${where} answered ${answer.status}.`)
     return parseJson(await answer.text(), where)
   }
-  return parseJson(await readText(where, `The inventory ${shown(where)}`), shown(where))
+  return parseJson(await readAnyText(where, `The inventory ${shown(where)}`), shown(where))
 }
 
 /** `where` names the text in the error. */

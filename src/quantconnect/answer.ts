@@ -26,7 +26,7 @@ export type Meaning =
 /** Beginnings of the errors that mean bad credentials (lean-cli api_client.py; reports of 2025 and 2026). */
 const AUTH_ERROR = /^\s*(hash doesn['’]t match|userid not valid|invalid timestamp|too many failed attempts)/i
 const NOT_FOUND_ERROR = /^\s*project not found\.?\s*$/i
-const THROTTLE_ERROR = /too many|slow down/i
+const THROTTLE_ERROR = /rate[\s_-]*limit|too many|slow(?:ing)?[\s_-]*down|throttl/i
 /** A hiccup that asks for a repeat (mcp-server issue 45). */
 const HICCUP_ERROR = /failed to process request data|please try again/i
 
@@ -36,7 +36,7 @@ export function readAnswer(answer: HttpAnswer): Meaning {
     return failure(transport(`HTTP ${status}, a redirect; not followed, so that credentials go nowhere else`), 'no')
   }
   const body = parse(answer.bytes)
-  const told = body.kind === 'object' && body.fields.success === false ? readErrors(body.fields, answer) : null
+  const told = tellsOfErrors(body, status) ? readErrors(body.fields, answer) : null
   if (told !== null && told.failure.kind === 'auth') return told
   if (status === 401) return failure({ kind: 'auth', detail: 'HTTP 401' }, 'no')
   if (status === 429) return told?.failure.kind === 'throttled' ? told : failure(throttled('HTTP 429', answer), 'yes')
@@ -48,6 +48,17 @@ export function readAnswer(answer: HttpAnswer): Meaning {
     return failure({ kind: 'refused', errors: [`HTTP ${status}${hintOf(status)}`] }, 'no')
   }
   return readSuccess(answer, body)
+}
+
+/** An answer with `success: false`; and one with an error status, where it says a reason in words we know. */
+function tellsOfErrors(body: Body, status: number): body is Body & { kind: 'object' } {
+  if (body.kind !== 'object') return false
+  if (body.fields.success === false) return true
+  return (
+    status >= 400 &&
+    body.fields.success === undefined &&
+    errorsOf(body.fields).some((text) => THROTTLE_ERROR.test(text))
+  )
 }
 
 /** 5xx says nothing about the request; only a plain word about credentials or pace is believed. */
@@ -62,10 +73,12 @@ function readServerError(answer: HttpAnswer, body: Body, told: (Meaning & { kind
 
 function readSuccess(answer: HttpAnswer, body: Body): Meaning {
   if (body.kind === 'empty') return failure({ kind: 'malformed', detail: 'the answer is empty' }, 'yes')
-  if (body.kind === 'markup' || /\bhtml\b/i.test(answer.contentType)) {
-    return failure(transport('a web page instead of data'), 'yes')
+  if (body.kind === 'markup') return failure(transport('a web page instead of data'), 'yes')
+  // The body that parses is believed, whatever its header says: PHP calls everything text/html that says nothing else.
+  if (body.kind === 'unreadable') {
+    if (/\bhtml\b/i.test(answer.contentType)) return failure(transport('a web page instead of data'), 'yes')
+    return failure({ kind: 'malformed', detail: body.why }, 'yes')
   }
-  if (body.kind === 'unreadable') return failure({ kind: 'malformed', detail: body.why }, 'yes')
   if (body.fields.success === true) return { kind: 'answer', body: body.fields }
   const detail = 'success' in body.fields ? '"success" is neither true nor false' : '"success" is missing'
   return failure({ kind: 'malformed', detail }, 'no')
@@ -83,9 +96,9 @@ function readErrors(fields: Fields, answer: HttpAnswer): Meaning & { kind: 'fail
   return failure({ kind: 'refused', errors }, 'no')
 }
 
-/** `errors` or `messages` (lists) or `Message` (text), whichever is there (lean-cli reads the same three). */
+/** `errors` or `messages` (lists) or `Message` (text), whichever is there (lean-cli reads the same three); gateways say `error`. */
 function errorsOf(fields: Fields): readonly string[] {
-  for (const given of [fields.errors, fields.messages, fields.Message]) {
+  for (const given of [fields.errors, fields.messages, fields.Message, fields.message, fields.error]) {
     const texts = (Array.isArray(given) ? given : [given]).map(textOf).filter((text) => text !== '')
     if (texts.length > 0) return texts
   }

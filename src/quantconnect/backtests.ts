@@ -5,7 +5,7 @@ import type { Meter } from './meter.ts'
 import { checkedId } from './projects.ts'
 import type { Transport } from './transport.ts'
 import { readDate } from './wire-date.ts'
-import { isRow } from './wire-value.ts'
+import { isRow, readCount } from './wire-value.ts'
 
 export interface Backtests {
   readonly count: number
@@ -18,8 +18,9 @@ export async function listBacktests(transport: Transport, projectId: number, met
   if (!answer.ok) return answer
   const { backtests, count } = answer.value
   if (!Array.isArray(backtests)) return malformed(`"backtests" of project ${projectId} is missing or is not a list`)
-  if (typeof count === 'number' && count !== backtests.length) {
-    return malformed(`"count" says ${count} backtests of project ${projectId} and ${backtests.length} came`)
+  const told = readCount(count)
+  if (told !== null && told !== backtests.length) {
+    return malformed(`"count" says ${told} backtests of project ${projectId} and ${backtests.length} came`)
   }
 
   const seen = new Set<string>()

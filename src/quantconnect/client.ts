@@ -75,6 +75,6 @@ function readMutationAnswer(endpoint: Sent['endpoint'], result: Sent['result']):
   if (endpoint !== 'projects/create') return succeed({ created: null })
   const { projects } = result.value
   const created = readProjectRow(Array.isArray(projects) ? projects[0] : undefined)
-  if (typeof created !== 'string') return succeed({ created })
-  return malformed(`the project was created, but its row ${created}`)
+  if (created.unreadable === null) return succeed({ created })
+  return malformed(`the project was created, but of its row this cannot be read: ${created.unreadable.unknown}`)
 }

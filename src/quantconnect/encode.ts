@@ -9,6 +9,12 @@ export interface Request {
   readonly body: string
 }
 
+/**
+ * Who edits. QuantConnect compares it with the lock of a project that somebody has open, and refuses the change; a change
+ * without it goes through that lock, which is what `lean cloud push --force` does. So every change names us.
+ */
+const EDITOR = { codeSourceId: 'leansweep' }
+
 /** Reads are POST with JSON, the documented form of every endpoint. */
 export function encodeRead(path: string, fields: Fields): Request {
   return json(path, fields)
@@ -28,10 +34,10 @@ export function encodeMutation(mutation: Mutation): Request {
     case 'files/create':
     case 'files/update': {
       const { endpoint, projectId, name, content } = mutation
-      return json(endpoint, { projectId, name, content })
+      return json(endpoint, { projectId, name, content, ...EDITOR })
     }
     case 'files/delete':
-      return json(mutation.endpoint, { projectId: mutation.projectId, name: mutation.name })
+      return json(mutation.endpoint, { projectId: mutation.projectId, name: mutation.name, ...EDITOR })
   }
 }
 
@@ -42,9 +48,9 @@ export function encodeMutation(mutation: Mutation): Request {
 function encodeUpdate(mutation: Mutation & { endpoint: 'projects/update' }): Request {
   const { endpoint, projectId, name, description, parameters, libraries } = mutation
   const texts = { ...(name === undefined ? {} : { name }), ...(description === undefined ? {} : { description }) }
-  if (parameters === undefined && libraries === undefined) return json(endpoint, { projectId, ...texts })
+  if (parameters === undefined && libraries === undefined) return json(endpoint, { projectId, ...texts, ...EDITOR })
 
-  const form = new URLSearchParams({ projectId: String(projectId), ...texts })
+  const form = new URLSearchParams({ projectId: String(projectId), ...texts, ...EDITOR })
   for (const [index, { key, value, more = {} }] of (parameters ?? []).entries()) {
     form.append(`parameters[${index}][key]`, key)
     form.append(`parameters[${index}][value]`, value)

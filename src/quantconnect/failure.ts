@@ -50,6 +50,9 @@ export function failureText(failure: Failure): string {
     case 'malformed':
       return `QuantConnect's answer cannot be trusted: ${sentence([failure.detail])} Nothing is concluded from it; try again later, and report it if it stays so.`
     case 'refused':
+      if (failure.errors.some((error) => LOCKED.test(error))) {
+        return `Somebody else is editing this project, and QuantConnect lets nobody else write to it meanwhile: ${sentence(failure.errors)} Nothing was changed by this call; try again when they have closed it.`
+      }
       return `QuantConnect refused${failure.errors.length === 0 ? ' without giving a reason.' : `: ${sentence(failure.errors)}`} Look at the project on quantconnect.com, mend what it names, then try again.`
     case 'withdrawn':
       return `The call was not made: ${failure.detail}`
@@ -57,6 +60,9 @@ export function failureText(failure: Failure): string {
       return `The API calls allowed at once are used up (${failure.detail}). The work goes on with the next allowance.`
   }
 }
+
+/** What a refusal says while another editor holds the lock of a project (lean-cli push_manager.py). */
+const LOCKED = /write permission/i
 
 /** What others wrote, with one full stop at its end, whether they put it or not. */
 function sentence(parts: readonly string[]): string {

@@ -4,7 +4,7 @@ import type { Evidence } from '../core/evidence/project.ts'
 import { malformed, type Result, succeed } from './failure.ts'
 import type { Meter } from './meter.ts'
 import type { Transport } from './transport.ts'
-import { readDate } from './wire-date.ts'
+import { isNever, readDate } from './wire-date.ts'
 import { isRow, readId } from './wire-value.ts'
 
 export interface LiveDeployment {
@@ -55,6 +55,6 @@ export async function listLive(transport: Transport, meter: Meter): Promise<Resu
 }
 
 function readOptionalDate(value: unknown, name: string): Evidence<number | null> {
-  if (value === undefined || value === null) return null
+  if (isNever(value)) return null
   return readDate(value) ?? { unknown: `${name} is not a date` }
 }

@@ -7,8 +7,10 @@ export interface ClientOptions {
   readonly userId: string
   /** The API token of that user. Never logged, never part of a failure. */
   readonly token: string
-  /** Longest wait for one whole answer, in milliseconds. @default 15_000 (15 seconds) */
+  /** Longest wait for one whole answer to a change or to a sign-in, in milliseconds. @default 15_000 (15 seconds) */
   readonly timeoutMs?: number
+  /** The same for what reads lists: projects, files, backtests, deployments. @default 60_000 (a minute) */
+  readonly listTimeoutMs?: number
   /** How often a read is tried in all. Mutations are sent once. @default 3 */
   readonly tries?: number
   /** Calls at the same time. @default 5 */
@@ -22,6 +24,7 @@ export interface ClientOptions {
 const DEFAULTS = {
   baseUrl: 'https://www.quantconnect.com/api/v2',
   timeoutMs: 15_000,
+  listTimeoutMs: 60_000,
   tries: 3,
   maxInFlight: 5,
   minIntervalMs: 0,
@@ -37,6 +40,7 @@ export function completeOptions(given: ClientOptions): Required<ClientOptions> {
   if (!/^\d+$/.test(options.userId)) throw new TypeError('userId must be digits.')
   if (options.token.trim() === '') throw new TypeError('token must not be empty.')
   atLeast(options.timeoutMs, 1, 'timeoutMs')
+  atLeast(options.listTimeoutMs, 1, 'listTimeoutMs')
   atLeast(options.tries, 1, 'tries')
   atLeast(options.maxInFlight, 1, 'maxInFlight')
   atLeast(options.minIntervalMs, 0, 'minIntervalMs')

@@ -65,14 +65,22 @@ export async function readProject(transport: Transport, projectId: number, meter
   const [project, ...others] = read.value
   if (project === undefined) return malformed(`the answer for project ${projectId} holds no project`)
   if (others.length > 0) return malformed(`the answer for project ${projectId} holds ${read.value.length} projects`)
-  if (project.id !== projectId) return malformed(`the answer for project ${projectId} is about project ${project.id}`)
-  return succeed(project)
+  if (project.id !== projectId)
+    return malformed(
+      `the answer for project ${projectId} is about ${project.id < 0 ? 'none with a usable id' : `project ${project.id}`}`,
+    )
+  const { unreadable } = project
+  return unreadable === null
+    ? succeed(project)
+    : malformed(`of project ${projectId} this cannot be read: ${unreadable.unknown}`)
 }
 
 /** The id that occurs more than once, or null. */
 export function duplicateOf(projects: readonly Pick<Project, 'id'>[]): number | null {
   const seen = new Set<number>()
   for (const { id } of projects) {
+    // Rows without a readable id: two that look the same may be two projects.
+    if (id < 0) continue
     if (seen.has(id)) return id
     seen.add(id)
   }
@@ -121,15 +129,13 @@ function readPage(body: Fields, cursor: Cursor | null): Result<ProjectPage> {
   return succeed({ projects: rows.slice(0, PAGE_SIZE), next })
 }
 
-/** The rows of an answer, each read and no id twice. */
+/** The rows of an answer, no id twice. A row that cannot be read whole is one project's trouble, not that of the list. */
 function readRows(body: Fields): Result<readonly Project[]> {
   const { projects } = body
   if (!Array.isArray(projects)) return malformed('"projects" is missing or is not a list')
   const rows: Project[] = []
   for (const row of projects) {
-    const project = readProjectRow(row)
-    if (typeof project === 'string') return malformed(`row ${rows.length + 1} of "projects" ${project}`)
-    rows.push(project)
+    rows.push(readProjectRow(row))
   }
   const twice = duplicateOf(rows)
   return twice === null ? succeed(rows) : malformed(`project ${twice} is listed twice`)

@@ -20,6 +20,9 @@ export const READ_ENDPOINTS = ['authenticate', 'projects/read', 'files/read', 'b
 
 export type ReadEndpoint = (typeof READ_ENDPOINTS)[number]
 
+/** Whose answers may be long: they are waited for longer. */
+const LISTS: ReadonlySet<string> = new Set<ReadEndpoint>(['projects/read', 'files/read', 'backtests/list', 'live/list'])
+
 /** What the transport needs from the world, so that tests can bring their own. */
 export interface ClientDeps {
   readonly fetch: typeof fetch
@@ -108,7 +111,7 @@ export function createTransport(given: ClientOptions, deps: ClientDeps): Transpo
       const meaning: Meaning = { kind: 'failure', failure: { kind: 'withdrawn', detail: why }, again: 'no' }
       return { meaning, retryAfterMs: null, sentAt, answeredAt: sentAt }
     }
-    const clock = startClock(options.timeoutMs)
+    const clock = startClock(LISTS.has(path) ? options.listTimeoutMs : options.timeoutMs)
     let answeredAt: number | null = null
     let retryAfterMs: number | null = null
     try {

@@ -1,54 +1,79 @@
 /**
  * Turns one row of `projects/read` into a project. Written by hand and without a schema because an account may hold
- * 50,000 rows. What is absent, what is unknown and what makes a row unusable is fixed in the policy page's paragraph
- * "Unknown or absent"; a field that has no "unknown" in our model and cannot be read makes the row unusable, since
- * guessing could cost somebody a project.
+ * 50,000 rows. What is absent and what is unknown is fixed in the policy page's paragraph "Unknown or absent". A field that
+ * has no "unknown" of its own and cannot be read makes that project unreadable, never the list: it is one project's trouble,
+ * and guessing could cost somebody a project.
  */
 
-import { type Evidence, normalisePath, type Parameter, type Project, type Unknown } from '../core/evidence/project.ts'
-import { readDate } from './wire-date.ts'
-import { isRow, readEntries, readId, readText } from './wire-value.ts'
+import {
+  type Evidence,
+  NO_PATH,
+  normalisePath,
+  type Parameter,
+  type Project,
+  type Unknown,
+} from '../core/evidence/project.ts'
+import { isNever, readDate } from './wire-date.ts'
+import { isRow, type Row, readEntries, readId, readText } from './wire-value.ts'
 
-/** The project, or as text why the row cannot be used. The text quotes nothing of the row but its id. */
-export function readProjectRow(row: unknown): Project | string {
-  if (!isRow(row)) return 'is not an object'
-  const id = readId(row.projectId)
-  if (id === null) return 'has no usable projectId'
-  const { name, language } = row
-  if (typeof name !== 'string') return `(project ${id}) has no usable name`
-  const path = pathOf(name)
-  if (path === '') return `(project ${id}) has no usable name`
-  if (typeof language !== 'string') return `(project ${id}) has no usable language`
-  const description = readText(row.description)
-  if (description === null) return `(project ${id}) has a description that is not text`
-  const parameters = readParameters(row.parameters)
-  if (parameters === null) return `(project ${id}) has parameters that cannot be read`
-  const collaborators = readEntries(row.collaborators)
-  if (collaborators === null || !collaborators.every(isRow)) {
-    return `(project ${id}) has collaborators that cannot be read`
-  }
+/** The project of any row. What of it could not be read is said in `unreadable`, which quotes nothing of the row. */
+export function readProjectRow(row: unknown): Project {
+  const fields = isRow(row) ? row : NO_FIELDS
+  const id = readId(fields.projectId)
+  const { name, language } = fields
+  const path = typeof name === 'string' ? pathOf(name) : NO_PATH
+  const description = readText(fields.description)
+  const parameters = readParameters(fields.parameters)
+  const collaborators = readCollaborators(fields.collaborators)
+  const isText = typeof language === 'string' && description !== null
+  const isWhole = id !== null && path !== NO_PATH && isText && parameters !== null && collaborators !== null
   return {
-    id,
-    name,
+    id: id ?? markOf(row),
+    name: path === NO_PATH ? '' : (name as string),
     path,
-    organizationId: readOrganization(row.organizationId),
-    created: readMoment(row.created, CREATED),
-    modified: readMoment(row.modified, MODIFIED),
-    owned: readTruth(row.owner, OWNER),
-    ownerId: readId(row.ownerId) ?? OWNER_ID,
-    ownerName: ownerNameOf(collaborators),
-    language,
-    description,
-    parameters,
-    libraries: readLibraries(row.libraries),
-    collaborators: collaborators.length,
-    encrypted: row.encrypted === undefined || row.encrypted === null ? false : readTruth(row.encrypted, ENCRYPTED),
-    codeRunning: readTruth(row.codeRunning, CODE_RUNNING),
-    lastLive:
-      row.lastLiveDeployment === undefined || row.lastLiveDeployment === null
-        ? null
-        : readMoment(row.lastLiveDeployment, LAST_LIVE),
+    organizationId: readOrganization(fields.organizationId),
+    created: readDate(fields.created) ?? CREATED,
+    modified: readDate(fields.modified) ?? MODIFIED,
+    owned: readTruth(fields.owner, OWNER),
+    ownerId: readId(fields.ownerId) ?? OWNER_ID,
+    ownerName: collaborators === null ? '' : ownerNameOf(collaborators),
+    language: typeof language === 'string' ? language : '',
+    description: description ?? '',
+    parameters: parameters ?? [],
+    libraries: readLibraries(fields.libraries),
+    collaborators: collaborators?.length ?? 0,
+    encrypted: readOptionalTruth(fields.encrypted, ENCRYPTED),
+    pinned: readOptionalTruth(fields.isPinned, PINNED),
+    shared: readShared(fields.sharingTokenBacktest),
+    codeRunning: readTruth(fields.codeRunning, CODE_RUNNING),
+    lastLive: isNever(fields.lastLiveDeployment) ? null : (readDate(fields.lastLiveDeployment) ?? LAST_LIVE),
+    unreadable: isWhole ? null : whyUnreadable(row),
   }
+}
+
+const NO_FIELDS: Row = {}
+
+/** What of a row cannot be read, in words: few rows are asked. */
+function whyUnreadable(row: unknown): Unknown {
+  if (!isRow(row)) return unknown('the row is not an object')
+  const { projectId, name, language, description, parameters, collaborators } = row
+  const checks = [
+    readId(projectId) !== null || 'its projectId is missing or not an id',
+    (typeof name === 'string' && pathOf(name) !== NO_PATH) || 'its name is missing or not a name',
+    typeof language === 'string' || 'its language is missing or not text',
+    readText(description) !== null || 'its description is not text',
+    readParameters(parameters) !== null || 'its parameters cannot be read',
+    readCollaborators(collaborators) !== null || 'its collaborators cannot be read',
+  ]
+  return unknown(checks.filter((check) => check !== true).join(', '))
+}
+
+/** A negative number that is the same for the same row, so that pages that overlap can still be put together. */
+function markOf(row: unknown): number {
+  const text = JSON.stringify(row) ?? ''
+  let hash = 0x811c9dc5
+  for (let i = 0; i < text.length; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
+  return -1 - (hash >>> 0)
 }
 
 /** Nearly all names are normal already, and splitting 50,000 of them takes a fifth of the whole reading. */
@@ -61,6 +86,8 @@ const ORGANIZATION = unknown('organizationId is missing or not text')
 const OWNER = unknown('owner is missing or neither true nor false')
 const OWNER_ID = unknown('ownerId is missing or not a user id')
 const ENCRYPTED = unknown('encrypted is neither true nor false')
+const PINNED = unknown('isPinned is neither true nor false')
+const SHARED = unknown('sharingTokenBacktest is not text')
 const CODE_RUNNING = unknown('codeRunning is missing or neither true nor false')
 const LIBRARIES = unknown('libraries is missing or cannot be read')
 const CREATED = unknown('created is missing or not a date')
@@ -77,27 +104,44 @@ function readOrganization(value: unknown): Evidence<string> {
   return text === '' ? ORGANIZATION : text.toLowerCase()
 }
 
-function readMoment(value: unknown, otherwise: Unknown): Evidence<number> {
-  return readDate(value) ?? otherwise
-}
-
 function readTruth(value: unknown, otherwise: Unknown): Evidence<boolean> {
   return typeof value === 'boolean' ? value : otherwise
 }
 
-function ownerNameOf(collaborators: readonly { readonly [key: string]: unknown }[]): string {
+/** What may be left out: absent and null mean no. */
+function readOptionalTruth(value: unknown, otherwise: Unknown): Evidence<boolean> {
+  return value === undefined || value === null ? false : readTruth(value, otherwise)
+}
+
+/** Only whether there is a token: with it anybody may see that backtest, so it goes no further. */
+function readShared(value: unknown): Evidence<boolean> {
+  if (value === undefined || value === null) return false
+  return typeof value === 'string' ? value !== '' : SHARED
+}
+
+function readCollaborators(value: unknown): readonly Row[] | null {
+  const entries = readEntries(value)
+  return entries?.every(isRow) ? entries : null
+}
+
+function ownerNameOf(collaborators: readonly Row[]): string {
   for (const { owner, name } of collaborators) if (owner === true && typeof name === 'string') return name
   return ''
 }
 
-/** Objects with a projectId today, plain ids in older answers; missing is unknown, empty is none. */
+/**
+ * Objects with a projectId today, plain ids in older answers; missing is unknown, empty is none. An entry without an id to
+ * which the caller has no access links nothing: it stands for a library of somebody else.
+ */
 function readLibraries(value: unknown): Evidence<readonly number[]> {
   if (value === undefined || value === null) return LIBRARIES
   const entries = readEntries(value)
   if (entries === null) return LIBRARIES
   const ids: number[] = []
   for (const entry of entries) {
-    const id = readId(isRow(entry) ? entry.projectId : entry)
+    const given = isRow(entry) ? entry.projectId : entry
+    if (isRow(entry) && entry.access === false && (given === undefined || given === null)) continue
+    const id = readId(given)
     if (id === null) return LIBRARIES
     ids.push(id)
   }

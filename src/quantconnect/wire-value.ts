@@ -12,6 +12,12 @@ export function readId(value: unknown): number | null {
   return typeof id === 'number' && Number.isSafeInteger(id) && id > 0 ? id : null
 }
 
+/** A whole number from 0 on, as a number or in plain digits; else null. */
+export function readCount(value: unknown): number | null {
+  if (value === 0 || value === '0') return 0
+  return readId(value)
+}
+
 /** The entries of a list, of an object used as a list, or of nothing at all; null when it is none of these. */
 export function readEntries(value: unknown): readonly unknown[] | null {
   if (value === undefined || value === null) return []

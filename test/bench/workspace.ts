@@ -105,8 +105,11 @@ function projectAt(i: number, size: number, random: () => number): Project {
     libraries: random() < 0.03 ? [20_000_000 + Math.floor(random() * size)] : [],
     collaborators: random() < 0.8 ? 1 : 2,
     encrypted: false,
+    pinned: false,
+    shared: false,
     codeRunning: false,
     lastLive: random() < 0.9 ? null : created,
+    unreadable: null,
   }
 }
 

@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Folder, inventory, makeFolder, POLICY, project, run } from './support.ts'
 
@@ -39,6 +41,20 @@ describe('npm run check', () => {
       problems: [{ rule: 'old', key: 'when.idel', line: 9, text: expect.stringContaining('bad.toml line 9') }, {}],
       rules: [],
     })
+  })
+
+  it.each<[string, (text: string) => Buffer, RegExp]>([
+    ['Latin-1', (text) => Buffer.from(text, 'latin1'), /line 1: the file is not UTF-8/],
+    ['UTF-16, as PowerShell saves it', (text) => Buffer.from(`\ufeff${text}`, 'utf16le'), /is UTF-16, .*iconv/],
+  ])('refuses a policy in %s', async (_, encode, says) => {
+    const text = `# Donn\u00e9es\n${POLICY}`
+    const file = join(folder.path, 'encoded.toml')
+    await writeFile(file, encode(text))
+    const { code, out } = await run('check', [file])
+    expect(code).toBe(1)
+    expect(out).toMatch(says)
+    await writeFile(file, `\ufeff${text}`)
+    expect((await run('check', [file])).code).toBe(0)
   })
 
   it('takes a rule that asks people first for one that acts', async () => {

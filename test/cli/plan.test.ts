@@ -1,3 +1,5 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type Sandbox, startSandbox } from '../sandbox/server.ts'
 import { apiRow, DAY, type Folder, inventory, makeFolder, NOW, ORGANISATION, POLICY, project, run } from './support.ts'
@@ -22,6 +24,28 @@ interface Shown {
 }
 
 describe('npm run plan on an inventory', () => {
+  it.each<[string, (text: string) => Buffer]>([
+    ['UTF-8 with a mark', (text) => Buffer.from(`\ufeff${text}`)],
+    ['UTF-16, as PowerShell saves it', (text) => Buffer.from(`\ufeff${text}`, 'utf16le')],
+    ['UTF-16, big-endian', (text) => Buffer.from(`\ufeff${text}`, 'utf16le').swap16()],
+  ])('reads an inventory in %s', async (_, encode) => {
+    const file = join(folder.path, 'encoded.json')
+    await writeFile(file, encode(JSON.stringify(inventory([project(1, 'Old/caf\u00e9')]))))
+    const { code, out } = await plan('--inventory', file)
+    expect(code).toBe(1)
+    expect(out).toContain('Old/caf\u00e9')
+  })
+
+  it('refuses an inventory in another encoding', async () => {
+    const file = join(folder.path, 'latin.json')
+    await writeFile(file, Buffer.from(JSON.stringify(inventory([project(1, 'Old/caf\u00e9')])), 'latin1'))
+    const { code, err } = await plan('--inventory', file)
+    expect(code).toBe(2)
+    expect(err).toMatch(
+      /latin\.json could not be read: it is neither UTF-8 nor UTF-16 with its mark\. Save it as UTF-8\./,
+    )
+  })
+
   it('shows what would be marked at the time of the inventory, as a finding', async () => {
     const file = await folder.write('one.json', inventory([project(1, 'Old/a'), project(2, 'New/b')]))
     const { code, out, err } = await plan('--inventory', file)

@@ -91,6 +91,8 @@ export function project(id: number, name: string, fields: object = {}): object {
     libraries: [],
     collaborators: 1,
     encrypted: false,
+    pinned: false,
+    shared: false,
     codeRunning: false,
     lastLive: null,
     ...fields,

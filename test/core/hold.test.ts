@@ -39,6 +39,59 @@ describe('writtenHold', () => {
     expect(writtenHold(`before ${text}`, 'UTC')).toEqual({ until: null, malformed: expect.any(String) })
   })
 
+  it.each([
+    ['wide brackets', '［keep］'],
+    ['black brackets', '【keep】'],
+    ['corner brackets', '「keep」'],
+    ['wide brackets and a day', '［keep until 2027-01-31］', Date.UTC(2027, 1, 1)],
+    ['wide digits', '[keep until ２０２７-０１-３１]', Date.UTC(2027, 1, 1)],
+    ['a zero-width space after the bracket', '[\u200bkeep]'],
+    ['a zero-width space in the word', '[k\u200beep]'],
+    ['a soft hyphen', '[\u00adkeep]'],
+    ['a variation selector', '[keep\ufe0f]'],
+    ['brackets of two kinds', '[keep】'],
+  ])('reads %s as it looks', (_, text, until: number | null = null) => {
+    expect(writtenHold(`before ${text} after`, 'UTC')).toEqual({ until, malformed: null })
+  })
+
+  it.each([
+    ['wide capitals', '[ＫＥＥＰ]'],
+    ['a Cyrillic e', '[k\u0435ep]'],
+    ['Cyrillic letters', '[\u043a\u0435\u0435\u0440]'],
+    ['Greek capitals', '[\u039a\u0395\u0395\u03a1 until 2020-01-01]'],
+    ['mathematical letters', '[𝐤𝘦𝙚𝓅]'],
+    ['letters in circles', '[ⓚⓔⓔⓟ]'],
+    ['letters in squares', '[🄺🄴🄴🄿]'],
+    ['letters with accents', '[kéep]'],
+    ['the same in two parts', '[ke\u0301ep]'],
+    ['small capitals', '[ᴋᴇᴇᴘ]'],
+    ['Cherokee', '[ᏦᎬᎬᏢ]'],
+    ['a cut-off tag', '【keep'],
+  ])('holds for ever, with a warning, what a person may well read as keep: %s', (_, text) => {
+    expect(writtenHold(`before ${text}`, 'UTC')).toEqual({ until: null, malformed: text })
+    expect(withoutHolds(`before ${text}`)).not.toMatch(/^$/)
+    expect(writtenHold(withoutHolds(`before ${text}`), 'UTC')).toBeNull()
+  })
+
+  it.each(['（keep）', '【休】', '[krep]', '[ｖ２] keep', '「keen」', '[kep]'])('is null for %j', (text) => {
+    expect(writtenHold(text, 'UTC')).toBeNull()
+  })
+
+  it.each([
+    ['opening brackets', '['.repeat(1_000_000)],
+    ['wide opening brackets', '［'.repeat(1_000_000)],
+    ['brackets and blanks', `${'['.repeat(10)}${' '.repeat(100_000)}`.repeat(10)],
+    ['brackets and invisible characters', `[k${'\u200b'.repeat(100_000)}`.repeat(10)],
+    ['tags in tags', `${'['.repeat(300_000)}${'keep]'.repeat(140_000)}`],
+    ['tags', '[keep]'.repeat(170_000)],
+    ['look-alikes', '[к\u0301е\u0301'.repeat(200_000)],
+  ])('is read, and taken out, in no time from a million characters of %s', (_, text) => {
+    const start = performance.now()
+    writtenHold(text, 'UTC')
+    expect(writtenHold(withoutHolds(text), 'UTC')).toBeNull()
+    expect(performance.now() - start).toBeLessThan(5_000)
+  })
+
   it('of several holds, the longest counts', () => {
     expect(writtenHold('[keep until 2027-01-31] [keep until 2026-12-01]', 'UTC')?.until).toBe(Date.UTC(2027, 1, 1))
     expect(writtenHold('[keep until 2027-01-31] [keep]', 'UTC')?.until).toBeNull()

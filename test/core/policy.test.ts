@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { decide } from '../../src/core/judge/decide.ts'
-import { readPolicy } from '../../src/core/policy/policy.ts'
+import { problemText, readPolicy } from '../../src/core/policy/policy.ts'
 import { policySchema } from '../../src/core/policy/policy-schema-json.ts'
 import { DAY, HOUR, inventory, NOTHING, NOW, policy, problems, project, read, rule, ruleOf } from './support.ts'
 
@@ -201,3 +201,33 @@ describe('policy.schema.json', () => {
     expect(readFileSync('policy.toml', 'utf8').split('\n')[0]).toBe('#:schema ./policy.schema.json')
   })
 })
+
+describe('the encoding of a policy', () => {
+  it.each([
+    ['what was lost in Latin-1', new TextDecoder().decode(new Uint8Array([0x23, 0xe9, 0x0a])), 'not UTF-8'],
+    ['U+FFFD itself, in a comment', '# caf\ufffd\n', 'not UTF-8'],
+    ['UTF-16 with its mark', new TextDecoder().decode(utf16('# x\n', 0xff)), 'UTF-16'],
+    ['UTF-16, big-endian', new TextDecoder().decode(utf16('# x\n', 0xfe)), 'UTF-16'],
+    ['UTF-16 without its mark', new TextDecoder().decode(utf16('# x\n', 0xff).slice(2)), 'UTF-16'],
+  ])('refuses %s, and says how to mend it', async (_, text, says) => {
+    const result = await readPolicy(text)
+    expect(result).toMatchObject({ ok: false, problems: [{ problem: expect.stringContaining(says) }] })
+    expect(result.ok ? [] : result.problems.map(problemText)).toEqual([expect.stringMatching(/UTF-8/)])
+  })
+
+  it('names the line', async () => {
+    expect(await readPolicy('timezone = "UTC"\n\n# caf\ufffd\n')).toMatchObject({ problems: [{ line: 3 }] })
+  })
+
+  it('takes UTF-8 with a mark at its beginning', async () => {
+    expect(await readPolicy('\ufefftimezone = "UTC"\n')).toMatchObject({ ok: true, policy: { timezone: 'UTC' } })
+  })
+})
+
+/** A text as UTF-16 with its mark; `first` is the mark's first byte. */
+function utf16(text: string, first: 0xff | 0xfe): Uint8Array {
+  const bytes = [...`\ufeff${text}`].flatMap((one) => [one.charCodeAt(0) & 0xff, one.charCodeAt(0) >> 8])
+  return new Uint8Array(
+    first === 0xff ? bytes : bytes.flatMap((_, i) => (i % 2 === 0 ? [bytes[i + 1] ?? 0, bytes[i] ?? 0] : [])),
+  )
+}

@@ -49,6 +49,12 @@ describe('predicates in the list', () => {
     [{ language: ['C#'] }, {}, 'no'],
     [{ encrypted: true }, { encrypted: true }, 'yes'],
     [{ encrypted: false }, {}, 'yes'],
+    [{ pinned: true }, { pinned: true }, 'yes'],
+    [{ pinned: true }, {}, 'no'],
+    [{ pinned: false }, { pinned: UNKNOWN }, 'unknown'],
+    [{ shared: true }, { shared: true }, 'yes'],
+    [{ shared: false }, {}, 'yes'],
+    [{ shared: true }, { shared: UNKNOWN }, 'unknown'],
     [{ collaborators: '<=1' }, { collaborators: 1 }, 'yes'],
     [{ collaborators: '<=1' }, { collaborators: 2 }, 'no'],
     [{ collaborators: 2 }, { collaborators: 2 }, 'yes'],
@@ -143,6 +149,41 @@ describe('unknown or absent', () => {
     expect(reads({ 'last-backtest': '<1d' }, one(), { paid: { 1: { backtests: { count: 3, last: NOW + 1 } } } })).toBe(
       'unknown',
     )
+  })
+
+  it.each<readonly [string, number, string]>([
+    ['never', 300, 'yes'],
+    ['never', 365, 'yes'],
+    ['never', 366, 'unknown'],
+    // Counted from the creation.
+    ['>90d', 91, 'yes'],
+    ['>90d', 89, 'no'],
+    ['<90d', 89, 'yes'],
+    ['<90d', 91, 'no'],
+    // A last backtest that was archived is over 12 months old, and no older than the project.
+    ['>90d', 1_000, 'yes'],
+    ['<90d', 1_000, 'no'],
+    ['>500d', 450, 'no'],
+    ['>500d', 1_000, 'unknown'],
+    ['<500d', 1_000, 'unknown'],
+  ])('last-backtest = "%s" where none is listed, of a project of %d days: %s', (value, days, expected) => {
+    const paid = { 1: { backtests: { count: 0, last: null } } }
+    expect(reads({ 'last-backtest': value }, one(aged(days)), { paid })).toBe(expected)
+  })
+
+  it('last-backtest is unknown where none is listed and nobody knows how old the project is', () => {
+    const paid = { 1: { backtests: { count: 0, last: null } } }
+    expect(reads({ 'last-backtest': '>1d' }, one({ created: UNKNOWN }), { paid })).toBe('unknown')
+    expect(reads({ 'last-backtest': 'never' }, one({ created: UNKNOWN }), { paid })).toBe('unknown')
+    expect(reads({ backtests: '=0' }, one({ created: UNKNOWN }), { paid })).toBe('yes')
+  })
+
+  it('G1: no file at all is no answer, for projects start with one', () => {
+    const paid = { 1: { files: { count: 0, bytes: 0 } } }
+    for (const table of [{ files: '<=2' }, { files: '=0' }, { bytes: '<=4000' }, { bytes: '>0' }]) {
+      expect(reads(table, one(), { paid })).toBe('unknown')
+    }
+    expect(reads({ bytes: '=0' }, one(), { paid: { 1: { files: { count: 1, bytes: 0 } } } })).toBe('yes')
   })
 
   it('paid evidence that was read is judged', () => {

@@ -25,6 +25,7 @@ describe('absolute protections', () => {
     { what: 'not owned', of: project(1, 'x', { owned: false }) },
     { what: 'other organisation', of: project(1, 'x', { organizationId: 'another' }) },
     { what: 'encrypted', of: project(1, 'x', { encrypted: true }) },
+    { what: 'pinned', of: project(1, 'x', { pinned: true }) },
     { what: 'library folder', of: project(1, 'Library/x') },
     { what: 'library folder', of: project(1, '/library//deep/x') },
     { what: 'boot camp', of: project(1, 'Boot Camp/01 x') },
@@ -72,6 +73,7 @@ describe('absolute protections', () => {
     ['organizationId', { organizationId: UNKNOWN }, {}],
     ['libraries', { libraries: UNKNOWN }, {}],
     ['encrypted', { encrypted: UNKNOWN }, {}],
+    ['isPinned', { pinned: UNKNOWN }, {}],
     ['created', { created: UNKNOWN }, {}],
     ['modified', { modified: UNKNOWN }, {}],
   ])('G1 unknown never destroys: without %s it is not judged', async (_what, fields, more) => {

@@ -32,8 +32,11 @@ export function project(id: number, name: string, fields: Partial<Project> = {})
     libraries: [],
     collaborators: 1,
     encrypted: false,
+    pinned: false,
+    shared: false,
     codeRunning: false,
     lastLive: null,
+    unreadable: null,
     ...fields,
   }
 }

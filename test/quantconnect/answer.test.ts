@@ -80,11 +80,28 @@ describe('readAnswer', () => {
     ['the in-band text', 200, refusal('Too many backtest requests; please slow down.')],
     ['"slow down" alone', 200, refusal('Please slow down')],
     ['the in-band text under HTTP 503', 503, refusal('Too many requests')],
+    ['the text of other clients', 200, refusal('Rate limit exceeded')],
+    ['the same in capitals', 200, refusal('RATE LIMIT EXCEEDED')],
+    ['the same as one word', 200, refusal('Ratelimit reached, SLOW DOWN')],
+    ['"too many" in any case', 200, refusal('TOO MANY requests')],
+    ['the text in `messages`', 200, { success: false, messages: ['rate-limit exceeded'] }],
+    ['the text in `Message`', 200, { success: false, Message: 'You are being throttled.' }],
+    ['a gateway under HTTP 403', 403, { message: 'Rate limit exceeded' }],
+    ['a gateway under HTTP 503', 503, { error: 'Rate limit exceeded' }],
   ])('takes %s for being asked to slow down', (_, status, body) => {
     const meaning = read(status, body, { retryAfterMs: 7_000 })
     expect(verdict(meaning)).toBe('throttled, again: yes')
     expect(meaning).toMatchObject({ failure: { retryAfterMs: 7_000 } })
   })
+
+  it.each(['text/html; charset=UTF-8', 'text/plain', '', 'application/xml'])(
+    'believes the body that parses, whatever its header says: %j',
+    (contentType) => {
+      const body = { success: true, projects: [] }
+      expect(read(200, body, { contentType })).toEqual({ kind: 'answer', body })
+      expect(verdict(read(200, refusal('Project not found'), { contentType }))).toBe('notFound, again: no')
+    },
+  )
 
   it.each([
     ['HTTP 408', 408, ''],

@@ -27,7 +27,7 @@ describe('listLive', () => {
   })
 
   it('keeps a deployment whose dates it cannot read', async () => {
-    const { result } = await list({ success: true, live: [{ ...deployment, launched: '', stopped: 0 }] })
+    const { result } = await list({ success: true, live: [{ ...deployment, launched: 'soon', stopped: false }] })
     expect(result).toMatchObject({
       ok: true,
       value: [{ launched: { unknown: expect.any(String) }, stopped: { unknown: expect.any(String) } }],

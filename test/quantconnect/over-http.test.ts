@@ -37,7 +37,7 @@ async function calls(): Promise<string[]> {
 function clientOf(options: Partial<ClientOptions> = {}, aheadMs = 0) {
   const slept: number[] = []
   const client = createClient(
-    { baseUrl: `${WORLD}/api/v2`, userId: '123', token: 'abc', timeoutMs: 5_000, ...options },
+    { baseUrl: `${WORLD}/api/v2`, userId: '123', token: 'abc', timeoutMs: 5_000, listTimeoutMs: 5_000, ...options },
     {
       fetch: (input, init) => fetch(input, init),
       now: () => Date.now() + aheadMs,
@@ -254,7 +254,7 @@ describe('over HTTP, every fault of a read', () => {
   })
 
   it.each(['hang-before', 'hang-after'])('%s ends with the time-out', async (fault) => {
-    const { client, meter } = clientOf({ timeoutMs: 60 })
+    const { client, meter } = clientOf({ listTimeoutMs: 60 })
     await faults({ endpoint: 'live/list', kind: fault, delayMs: 2_000 })
     expect(await client.listLive(meter)).toMatchObject({
       failure: { kind: 'transport', effect: 'none', detail: 'no answer within 60 ms' },

@@ -13,13 +13,13 @@ describe('mutate', () => {
       'a rename',
       { endpoint: 'projects/update', projectId: 7, name: 'a/b' },
       'projects/update',
-      '{"projectId":7,"name":"a/b"}',
+      '{"projectId":7,"name":"a/b","codeSourceId":"leansweep"}',
     ],
     [
       'a description, also an empty one',
       { endpoint: 'projects/update', projectId: 7, description: '' },
       'projects/update',
-      '{"projectId":7,"description":""}',
+      '{"projectId":7,"description":"","codeSourceId":"leansweep"}',
     ],
     [
       'parameters, as the form that lean-cli sends',
@@ -31,25 +31,25 @@ describe('mutate', () => {
         parameters: [{ key: 'k', value: 'v' }],
       },
       'projects/update',
-      'projectId=1004&name=a%2Fc&description=d&parameters%5B0%5D%5Bkey%5D=k&parameters%5B0%5D%5Bvalue%5D=v',
+      'projectId=1004&name=a%2Fc&description=d&codeSourceId=leansweep&parameters%5B0%5D%5Bkey%5D=k&parameters%5B0%5D%5Bvalue%5D=v',
     ],
     [
       'no parameters at all, as lean-cli clears them',
       { endpoint: 'projects/update', projectId: 1004, name: 'a/c', parameters: [] },
       'projects/update',
-      'projectId=1004&name=a%2Fc&parameters=',
+      'projectId=1004&name=a%2Fc&codeSourceId=leansweep&parameters=',
     ],
     [
       'a new file',
       { endpoint: 'files/create', projectId: 7, name: 'x.py', content: 'pass' },
       'files/create',
-      '{"projectId":7,"name":"x.py","content":"pass"}',
+      '{"projectId":7,"name":"x.py","content":"pass","codeSourceId":"leansweep"}',
     ],
     [
       'a changed file',
       { endpoint: 'files/update', projectId: 7, name: 'x.py', content: 'pass' },
       'files/update',
-      '{"projectId":7,"name":"x.py","content":"pass"}',
+      '{"projectId":7,"name":"x.py","content":"pass","codeSourceId":"leansweep"}',
     ],
   ])('sends %s', async (_, mutation, path, body) => {
     const { client, seen, meter } = fakeApi(fine)

@@ -114,13 +114,27 @@ describe('readProjects', () => {
   })
 
   it.each<[string, Row[], string]>([
-    ['a row without an id', [slim(10), { name: 'x' }], 'row 2 of "projects" has no usable projectId'],
-    ['a row without a name', [{ projectId: 7, language: 'Py' }], 'row 1 of "projects" (project 7) has no usable name'],
     ['the same project twice', [slim(10), slim(20), slim(10)], 'project 10 is listed twice'],
     ['more rows than were asked for', rowsOf(1_002), '1002 came'],
   ])('G1: does not trust a list with %s', async (_, projects, detail) => {
     const { client, meter } = fakeApi(() => json({ success: true, projects }))
     expect(detailOf(await client.readProjects(meter))).toContain(detail)
+  })
+
+  it('gives a row that cannot be read as a project that cannot, beside the others', async () => {
+    const odd = { ...slim(20), language: null }
+    const rows = [slim(10), odd, { ...slim(30), name: 7 }, { name: 'x' }, { name: 'x' }, null]
+    const { client, meter } = fakeApi(() => json({ success: true, projects: rows }))
+    const read = await client.readProjects(meter)
+    if (!read.ok) throw new Error(detailOf(read))
+    expect(read.value.map(({ id, unreadable }) => [id > 0 ? id : 'none', unreadable === null])).toEqual([
+      [10, true],
+      [20, false],
+      [30, false],
+      ['none', false],
+      ['none', false],
+      ['none', false],
+    ])
   })
 
   it('gives up when a later page fails, instead of giving what it has', async () => {

@@ -6,7 +6,7 @@ import { projectRow } from './fake-api.ts'
 
 function read(changes: { readonly [key: string]: unknown }): Project {
   const project = readProjectRow(projectRow(changes))
-  if (typeof project === 'string') throw new Error(`the row ${project}`)
+  if (project.unreadable !== null) throw new Error(project.unreadable.unknown)
   return project
 }
 
@@ -36,8 +36,11 @@ describe('readProjectRow', () => {
       libraries: [],
       collaborators: 1,
       encrypted: false,
+      pinned: false,
+      shared: false,
       codeRunning: false,
       lastLive: null,
+      unreadable: null,
     })
   })
 
@@ -80,6 +83,20 @@ describe('readProjectRow', () => {
     it.each([
       ['encrypted null is not encrypted', { encrypted: null }, { encrypted: false }],
       ['encrypted missing is not encrypted', { encrypted: undefined }, { encrypted: false }],
+      ['isPinned null is not pinned', { isPinned: null }, { pinned: false }],
+      ['isPinned missing is not pinned', { isPinned: undefined }, { pinned: false }],
+      ['sharingTokenBacktest null is not shared', { sharingTokenBacktest: null }, { shared: false }],
+      ['sharingTokenBacktest missing is not shared', { sharingTokenBacktest: undefined }, { shared: false }],
+      ['sharingTokenBacktest empty is not shared', { sharingTokenBacktest: '' }, { shared: false }],
+      ['an empty last deployment is never', { lastLiveDeployment: '' }, { lastLive: null }],
+      ['the zero date as last deployment is never', { lastLiveDeployment: '0000-00-00 00:00:00' }, { lastLive: null }],
+      ['the same in ISO', { lastLiveDeployment: '0000-00-00T00:00:00+0000' }, { lastLive: null }],
+      ['a plain zero is never', { lastLiveDeployment: 0 }, { lastLive: null }],
+      [
+        'no access and no id links nothing',
+        { libraries: [{ access: false }, { access: false, projectId: null }, 12] },
+        { libraries: [12] },
+      ],
       ['no last deployment is never', { lastLiveDeployment: null }, { lastLive: null }],
       ['a missing last deployment is never', { lastLiveDeployment: undefined }, { lastLive: null }],
       ['description null is empty', { description: null }, { description: '' }],
@@ -135,7 +152,12 @@ describe('readProjectRow', () => {
       ['created', 'created', 1_700_000_000],
       ['modified', 'modified', '2026-02-30 00:00:00'],
       ['modified', 'modified', ''],
-      ['lastLiveDeployment', 'lastLive', ''],
+      ['isPinned', 'pinned', 1],
+      ['isPinned', 'pinned', 'false'],
+      ['sharingTokenBacktest', 'shared', 7],
+      ['sharingTokenBacktest', 'shared', []],
+      ['libraries', 'libraries', [{ access: true }]],
+      ['libraries', 'libraries', [{ access: false, projectId: 'x' }]],
       ['lastLiveDeployment', 'lastLive', '0001-01-01 00:00:00'],
       ['lastLiveDeployment', 'lastLive', []],
       ['lastLiveDeployment', 'lastLive', false],
@@ -144,7 +166,13 @@ describe('readProjectRow', () => {
     })
   })
 
-  describe('refuses the row, since our model has no unknown for it', () => {
+  it('reads pins and shared backtests, and lets no token through', () => {
+    const project = read({ isPinned: true, sharingTokenBacktest: 'feedface' })
+    expect(project).toMatchObject({ pinned: true, shared: true })
+    expect(JSON.stringify(project)).not.toContain('feedface')
+  })
+
+  describe('makes the project unreadable, since our model has no unknown for the field', () => {
     it.each([
       ['no object', 5],
       ['null', null],
@@ -171,7 +199,27 @@ describe('readProjectRow', () => {
       ['a parameter whose value is an object', projectRow({ parameters: [{ key: 'a', value: {} }] })],
       ['a map with a list as value', projectRow({ parameters: { a: [1] } })],
     ])('%s', (_, row) => {
-      expect(readProjectRow(row)).toEqual(expect.any(String))
+      expect(readProjectRow(row).unreadable).toEqual({ unknown: expect.any(String) })
+    })
+
+    it('keeps what can be read, so that the project still protects and is still known by its id', () => {
+      const libraries = [{ projectId: 12 }]
+      expect(readProjectRow(projectRow({ language: null, libraries }))).toMatchObject({
+        id: 23456789,
+        path: 'path/to/dir/one',
+        libraries: [12],
+        unreadable: { unknown: 'its language is missing or not text' },
+      })
+      expect(readProjectRow(projectRow({ name: null, libraries }))).toMatchObject({ path: '', libraries: [12] })
+      expect(readProjectRow(null).libraries).toEqual({ unknown: expect.any(String) })
+    })
+
+    it('gives a row without an id a negative one, the same each time and another one for another row', () => {
+      const row = projectRow({ projectId: null })
+      const { id } = readProjectRow(row)
+      expect(id).toBeLessThan(0)
+      expect(readProjectRow({ ...row }).id).toBe(id)
+      expect(readProjectRow({ ...row, name: 'other' }).id).not.toBe(id)
     })
   })
 
@@ -221,7 +269,7 @@ describe('readProjectRow', () => {
     fc.assert(
       fc.property(fc.oneof(fc.anything(), anyRow.map(projectRow)), (row) => {
         const project = readProjectRow(row)
-        expect(typeof project === 'string' || project.id > 0).toBe(true)
+        expect(project.id > 0 || project.unreadable !== null).toBe(true)
       }),
     )
   })

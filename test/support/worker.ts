@@ -66,6 +66,7 @@ export class Workspace extends RealWorkspace {
         userId: quantconnect.userId,
         token: quantconnect.token,
         timeoutMs: setting.timeoutMs ?? 10_000,
+        listTimeoutMs: setting.timeoutMs ?? 10_000,
       },
       {
         fetch: (input, init) => (settings.get(name)?.fetch ?? fetch)(input, init as RequestInit | undefined, this.ctx),

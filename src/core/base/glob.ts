@@ -4,6 +4,8 @@
  * Matching takes no backtracking over more than the last `*` and the last `**`, so no pattern can make it hang.
  */
 
+import { mayBeNormalized, normalText } from './normal-text.ts'
+
 export type Glob = (text: string) => boolean
 
 /** What a pattern is matched against: a full name, its last part, or the text of a description. */
@@ -79,9 +81,20 @@ function letterOf(text: string): number | null {
   return code >= 0x61 && code <= 0x7a ? code : null
 }
 
-/** The form in which protections compare: composed and in lower case. */
+/** The form in which protections compare: normalized and in lower case. */
 export function fold(text: string): string {
-  return text.normalize('NFC').toLowerCase()
+  return normalText(text).toLowerCase()
+}
+
+/** Patterns that exempt: such a pattern matches when it does exactly, and when it does after normalization. */
+export function lenient(make: (pattern: string) => Glob): (pattern: string) => Glob {
+  return (pattern) => {
+    const exact = make(pattern)
+    const normalPattern = normalText(pattern)
+    const isPlain = normalPattern === pattern
+    const normal = isPlain ? exact : make(normalPattern)
+    return (text) => exact(text) || ((!isPlain || mayBeNormalized(text)) && normal(normalText(text)))
+  }
 }
 
 function widened(pattern: string): readonly string[] {

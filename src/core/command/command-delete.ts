@@ -1,15 +1,16 @@
 /** `project.delete` and `directory.delete`: one project, or everything strictly inside one directory (G21). */
 
 import { placeOf } from '../base/names.ts'
-import { directoriesOf } from '../evidence/directory.ts'
-import { type Inventory, isUnknown, normalisePath, type Project } from '../evidence/project.ts'
+import { normalText } from '../base/normal-text.ts'
+import { type Directory, directoriesOf } from '../evidence/directory.ts'
+import { type Inventory, isUnknown, NO_PATH, normalisePath, type Project } from '../evidence/project.ts'
 import { protections } from '../judge/protect.ts'
 import type { PlanItem } from '../plan/plan.ts'
 import { type CommandItems, commandItem, findProject, type Refused, refuse, type Situation } from './command.ts'
 import { whyUntouchable } from './command-rights.ts'
 
 export function deleteProject(situation: Situation, wanted: number | string): CommandItems {
-  const found = findProject(situation.inventory, wanted)
+  const found = findProject(situation.inventory, wanted, true)
   return found.ok ? deleteAll(situation, [found.project], null) : found
 }
 
@@ -63,9 +64,36 @@ function insideOf(
 ): { readonly ok: true; readonly projects: readonly Project[]; readonly path: string } | Refused {
   const why = directoryProblem(directory)
   if (why !== null) return refuse(`"${directory}" is no directory to delete: ${why}.`, null)
-  const path = normalisePath(directory)
-  const places = directoriesOf(inventory).get(path)?.members ?? []
-  const projects = places.flatMap((place) => inventory.projects[place] ?? [])
-  if (projects.length > 0) return { ok: true, projects, path }
-  return refuse(`No project is inside the directory "${path}". Names are compared exactly.`, null)
+  const wanted = normalisePath(directory)
+  const alike = directoriesAlike(inventory, wanted)
+  const [found] = alike
+  if (found === undefined) return refuse(`No project is inside the directory "${wanted}".`, null)
+  if (alike.length > 1) {
+    const all = alike.map(({ path, members }) => `"${path}" with ${idsOf(inventory, members)}`).join(', ')
+    return refuse(
+      `${alike.length} directories are called "${wanted}" to somebody who reads it: ${all}. Delete the projects by their ids.`,
+      null,
+    )
+  }
+  const nameless = inventory.projects.find(({ path }) => path === NO_PATH)
+  if (nameless !== undefined) {
+    const whose = nameless.id < 0 ? 'a project whose id could not be read either' : `project ${nameless.id}`
+    return refuse(
+      `The name of ${whose} could not be read, and it may be inside "${found.path}". Delete the projects by their ids.`,
+      nameless.id < 0 ? null : nameless.id,
+    )
+  }
+  const projects = found.members.flatMap((place) => inventory.projects[place] ?? [])
+  return { ok: true, projects, path: found.path }
+}
+
+/** The directories whose name is this one to somebody who reads it, whatever characters it is written in. */
+function directoriesAlike(inventory: Inventory, wanted: string): readonly Directory[] {
+  const directories = directoriesOf(inventory)
+  const normal = normalText(wanted)
+  return [...directories.values()].filter(({ path }) => path === wanted || normalText(path) === normal)
+}
+
+function idsOf({ projects }: Inventory, places: readonly number[]): string {
+  return places.flatMap((place) => projects[place]?.id ?? []).join(', ')
 }

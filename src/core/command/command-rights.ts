@@ -1,7 +1,7 @@
 /** What may be done to a project by a command or an undo, as its protections stand (G2). */
 
 import { isUnknown, type Project } from '../evidence/project.ts'
-import type { ProtectionReading } from '../judge/protect.ts'
+import { type ProtectionReading, WHOLE_ROW } from '../judge/protect.ts'
 import { reasonText } from '../plan/explain.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Reason } from '../policy/reason.ts'
@@ -14,7 +14,7 @@ export function whyUntouchable(reading: ProtectionReading, project: Project, pol
 
 /** Description and parameters may be changed on anything owned, of this organisation, outside bin, Library and Boot Camp. */
 export function whyNotWritten(reading: ProtectionReading, project: Project, policy: Policy): string | null {
-  const reason = reading.protectedBy.find(forbidsWriting) ?? reading.unknown.find(hidesOwner)
+  const reason = reading.protectedBy.find(forbidsWriting) ?? reading.unknown.find(hidesWhatIsThere)
   return reason === undefined ? undated(project) : reasonText(reason, policy)
 }
 
@@ -22,7 +22,7 @@ export function whyNotWritten(reading: ProtectionReading, project: Project, poli
 export function whyNotRestored(reading: ProtectionReading, project: Project, policy: Policy): string | null {
   const reason =
     reading.protectedBy.find((one) => forbidsWriting(one) && !(one.kind === 'protected' && one.by.what === 'bin')) ??
-    reading.unknown.find(hidesOwner)
+    reading.unknown.find(hidesWhatIsThere)
   return reason === undefined ? undated(project) : reasonText(reason, policy)
 }
 
@@ -36,6 +36,10 @@ function forbidsWriting(reason: Reason): boolean {
   return reason.kind === 'protected' && OWNERSHIP.has(reason.by.what)
 }
 
-function hidesOwner(reason: Reason): boolean {
-  return reason.kind === 'unknown' && (reason.what === 'owner' || reason.what === 'organizationId')
+/** Whose it is, or what is written there now, is not known. */
+function hidesWhatIsThere(reason: Reason): boolean {
+  return (
+    reason.kind === 'unknown' &&
+    (reason.what === 'owner' || reason.what === 'organizationId' || reason.what === WHOLE_ROW)
+  )
 }

@@ -3,6 +3,7 @@
  * hours belong to rules; protections, holds, caps and unknown evidence hold for commands as well.
  */
 
+import { normalText } from '../base/normal-text.ts'
 import type { Memory } from '../evidence/memory.ts'
 import type { Inventory, Project } from '../evidence/project.ts'
 import type { PlanItem } from '../plan/plan.ts'
@@ -57,21 +58,36 @@ export interface Refused {
   readonly projectId: number | null
 }
 
-/** The one project that is meant; names are compared exactly, as the API wrote them or without stray slashes. */
+/**
+ * The one project that is meant; names are compared exactly, as the API wrote them or without stray slashes, and where no
+ * name is exactly so, after normalization. `destroys`: a name that is the same as another's to a reader is refused.
+ */
 export function findProject(
   { projects }: Inventory,
   wanted: ProjectRef,
+  destroys = false,
 ): { readonly ok: true; readonly project: Project } | Refused {
-  const found = projects.filter(({ id, name, path }) =>
+  const exact = projects.filter(({ id, name, path }) =>
     typeof wanted === 'number' ? id === wanted : name === wanted || path === wanted,
   )
+  const isNamed = typeof wanted === 'string' && (destroys || exact.length === 0)
+  const found = isNamed ? calledAlike(projects, wanted) : exact
   const [project] = found
   if (project === undefined) {
     return typeof wanted === 'number' ? absent(wanted) : refuse(`No project is called "${wanted}".`, null)
   }
   if (found.length === 1) return { ok: true, project }
   const ids = found.map(({ id }) => id).join(', ')
-  return refuse(`${found.length} projects are called "${wanted}": ${ids}. Say which by its id.`, null)
+  const how = found.length === exact.length ? '' : ', to somebody who reads it'
+  return refuse(`${found.length} projects are called "${wanted}"${how}: ${ids}. Say which by its id.`, null)
+}
+
+/** The projects whose name is this one to somebody who reads it, whatever characters it is written in. */
+function calledAlike(projects: readonly Project[], wanted: string): readonly Project[] {
+  const normal = normalText(wanted)
+  return projects.filter(({ name, path }) => {
+    return name === wanted || path === wanted || normalText(name) === normal || normalText(path) === normal
+  })
 }
 
 /** An item that a command asks for: whoever asked had the right to, so nobody else is asked and nobody is told before. */

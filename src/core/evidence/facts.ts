@@ -5,7 +5,15 @@
 
 import { placeOf } from '../base/names.ts'
 import type { Hold, Mark, Memory, Notice, OwnWrite } from './memory.ts'
-import { type Evidence, type Inventory, isUnknown, type PaidEvidence, type Project, type Unknown } from './project.ts'
+import {
+  type Evidence,
+  type Inventory,
+  isUnknown,
+  NO_PATH,
+  type PaidEvidence,
+  type Project,
+  type Unknown,
+} from './project.ts'
 
 export interface Facts {
   readonly now: number
@@ -16,6 +24,8 @@ export interface Facts {
   readonly linked: ReadonlySet<number>
   /** One row whose libraries cannot be read makes "used as a library" unknown for every project not in `linked`. */
   readonly linksUnread: Unknown | null
+  /** A row whose name cannot be read could be inside any directory, so none is known whole. */
+  readonly namesUnread: Unknown | null
 }
 
 export interface MemoryIndex {
@@ -33,6 +43,7 @@ interface InventoryIndex {
   readonly running: ReadonlySet<number> | Unknown
   readonly linked: ReadonlySet<number>
   readonly linksUnread: Unknown | null
+  readonly namesUnread: Unknown | null
 }
 
 const INVENTORIES = new WeakMap<Inventory, InventoryIndex>()
@@ -121,23 +132,30 @@ function indexInventory(inventory: Inventory): InventoryIndex {
   const { projects, organizationId } = inventory
   const linked = new Set<number>()
   let unread: Project | null = null
+  let nameless: Project | null = null
   let ours = 0
   let isSorted = true
   let before = Number.NEGATIVE_INFINITY
   for (let place = 0; place < projects.length; place++) {
     const project = projects[place]
     if (project === undefined) continue
-    if (project.organizationId === organizationId && placeOf(project.path) !== 'bin') ours++
+    if (project.path === NO_PATH) nameless = nameless === null || project.id < nameless.id ? project : nameless
+    else if (project.organizationId === organizationId && placeOf(project.path) !== 'bin') ours++
     isSorted = isSorted && before < project.id
     before = project.id
     if (isUnknown(project.libraries)) unread = unread === null || project.id < unread.id ? project : unread
     else if (project.libraries.length > 0) for (const id of project.libraries) linked.add(id)
   }
-  const linksUnread = unread && { unknown: `the libraries of project ${unread.id} could not be read` }
+  const linksUnread = unread && { unknown: `the libraries of ${calledBy(unread)} could not be read` }
+  const namesUnread = nameless && { unknown: `the name of ${calledBy(nameless)} could not be read` }
   const running = isUnknown(inventory.running) ? inventory.running : new Set(inventory.running)
   const byId = projects.map((_, place) => place)
   if (!isSorted) byId.sort((a, b) => (projects[a]?.id ?? 0) - (projects[b]?.id ?? 0) || a - b)
-  return { ours, byId, running, linked, linksUnread }
+  return { ours, byId, running, linked, linksUnread, namesUnread }
+}
+
+function calledBy({ id }: Project): string {
+  return id < 0 ? 'a row without a readable id' : `project ${id}`
 }
 
 function indexMemory(memory: Memory): MemoryIndex {

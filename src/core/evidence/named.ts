@@ -3,9 +3,11 @@
  * is a name. So a name with blanks needs no quotes, and what follows it stays for whoever asks.
  */
 
+import { fold } from '../base/glob.ts'
 import { nearest } from '../base/nearest.ts'
+import { normalText } from '../base/normal-text.ts'
 import { lastPart, parentOf } from './facts.ts'
-import { normalisePath, type Project } from './project.ts'
+import { NO_PATH, normalisePath, type Project } from './project.ts'
 
 export interface Candidate {
   readonly projectId: number
@@ -53,7 +55,7 @@ export function findNamed(projects: readonly Called[], text: string, words: read
   for (let used = most === -1 ? words.length : most; used > 0; used--) {
     const wanted = first.quoted ? first.text : text.slice(first.start, words[used - 1]?.end)
     const found = narrowed(index.projects.get(keyOf(wanted)) ?? [], wanted)
-    const directory = index.directories.get(keyOf(wanted)) ?? null
+    const directory = meant(index.directories.get(keyOf(wanted)) ?? [], wanted)
     if (found.length > 0 || directory !== null) return { used, projects: found, directory, close: [] }
     const byId = used === 1 ? index.byId(first.text) : null
     if (byId !== null) return { used, projects: [byId], directory: null, close: [] }
@@ -64,27 +66,30 @@ export function findNamed(projects: readonly Called[], text: string, words: read
 
 interface Index {
   readonly projects: ReadonlyMap<string, readonly Candidate[]>
-  readonly directories: ReadonlyMap<string, CandidateDirectory>
+  /** More than one where spellings differ. */
+  readonly directories: ReadonlyMap<string, readonly CandidateDirectory[]>
   byId(text: string): Candidate | null
 }
 
 function indexNames(all: readonly Called[]): Index {
   const projects = new Map<string, Candidate[]>()
-  const directories = new Map<string, { path: string; projects: number }>()
+  const directories = new Map<string, { path: string; projects: number }[]>()
   const add = (key: string, candidate: Candidate) => {
     const known = projects.get(key)
     if (known === undefined) projects.set(key, [candidate])
     else known.push(candidate)
   }
   for (const { id, name, path } of all) {
+    if (path === NO_PATH) continue
     const candidate = { projectId: id, name }
     const key = keyOf(path)
     add(key, candidate)
     if (key.startsWith(BIN)) add(key.slice(BIN.length), candidate)
     for (let above = parentOf(path); above !== ''; above = parentOf(above)) {
-      const directory = directories.get(keyOf(above))
-      if (directory === undefined) directories.set(keyOf(above), { path: above, projects: 1 })
-      else if (directory.path === above) directory.projects++
+      const alike = directories.get(keyOf(above)) ?? []
+      const known = alike.find((one) => one.path === above)
+      if (known !== undefined) known.projects++
+      else directories.set(keyOf(above), [...alike, { path: above, projects: 1 }])
     }
   }
   return {
@@ -97,9 +102,14 @@ function indexNames(all: readonly Called[]): Index {
   }
 }
 
-/** Letters' case, doubled blanks and stray slashes are not what tells two names apart for somebody who types. */
+/** Of directories that differ in spelling only, the one written exactly so. */
+function meant(alike: readonly CandidateDirectory[], wanted: string): CandidateDirectory | null {
+  return alike.find(({ path }) => path === normalisePath(wanted)) ?? alike[0] ?? null
+}
+
+/** Letters' case, other forms of the same characters, doubled blanks and stray slashes are not what tells two names apart for somebody who types. */
 function keyOf(name: string): string {
-  return normalisePath(name.trim()).replaceAll(/\s+/g, ' ').toLowerCase()
+  return normalisePath(normalText(name).trim()).replaceAll(/\s+/g, ' ').toLowerCase()
 }
 
 /** Of those that differ in such things only, the ones written exactly so; and what is in the bin only when nothing else is. */
@@ -115,8 +125,8 @@ function closeTo(projects: readonly Called[], typed: readonly string[]): readonl
   for (const text of typed) {
     const key = keyOf(text)
     if (key === '') continue
-    const holding = projects.filter(({ path }) => path.toLowerCase().includes(key))
-    const rank = (path: string) => (`/${path.toLowerCase()}`.endsWith(`/${key}`) ? 0 : 1)
+    const holding = projects.filter(({ path }) => fold(path).includes(key))
+    const rank = (path: string) => (`/${fold(path)}`.endsWith(`/${key}`) ? 0 : 1)
     const sorted = holding.sort((a, b) => rank(a.path) - rank(b.path) || a.path.length - b.path.length || a.id - b.id)
     if (sorted.length > 0) return sorted.slice(0, CLOSE).map(({ id, name }) => ({ projectId: id, name }))
   }

@@ -25,6 +25,7 @@ export interface Parameter {
 
 /** One project as `projects/read` shows it, reduced to what rules and plans use. Dates are milliseconds, UTC. */
 export interface Project {
+  /** Of a row whose id could not be read, a negative number of our own: no project of QuantConnect has one. */
   readonly id: number
   /** The full name exactly as the API wrote it; what a backup stores and an undo writes back. */
   readonly name: string
@@ -46,10 +47,22 @@ export interface Project {
   /** How many collaborators the API lists, the owner included. */
   readonly collaborators: number
   readonly encrypted: Evidence<boolean>
+  /** Whether the user whose token this is has pinned it; pins of others are not visible. */
+  readonly pinned: Evidence<boolean>
+  /** Whether a backtest of it is shared by a public link. */
+  readonly shared: Evidence<boolean>
   readonly codeRunning: Evidence<boolean>
   /** Last live deployment; null = never. */
   readonly lastLive: Evidence<number | null>
+  /**
+   * Why the row could not be read whole, where what could not be read has no "unknown" of its own; null when it could. No
+   * rule decides about such a project and nothing is written to it: the fields named in the reason hold only fillers.
+   */
+  readonly unreadable: Unknown | null
 }
+
+/** The path that stands for a name that could not be read; no project has it otherwise. */
+export const NO_PATH = ''
 
 /** Facts that cost one API call per project; absent = not read (yet). */
 export interface PaidEvidence {

@@ -46,6 +46,8 @@ export function openCourt(policy: Policy, inventory: Inventory, memory: Memory, 
       if (claim !== null) return wanted(place, project, seen, claim)
     }
     const { protectedBy, heldBy } = seen.protection
+    if (project.unreadable !== null && seen.outcome === 'unknown')
+      return plain(project, 'notJudged', seen.protection.unknown)
     if (seen.outcome === 'unknown') return plain(project, 'notJudged', unknownReasons(seen.findings))
     if (protectedBy.length > 0) return plain(project, 'protected', protectedBy)
     if (heldBy.length > 0) return plain(project, 'held', heldBy)

@@ -29,6 +29,9 @@ export function protections(
   return (project) => protectionOf(policy, facts, project)
 }
 
+/** What is not known of a project whose row in the list could not be read whole. */
+export const WHOLE_ROW = 'its whole row in the list'
+
 const NONE: readonly Reason[] = []
 /** Nothing protects it, and everything that could is known. */
 export const CLEAR: ProtectionReading = { reading: 'no', protectedBy: NONE, heldBy: NONE, unknown: NONE }
@@ -50,6 +53,7 @@ export function protectionOf(policy: Policy, facts: Facts, project: Project): Pr
     if (value === true) protectedBy = joined(protectedBy, ONLY[evidence.what])
     else unknown = joined(unknown, [unread(evidence.fact, value.unknown)])
   }
+  if (project.unreadable !== null) unknown = joined(unknown, [unread(WHOLE_ROW, project.unreadable.unknown)])
   if (policy.protect.ids.has(project.id)) protectedBy = joined(protectedBy, ONLY['policy id'])
   const { paths } = policy.protect
   for (let i = 0; i < paths.length; i++) {
@@ -95,6 +99,7 @@ const ONLY = Object.fromEntries(
       'code running',
       'used as library',
       'encrypted',
+      'pinned',
       'policy id',
     ] as const satisfies readonly Simple[]
   ).map((what): readonly [Simple, readonly Reason[]] => [what, [protectedReason({ what })]]),
@@ -121,6 +126,7 @@ const EVIDENCE: readonly SingleFact[] = [
   { what: 'code running', fact: 'codeRunning', of: (_facts, project) => project.codeRunning },
   { what: 'used as library', fact: 'use as a library', of: isLinked },
   { what: 'encrypted', fact: 'encrypted', of: (_facts, project) => project.encrypted },
+  { what: 'pinned', fact: 'isPinned', of: (_facts, project) => project.pinned },
 ]
 
 /** Holds in force: rows of the ledger, and what the description asks for. Either one holds. */

@@ -67,6 +67,7 @@ export function openStandings(policy: Policy, facts: Facts): Standings {
   function weigh(place: number): Standing {
     const reading = protection(place)
     if (reading.reading === 'yes') return standingOf(reading, NO_FINDINGS, 'untouchable', null)
+    if (projectAt(facts, place).unreadable !== null) return undecided(reading)
     const findings = findingsOf(place)
     if (findings === null) return reading === CLEAR ? UNWANTED : standingOf(reading, NO_FINDINGS, 'kept', null)
 
@@ -80,6 +81,12 @@ export function openStandings(policy: Policy, facts: Facts): Standings {
     if (marks.wants) return wantedBy(reading, findings, marks.rank, MARKS, spared)
     const isUnclear = hasUnknown(findings)
     return standingOf(reading, findings, isUnclear ? 'unknown' : 'kept', spared)
+  }
+
+  /** Of a project whose row could not be read: no rule may look at what only fills the gaps. */
+  function undecided(reading: ProtectionReading): Standing {
+    const finding: Finding = { kind: 'unknown', own: true, reasons: reading.unknown, needs: [] }
+    return standingOf(reading, new Array<Finding>(bars.length).fill(finding), 'unknown', null)
   }
 
   /** Asks the rules about directories whether they spare a project that something wants; true when one does. */

@@ -11,7 +11,7 @@ import { evaluate, nextToRead, unknownsIn } from '../policy/condition.ts'
 import type { Reason } from '../policy/reason.ts'
 import type { Rule } from '../policy/rule.ts'
 import { openDoubts } from './doubts.ts'
-import { type Bench, blindSpots, type Finding, type Need, NO } from './finding.ts'
+import { type Bench, blindSpots, type Finding, type Need, NO, unread } from './finding.ts'
 import { openSaviours, type Saviour } from './saviour.ts'
 import { openSelection, remembered, within } from './selection.ts'
 import { type Target, targeter } from './target.ts'
@@ -138,7 +138,11 @@ export function directoryFinder(rule: Rule, bench: Bench): DirectoryFinder {
     const saver = saviour(directory)
     if (saver !== null) return savedBy(directory, saver)
     const selected = whole(directory)
-    const blind = directory.members.flatMap((member) => blindSpots(bench, rule, member))
+    const { namesUnread } = facts
+    const blind = [
+      ...directory.members.flatMap((member) => blindSpots(bench, rule, member)),
+      ...(namesUnread === null ? [] : [unread(rule, 'the names of all projects', namesUnread.unknown)]),
+    ]
     const slot = slotOf === null || selected === 'unknown' || blind.length > 0 ? null : slotOf(directory)
     if (slot?.kind === 'saved') return slot
 

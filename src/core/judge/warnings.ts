@@ -1,11 +1,13 @@
 /** What looks odd when a policy meets today's inventory: probably a misspelt name, or a rule that takes too much. */
 
 import { directoriesOf } from '../evidence/directory.ts'
-import { projectAt } from '../evidence/facts.ts'
+import { type Facts, projectAt } from '../evidence/facts.ts'
 import type { Inventory, Project } from '../evidence/project.ts'
+import { type UnreadableRow, unreadableRows } from '../evidence/unreadable.ts'
 import { type Condition, costs, evaluate } from '../policy/condition.ts'
 import type { DirectoryView } from '../policy/measured.ts'
 import type { Policy } from '../policy/policy.ts'
+import { type Predicate, predicate } from '../policy/predicate.ts'
 import { isDestructive, type Rule } from '../policy/rule.ts'
 import type { Bar } from './bar.ts'
 import type { Court } from './court.ts'
@@ -20,6 +22,16 @@ export type Warning =
   /** `unless` has this many alternatives, and number `part` (from 1) is yes for no project. */
   | { readonly kind: 'unless matches nothing'; readonly rule: string; readonly part: number; readonly of: number }
   | { readonly kind: 'takes everything'; readonly rule: string; readonly count: number }
+  /** A pattern of `when` that matches nothing exactly, but after normalization this project or directory. */
+  | {
+      readonly kind: 'matches only normalized'
+      readonly rule: string
+      readonly predicate: 'path' | 'name' | 'description'
+      readonly pattern: string
+      readonly example: string
+    }
+  /** Rows of the list that could not be read whole, those that protect others first. */
+  | { readonly kind: 'unreadable rows'; readonly rows: readonly UnreadableRow[] }
 
 export function warningsOf(
   court: Court,
@@ -27,9 +39,12 @@ export function warningsOf(
   inventory: Inventory,
   standings: readonly Standing[],
 ): readonly Warning[] {
+  const rows = unreadableRows(inventory)
   return [
+    ...(rows.length === 0 ? [] : [{ kind: 'unreadable rows', rows } as const]),
     ...aboutProtections(policy, inventory, standings),
     ...court.bars.flatMap(({ rule }) => idleExceptions(court, rule, inventory)),
+    ...court.bars.flatMap(({ rule }) => otherForms(court, rule, inventory)),
     ...court.bars.flatMap((bar, i) => takesEverything(court, bar, i, inventory, standings)),
   ]
 }
@@ -81,6 +96,43 @@ function matchesSomething({ facts }: Court, rule: Rule, part: Condition, invento
     const view = viewOf(facts, directory)
     return directory.members.some((member) => evaluate(part, facts, projectAt(facts, member), view) === 'yes')
   })
+}
+
+/** Patterns that select, and match only what is written in other characters: an accent in two parts, full-width letters. */
+function otherForms({ facts }: Court, rule: Rule, inventory: Inventory): readonly Warning[] {
+  return selecting(rule.when).flatMap(({ name, value }): readonly Warning[] => {
+    if (name !== 'path' && name !== 'name' && name !== 'description') return []
+    return [value].flat().flatMap((pattern): readonly Warning[] => {
+      if (pattern === 'empty' && name === 'description') return []
+      const exact = predicate(name, String(pattern))
+      const wide = predicate(name, String(pattern), true)
+      let example: string | null = null
+      for (const [project, view] of unitsOf(facts, rule, inventory)) {
+        if (exact.test(facts, project, view) === 'yes') return []
+        if (example === null && wide.test(facts, project, view) === 'yes') example = view?.path ?? project.name
+      }
+      if (example === null) return []
+      return [{ kind: 'matches only normalized', rule: rule.id, predicate: name, pattern: String(pattern), example }]
+    })
+  })
+}
+
+/** The predicates whose yes selects: those under `not` keep the rule away. */
+function selecting(condition: Condition): readonly Predicate[] {
+  if (condition.kind === 'predicate') return [condition]
+  return condition.kind === 'not' ? [] : condition.parts.flatMap(selecting)
+}
+
+/** What a rule looks at: each project alone, or one project of each directory with that directory. */
+function* unitsOf(facts: Facts, rule: Rule, inventory: Inventory): Generator<readonly [Project, DirectoryView | null]> {
+  if (rule.unit === 'project') {
+    for (const project of inventory.projects) yield [project, null]
+    return
+  }
+  for (const directory of directoriesOf(inventory).values()) {
+    const view = viewOf(facts, directory)
+    for (const member of directory.members) yield [projectAt(facts, member), view]
+  }
 }
 
 /** Whether the rule selects all that its `path` and `name` let it see, and nothing but protections stops it. */

@@ -2,6 +2,7 @@
 
 import { durationText } from '../base/duration.ts'
 import { dayOf } from '../base/zone.ts'
+import type { UnreadableRow } from '../evidence/unreadable.ts'
 import type { Warning } from '../judge/warnings.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Protection, Reason } from '../policy/reason.ts'
@@ -85,7 +86,30 @@ export function warningText(warning: Warning): string {
     }
     case 'takes everything':
       return `Rule "${warning.rule}" would take everything its path and name let it see (${warning.count} projects). Add a condition if that is not meant.`
+    case 'matches only normalized':
+      return `Rule "${warning.rule}": ${warning.predicate} "${warning.pattern}" selects nothing, but "${warning.example}" reads the same and is written in other characters. What selects is compared exactly: copy the name from QuantConnect if it is meant.`
+    case 'unreadable rows':
+      return unreadableText(warning.rows)
   }
+}
+
+/** Named at most; the rest is counted. */
+const MOST_ROWS = 5
+
+const PROTECTED_OTHERS = {
+  libraries: 'so whether any project is used as a library is not known',
+  directories: 'so no directory is evaluated as a whole',
+  both: 'so no directory is evaluated as a whole, and whether any project is used as a library is not known',
+} as const
+
+function unreadableText(rows: readonly UnreadableRow[]): string {
+  const named = rows.slice(0, MOST_ROWS).map(({ projectId, why, protects }) => {
+    const which = projectId === null ? 'a row without a usable id' : `project ${projectId}`
+    return `${which} (${protects === null ? why : `${why}, ${PROTECTED_OTHERS[protects]}`})`
+  })
+  const more = rows.length > named.length ? ` and ${rows.length - named.length} more` : ''
+  const what = rows.length === 1 ? '1 row of the list of projects' : `${rows.length} rows of the list of projects`
+  return `${what} could not be read whole, and nothing is decided about what could not be read: ${named.join('; ')}${more}.`
 }
 
 function protectionText(by: Protection): string {
@@ -108,6 +132,8 @@ function protectionText(by: Protection): string {
       return 'Another project links it as a library.'
     case 'encrypted':
       return 'It is encrypted.'
+    case 'pinned':
+      return 'It is pinned in QuantConnect.'
     case 'policy path':
       return `The policy protects "${by.pattern}".`
     case 'policy id':

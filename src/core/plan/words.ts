@@ -52,6 +52,8 @@ const CLAUSES: { readonly [name in PredicateName]: (value: PredicateValue, subje
   owner: (value) => `its owner is ${either(value)}`,
   language: (value) => `its language is ${either(value)}`,
   encrypted: (value) => `it is ${value ? '' : 'not '}encrypted`,
+  pinned: (value) => `it is ${value ? '' : 'not '}pinned`,
+  shared: (value) => `${value ? 'a' : 'no'} backtest of it is shared by a public link`,
   collaborators: (value) => `it has ${counted(value, 'collaborator')}`,
   parameters: (value) => `it has ${counted(value, 'parameter')}`,
   libraries: (value) => `it links ${counted(value, 'library')}`,

@@ -52,6 +52,8 @@ const Predicates = table({
   ),
   language: v.optional(v.pipe(oneOrMore(word, 'a language such as "Py" or "C#"'), v.description('"Py" or "C#".'))),
   encrypted: v.optional(flag()),
+  pinned: v.optional(v.pipe(flag(), v.description('Whether the user of the API token has pinned it.'))),
+  shared: v.optional(v.pipe(flag(), v.description('Whether a backtest of it is shared by a public link.'))),
   collaborators: v.optional(v.pipe(counted(), v.description('How many, the owner included, such as "<=1".'))),
   parameters: v.optional(counted()),
   libraries: v.optional(counted()),

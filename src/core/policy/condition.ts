@@ -19,15 +19,20 @@ export type ConditionTable = { readonly [name in PredicateName]?: PredicateValue
   readonly not?: ConditionTable | undefined
 }
 
-export function compileTable(table: ConditionTable): Condition {
+/**
+ * `exempts`: a yes keeps the rule away from a project. Text that exempts compares after normalization as well, text that
+ * selects compares exactly; `not` turns the one into the other.
+ */
+export function compileTable(table: ConditionTable, exempts = false): Condition {
+  const compile = (one: ConditionTable) => compileTable(one, exempts)
   const parts: Condition[] = PREDICATES.flatMap((name) => {
     const value = table[name]
-    return value === undefined ? [] : [predicate(name, value)]
+    return value === undefined ? [] : [predicate(name, value, exempts)]
   })
-  if (table.all !== undefined) parts.push(...table.all.map(compileTable))
-  if (table.any !== undefined) parts.push(group('any', table.any.map(compileTable)))
+  if (table.all !== undefined) parts.push(...table.all.map(compile))
+  if (table.any !== undefined) parts.push(group('any', table.any.map(compile)))
   if (table.not !== undefined) {
-    const part = compileTable(table.not)
+    const part = compileTable(table.not, !exempts)
     parts.push({ kind: 'not', part, costs: costs(part) })
   }
   return group('all', parts)
@@ -35,7 +40,10 @@ export function compileTable(table: ConditionTable): Condition {
 
 /** `unless`: one table or several, of which one yes is enough. */
 export function compileAny(tables: readonly ConditionTable[]): Condition {
-  return group('any', tables.map(compileTable))
+  return group(
+    'any',
+    tables.map((table) => compileTable(table, true)),
+  )
 }
 
 /** Whether something in it costs a call per project. */

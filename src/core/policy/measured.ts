@@ -5,6 +5,7 @@
 
 import { type Comparison, holds, parseCount, parseSpan } from '../base/compare.ts'
 import { elapsedText } from '../base/duration.ts'
+import { normalText } from '../base/normal-text.ts'
 import type { Facts } from '../evidence/facts.ts'
 import { type Evidence, isUnknown, type Project, type Unknown } from '../evidence/project.ts'
 import type { Reading } from './reason.ts'
@@ -75,9 +76,10 @@ export function anyOf(globs: readonly ((text: string) => boolean)[]): (text: str
   }
 }
 
-/** Exactly one of these texts. */
-export function exact(values: readonly (string | number)[], measure: Measure<string>): Tests {
-  return measured(measure, (text) => values.includes(text), quoted)
+/** One of these texts: exactly, or after normalization where a yes exempts. */
+export function exact(values: readonly (string | number)[], measure: Measure<string>, exempts: boolean): Tests {
+  const normal = exempts ? values.map((value) => normalText(String(value))) : []
+  return measured(measure, (text) => values.includes(text) || (exempts && normal.includes(normalText(text))), quoted)
 }
 
 /** `true` or `false`. */

@@ -61,7 +61,9 @@ export type PolicyResult =
 
 /** Reads a policy, or says everything that is wrong with it. */
 export async function readPolicy(text: string): Promise<PolicyResult> {
-  const parsed = parseToml(text)
+  const garbled = encodingProblem(text)
+  if (garbled !== null) return { ok: false, problems: [garbled] }
+  const parsed = parseToml(text.startsWith(BYTE_ORDER_MARK) ? text.slice(1) : text)
   if (!parsed.ok) return { ok: false, problems: [parsed.problem] }
   const lines = findLines(text)
   const refused = (found: readonly Found[]): PolicyResult => {
@@ -75,6 +77,26 @@ export async function readPolicy(text: string): Promise<PolicyResult> {
   }
   const found = refusals(checked.output)
   return found.length > 0 ? refused(found) : { ok: true, policy: await compile(checked.output, text) }
+}
+
+const BYTE_ORDER_MARK = '\ufeff'
+
+/**
+ * A file that is not UTF-8 arrives with U+FFFD in the places of what could not be read, or, of UTF-16, with a zero beside
+ * each letter. Its protections would be other text than was written.
+ */
+function encodingProblem(text: string): PolicyProblem | null {
+  const isWide = text.includes('\0')
+  const at = isWide ? 0 : text.indexOf('\ufffd')
+  if (at === -1) return null
+  const line = isWide ? null : text.slice(0, at).split('\n').length
+  const problem = isWide
+    ? 'the file is UTF-16, and a policy must be UTF-8'
+    : 'the file is not UTF-8, or holds U+FFFD, which stands for a character that was lost'
+  const fix = isWide
+    ? 'Convert it: iconv -f UTF-16 -t UTF-8 OLD > NEW, or in PowerShell: Get-Content OLD | Set-Content -Encoding utf8 NEW.'
+    : 'Save the file as UTF-8, and write that line anew where a character was lost.'
+  return { rule: null, key: null, line, problem, fix }
 }
 
 /**
@@ -140,7 +162,7 @@ async function compileRule(file: RuleFile): Promise<Rule> {
     id,
     why,
     unit,
-    when: compileTable(when),
+    when: compileTable(when, false),
     unless: unless === null ? null : compileAny(unless),
     keep,
     then,

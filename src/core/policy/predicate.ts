@@ -1,8 +1,8 @@
 /** The predicates of the policy page: what each one reads of a project, what it costs, and when it says yes. */
 
 import { type Comparison, holds } from '../base/compare.ts'
-import { elapsedText } from '../base/duration.ts'
-import { pathGlob, textGlob } from '../base/glob.ts'
+import { DAY, elapsedText } from '../base/duration.ts'
+import { type Glob, lenient, pathGlob, textGlob } from '../base/glob.ts'
 import { isStamped, withoutOurLine } from '../base/our-line.ts'
 import {
   createdOf,
@@ -44,25 +44,33 @@ export interface Predicate extends Tests {
 
 /** How each predicate gets from its value to a test. The keys are all predicates there are. */
 const KINDS = {
-  path: (value) => textual(value, pathGlob, (_facts, project, directory) => directory?.path ?? project.path),
-  name: (value) => textual(value, textGlob, (_facts, project, directory) => directory?.name ?? lastPart(project.path)),
+  path: (value, exempts) =>
+    textual(value, globFor(pathGlob, exempts), (_facts, project, directory) => directory?.path ?? project.path),
+  name: (value, exempts) =>
+    textual(
+      value,
+      globFor(textGlob, exempts),
+      (_facts, project, directory) => directory?.name ?? lastPart(project.path),
+    ),
   idle: (value) => idle(span(value)),
   age: (value) => elapsed(span(value), (facts, project) => createdOf(facts, project)),
-  owner: (value) => owner(list(value)),
-  language: (value) => exact(list(value), languageOf),
+  owner: (value, exempts) => owner(list(value), exempts),
+  language: (value, exempts) => exact(list(value), languageOf, exempts),
   encrypted: (value) => flag(value, (_facts, project) => project.encrypted),
+  pinned: (value) => flag(value, (_facts, project) => project.pinned),
+  shared: (value) => flag(value, (_facts, project) => project.shared),
   collaborators: (value) => counted(value, (_facts, project) => project.collaborators),
   parameters: (value) => counted(value, (_facts, project) => project.parameters.length),
   libraries: (value) => counted(value, (_facts, project) => sizeOf(project.libraries)),
-  description: (value) => description(list(value)),
+  description: (value, exempts) => description(list(value), exempts),
   stamped: (value) => flag(value, (_facts, project) => isStamped(project.description)),
   live: (value) => live(String(value)),
   'used-as-library': (value) => flag(value, isLinked),
   backtests: (value) => counted(value, (facts, project) => pick(paidOf(facts, project).backtests, 'count')),
-  'last-backtest': (value) => elapsedOrNever(String(value), lastBacktestOf),
-  files: (value) => counted(value, (facts, project) => pick(paidOf(facts, project).files, 'count')),
-  bytes: (value) => counted(value, (facts, project) => pick(paidOf(facts, project).files, 'bytes')),
-} satisfies { readonly [name: string]: (value: PredicateValue) => Tests }
+  'last-backtest': (value) => lastBacktest(String(value)),
+  files: (value) => counted(value, (facts, project) => pick(filesOf(facts, project), 'count')),
+  bytes: (value) => counted(value, (facts, project) => pick(filesOf(facts, project), 'bytes')),
+} satisfies { readonly [name: string]: (value: PredicateValue, exempts: boolean) => Tests }
 
 export type PredicateName = keyof typeof KINDS
 
@@ -75,17 +83,82 @@ const PAID: { readonly [name in PredicateName]?: PaidKind } = {
   bytes: 'files',
 }
 
-/** Compiles one predicate. The value has the right form: the schema has seen to that. */
-export function predicate(name: PredicateName, value: PredicateValue): Predicate {
-  return { kind: 'predicate', name, value, paid: PAID[name] ?? null, ...KINDS[name](value) }
+/**
+ * Compiles one predicate. The value has the right form: the schema has seen to that. `exempts`: a yes keeps a rule away, so
+ * text compares after normalization as well.
+ */
+export function predicate(name: PredicateName, value: PredicateValue, exempts = false): Predicate {
+  return { kind: 'predicate', name, value, paid: PAID[name] ?? null, ...KINDS[name](value, exempts) }
 }
 
-/** When a project was last backtested; null = never. */
+function globFor(make: (pattern: string) => Glob, exempts: boolean): (pattern: string) => Glob {
+  return exempts ? lenient(make) : make
+}
+
+/** When a project was last backtested; null = never, which nobody knows of a project over 12 months old. */
 export function lastBacktestOf(facts: Facts, project: Project): Evidence<number | null> {
+  const last = newestListed(facts, project)
+  if (last !== null) return last
+  const age = ageOf(facts, project)
+  if (isUnknown(age)) return age
+  return age > ARCHIVED_AFTER ? ARCHIVED : null
+}
+
+/** The newest backtest of the list; null = the list has none. */
+function newestListed(facts: Facts, project: Project): Evidence<number | null> {
   const backtests = paidOf(facts, project).backtests ?? NOT_READ
   if (isUnknown(backtests)) return backtests
   if (backtests.last === null) return backtests.count === 0 ? null : NO_DATE
   return pastDate(backtests.last, facts.now)
+}
+
+/** QuantConnect archives the results of an account that was not used for 12 months: its lists are empty then. */
+const ARCHIVED_AFTER = 365 * DAY
+const ARCHIVED: Unknown = {
+  unknown: 'no backtest is listed, and the project is over 12 months old: QuantConnect may have archived its results',
+}
+const NO_FILES: Unknown = { unknown: 'no file came, and every project starts with one' }
+
+/** What the files of a project come to. None is no answer: no project starts without any. */
+function filesOf(facts: Facts, project: Project): Evidence<{ readonly count: number; readonly bytes: number }> {
+  const files = paidOf(facts, project).files ?? NOT_READ
+  return !isUnknown(files) && files.count === 0 ? NO_FILES : files
+}
+
+function ageOf(facts: Facts, project: Project): Evidence<number> {
+  const created = createdOf(facts, project)
+  return isUnknown(created) ? created : facts.now - created
+}
+
+/**
+ * The time since the last backtest; *never* counts from the creation. Where results may have been archived, the last one is
+ * at least 12 months old and no older than the project: what holds for both holds.
+ */
+function lastBacktest(value: string): Tests {
+  const comparison = value === 'never' ? null : span(value)
+
+  function test(facts: Facts, project: Project): Reading {
+    const last = newestListed(facts, project)
+    if (isUnknown(last)) return 'unknown'
+    if (last !== null) return comparison !== null && holds(comparison, facts.now - last) ? 'yes' : 'no'
+    const age = ageOf(facts, project)
+    if (isUnknown(age)) return 'unknown'
+    if (comparison === null) return age > ARCHIVED_AFTER ? 'unknown' : 'yes'
+    const isMet = holds(comparison, age)
+    return isMet === holds(comparison, Math.min(age, ARCHIVED_AFTER)) ? (isMet ? 'yes' : 'no') : 'unknown'
+  }
+
+  return {
+    test,
+    read(facts, project) {
+      const last = newestListed(facts, project)
+      if (isUnknown(last)) return last
+      if (last !== null) return `${elapsedText(facts.now - last)} ago`
+      if (test(facts, project) !== 'unknown') return 'never'
+      const age = ageOf(facts, project)
+      return isUnknown(age) ? age : ARCHIVED
+    },
+  }
 }
 
 const NO_DATE: Unknown = { unknown: 'there are backtests, but none has a date' }
@@ -129,11 +202,11 @@ function live(value: string): Tests {
 }
 
 /** An id (a number or digits), `"me"` for whoever's token this is, or the owner's name as the collaborators list it. */
-function owner(values: readonly (string | number)[]): Tests {
+function owner(values: readonly (string | number)[], exempts: boolean): Tests {
   const tests = values.map((value): Tests => {
     if (value === 'me') return flag(true, (_facts, project) => project.owned)
     if (/^\d+$/.test(String(value))) return measured(ownerIdOf, (id) => id === Number(value), String)
-    return exact([value], (_facts, project) => project.ownerName || NO_OWNER_NAME)
+    return exact([value], (_facts, project) => project.ownerName || NO_OWNER_NAME, exempts)
   })
   return {
     test(facts, project, directory) {
@@ -153,8 +226,8 @@ function owner(values: readonly (string | number)[]): Tests {
 }
 
 /** Judged without our own line, and without blanks around it. */
-function description(values: readonly (string | number)[]): Tests {
-  const patterns = values.filter((value) => value !== 'empty').map((value) => textGlob(String(value)))
+function description(values: readonly (string | number)[], exempts: boolean): Tests {
+  const patterns = values.filter((value) => value !== 'empty').map((value) => globFor(textGlob, exempts)(String(value)))
   const empty = patterns.length < values.length
   const matches = anyOf(patterns)
   return measured(

@@ -12,6 +12,7 @@ export type Protection =
   | { readonly what: 'code running' }
   | { readonly what: 'used as library' }
   | { readonly what: 'encrypted' }
+  | { readonly what: 'pinned' }
   | { readonly what: 'policy path'; readonly pattern: string }
   | { readonly what: 'policy id' }
 

@@ -33,8 +33,14 @@ const Project = v.pipe(
     libraries: evidence(v.array(ProjectId)),
     collaborators: v.number(),
     encrypted: evidence(v.boolean()),
+    pinned: v.pipe(evidence(v.boolean()), v.description('Pinned by the user whose API token is used.')),
+    shared: v.pipe(evidence(v.boolean()), v.description('Whether a backtest is shared by a public link.')),
     codeRunning: evidence(v.boolean()),
     lastLive: evidence(v.nullable(Moment)),
+    unreadable: v.pipe(
+      v.nullable(v.strictObject({ unknown: v.string() })),
+      v.description('Why the row could not be read whole. Its id is negative where that was what could not be read.'),
+    ),
   }),
   v.title('Project'),
 )

@@ -18,6 +18,7 @@
  * | `survey` | a page (≤ 1,001 projects) of a run's survey, gzip JSON | until the next good survey | `survey.ts` | `survey.ts`, `why` |
  * | `paid` | paid evidence of one project in a run's survey | as `survey` | `survey.ts` | `survey.ts`, `why` |
  * | `paid_again` | paid evidence read again by a re-check, so that one that needs several slices goes on where it was | until its run has ended | `recheck.ts` | `recheck.ts` |
+ * | `backtests_seen` | this project had so many backtests then | 400 days after it was last seen with some | `backtests-seen.ts` | `backtests-seen.ts` |
  * | `marks` | this project matched this rule from then on | until unmarked | `plan-run.ts` | `memory.ts` |
  * | `holds` | keep this project, until then or for ever | until lifted or over | doors | `memory.ts` |
  * | `notices` | a delivered message has named this marked project | as its mark | `notices.ts` | `memory.ts` |
@@ -166,6 +167,7 @@ export function createTables(sql: SqlStorage): void {
       id INTEGER PRIMARY KEY, vendor TEXT NOT NULL, way TEXT NOT NULL, run TEXT, says TEXT,
       until INTEGER NOT NULL, due_at INTEGER NOT NULL, attempt INTEGER NOT NULL
     );
+    CREATE TABLE IF NOT EXISTS backtests_seen (project_id INTEGER PRIMARY KEY, count INTEGER NOT NULL, at INTEGER NOT NULL);
     CREATE TABLE IF NOT EXISTS seen (id TEXT PRIMARY KEY, at INTEGER NOT NULL);
     CREATE TABLE IF NOT EXISTS totals (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
     CREATE TABLE IF NOT EXISTS stops (run TEXT PRIMARY KEY, by TEXT NOT NULL);

@@ -25,6 +25,9 @@ export interface Judgement {
 /** `answer` is null when the process ended between the intent and the answer. */
 export function judge(item: PlanItem, answer: Answer | null, sight: Sight): Judgement {
   if (sight.kind === 'unreadable') return unsure(`The project could not be looked at afterwards: ${sight.detail}`)
+  if (sight.kind === 'seen' && sight.project.unreadable !== null) {
+    return unsure(`The project could not be read whole afterwards: ${sight.project.unreadable.unknown}.`)
+  }
   const seen = item.action === 'delete' ? deleteShows(item, sight) : updateShows(item, sight)
   if (seen === 'another') return unsure('Another project now answers under this id.')
   if (seen === 'missing') return unsure('The project is not to be found any more, which this action does not do.')
@@ -46,7 +49,7 @@ export function judge(item: PlanItem, answer: Answer | null, sight: Sight): Judg
 /** The same, at least a minute later: what has not happened by then did not happen. */
 export function judgeLater(item: PlanItem, answer: Answer | null, sight: Sight): Judgement {
   const judgement = judge(item, answer, sight)
-  if (judgement.outcome !== 'unsure' || sight.kind !== 'seen') return judgement
+  if (judgement.outcome !== 'unsure' || sight.kind !== 'seen' || sight.project.unreadable !== null) return judgement
   return { outcome: 'failed', detail: 'A later survey shows the project unchanged: the call had no effect.' }
 }
 

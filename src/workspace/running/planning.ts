@@ -6,6 +6,7 @@ import type { Inventory } from '../../core/evidence/project.ts'
 import { type Decision, decide } from '../../core/judge/decide.ts'
 import { dayOf, makePlan, sealPlan } from '../../core/plan/plan.ts'
 import { stillWaits } from '../../core/plan/still.ts'
+import { believable } from '../ledger/backtests-seen.ts'
 import { loadInventory, storePaid } from '../ledger/evidence.ts'
 import { approvedRules } from '../ledger/first-approvals.ts'
 import { attemptsOn, readMemory } from '../ledger/memory.ts'
@@ -75,7 +76,7 @@ async function planSweep(
     for (const { projectId, kind } of decision.needs) {
       const bought = await buyEvidence(slice.deps.client, projectId, kind, slice.meter)
       if (bought === 'later') return 'later'
-      addPaid(paid, projectId, kind, bought.evidence)
+      addPaid(paid, projectId, kind, believable(sql, projectId, kind, bought.evidence, slice.deps.now()))
       storePaid(sql, slice.run.id, projectId, paid[projectId] ?? {})
       if (bought.failed) update(slice, { state: { ...slice.run.state, readsFailed: true } })
     }

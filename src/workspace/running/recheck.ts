@@ -8,6 +8,7 @@ import type { Inventory, Project } from '../../core/evidence/project.ts'
 import { type Decision, decide } from '../../core/judge/decide.ts'
 import { stillDue } from '../../core/plan/still.ts'
 import { failureText } from '../../quantconnect/failure.ts'
+import { believable } from '../ledger/backtests-seen.ts'
 import { loadInventory, readPaidAgain, storePaidAgain } from '../ledger/evidence.ts'
 import { attemptsOf, type ItemRow } from '../ledger/items.ts'
 import { readMemory } from '../ledger/memory.ts'
@@ -77,8 +78,9 @@ export async function recheck(slice: Slice, batch: readonly ItemRow[]): Promise<
       const bought = await buyEvidence(client, projectId, kind, slice.meter)
       if (bought === 'later') return isFurther ? 'further' : 'later'
       isFurther = true
-      addPaid(paid, projectId, kind, bought.evidence)
-      storePaidAgain(sql, run.id, { projectId, kind, evidence: bought.evidence, at })
+      const evidence = believable(sql, projectId, kind, bought.evidence, at)
+      addPaid(paid, projectId, kind, evidence)
+      storePaidAgain(sql, run.id, { projectId, kind, evidence, at })
     }
     decision = decide(policy, inventory, memory, now)
   }

@@ -3,6 +3,7 @@
 import type { Config } from '../../config.ts'
 import { forgetHolds } from '../ledger/announced.ts'
 import { forgetOldLinks } from '../ledger/audit.ts'
+import { forgetBacktestsSeen } from '../ledger/backtests-seen.ts'
 import { forgetMessages } from '../ledger/messages.ts'
 
 const DAY = 86_400_000
@@ -20,6 +21,7 @@ export function forgetOld(sql: SqlStorage, config: Pick<Config, 'backupDays'>, n
   )
   sql.exec(`DELETE FROM runs WHERE created_at < ? AND status NOT IN ('queued', 'running')`, runsFrom)
   forgetOldLinks(sql)
+  forgetBacktestsSeen(sql, runsFrom)
   sql.exec('DELETE FROM inventories WHERE run NOT IN (SELECT id FROM runs)')
   sql.exec('DELETE FROM proposals WHERE run NOT IN (SELECT id FROM runs)')
   sql.exec('DELETE FROM holds WHERE until < ?', policyAt - HOLDS_KEPT_DAYS * DAY)
