@@ -305,7 +305,9 @@ describe('G32 an API that cuts its answers short', () => {
         fc.integer({ min: 8, max: 40 }),
         fc.integer({ min: 2, max: 9 }),
         // From the third call on: until then nothing tells a list that was cut from one that lost its last rows.
-        fc.array(fc.record({ call: fc.integer({ min: 3, max: 12 }), place: fc.nat(40), removes: fc.boolean() })),
+        fc.array(fc.record({ call: fc.integer({ min: 3, max: 12 }), place: fc.nat(40), removes: fc.boolean() }), {
+          maxLength: 2,
+        }),
         async (count, most, changes) => {
           let list = rowsOf(count)
           let always = new Set(list.map(({ projectId }) => projectId as number))
@@ -330,7 +332,7 @@ describe('G32 an API that cuts its answers short', () => {
       ),
       { numRuns: 300 },
     )
-    expect(whole).toBeGreaterThan(20)
+    expect(whole).toBeGreaterThan(5)
   })
 })
 

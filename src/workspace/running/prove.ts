@@ -85,7 +85,7 @@ async function compare(slice: Slice, projects: readonly Project[]): Promise<Resu
   const beyond = end.value.kind === 'more' ? end.value.projects : []
   const others = new Map([...(unpaged.value ?? []), ...beyond].map((project) => [project.id, project]))
   const hidden = [...others.values()].filter(({ id }) => !listed.has(id))
-  const lost = isWhole(slice, unpaged.value) ? projects.filter(({ id }) => !others.has(id)) : []
+  const lost = isWhole(slice, unpaged.value, projects) ? projects.filter(({ id }) => !others.has(id)) : []
 
   const differing: NamedProject[] = []
   const seen: Project[] = []
@@ -108,9 +108,13 @@ async function compare(slice: Slice, projects: readonly Project[]): Promise<Resu
   return succeed({ isEnd: end.value.kind !== 'unproved' && !isShifted, differing, seen })
 }
 
-/** An answer without paging that is as long as a page of this API is cut short like one, and shows nothing of the rest. */
-function isWhole({ run }: Slice, unpaged: readonly Project[] | null): boolean {
-  return unpaged !== null && unpaged.length !== run.state.cut
+/**
+ * An answer without paging that is as long as a page of this API, or is the beginning of the list, was cut short: it shows
+ * nothing of the rest.
+ */
+function isWhole({ run }: Slice, unpaged: readonly Project[] | null, listed: readonly Project[]): boolean {
+  if (unpaged === null || unpaged.length === run.state.cut) return false
+  return unpaged.length >= listed.length || unpaged.some(({ id }, place) => id !== listed[place]?.id)
 }
 
 /** What is in the bin need not be listed; what was made or changed since the scan began may have come or gone by that. */
