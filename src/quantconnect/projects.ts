@@ -59,16 +59,16 @@ export async function readProjectPage(
 
 /**
  * All pages in one go. `expected`: ids of an earlier list that was read to its end; once they are all there this one is
- * complete too, and its end is not asked for again. Empty = read to the end.
+ * complete too, and its end is not asked for again. Null = read to the end.
  */
 export async function readProjects(
   transport: Transport,
   meter: Meter,
-  expected: ReadonlySet<number> = new Set(),
+  expected: ReadonlySet<number> | null = null,
 ): Promise<Result<readonly Project[]>> {
   const projects: Project[] = []
   const seen = new Set<number>()
-  let left = expected.size
+  let left = expected?.size ?? 0
   let cursor: Cursor | null = null
   do {
     const page: Result<ProjectPage> = await readProjectPage(transport, cursor, meter)
@@ -77,11 +77,11 @@ export async function readProjects(
       if (seen.has(project.id)) return malformed(`project ${project.id} is listed twice`)
       seen.add(project.id)
       projects.push(project)
-      if (expected.has(project.id)) left -= 1
+      if (expected?.has(project.id)) left -= 1
     }
     cursor = page.value.next
     const isTotal = cursor === null || cursor.total === null || cursor.total === projects.length
-    if (expected.size > 0 && left === 0 && isTotal) break
+    if (expected !== null && left === 0 && isTotal) break
   } while (cursor !== null)
   return succeed(projects)
 }

@@ -18,6 +18,7 @@ import {
 import { answerDue, type NewReply, putReply } from './asking/replies.ts'
 import { type Submission, type Submitted, submit, submitTick } from './asking/submit.ts'
 import { type Decided, type Decision, type Held, nameOf, type Who } from './ledger/asks.ts'
+import { policyNow } from './ledger/clock.ts'
 import { readFact, removeFact, writeFact } from './ledger/facts.ts'
 import type { Asked } from './ledger/last-survey.ts'
 import { acceptObjection } from './ledger/objections.ts'
@@ -66,7 +67,11 @@ export class Workspace extends Looking {
 
   /** A person accepts what stands against the list of projects, by the hash of what was shown (G6); false when that is over. */
   acceptBase(by: string, hash: string): boolean {
-    return acceptObjection(this.sql, hash, by)
+    return this.storage.transactionSync(() => {
+      const isAccepted = acceptObjection(this.sql, hash, by)
+      if (isAccepted) writeFact(this.sql, 'base', { by, hash, at: policyNow(this.sql, this.now()) })
+      return isAccepted
+    })
   }
 
   /** One decision on a waiting plan; the first that settles it wins (G7). */

@@ -11,6 +11,8 @@ export interface Facts {
   readonly pause: { readonly by: string; readonly at: number }
   /** The newest run whose survey was whole and not objected to: its survey is what `why` looks at. */
   readonly good: { readonly run: string; readonly at: number }
+  /** Who last accepted what stood against the list of projects, its hash, and when (policy time). */
+  readonly base: { readonly by: string; readonly hash: string; readonly at: number }
   /** There is a reference of the shrink guard; deletions of runs made from that real time on are not in it yet. */
   readonly reference: { readonly since: number }
   /** The newest day (UTC, policy time) on which the end of the list was proved. */

@@ -20,7 +20,8 @@ export type ReferenceChange = ReadonlyMap<number, Uint8Array | null>
 export async function readReference(sql: SqlStorage): Promise<readonly ReferenceEntry[] | null> {
   if (readFact(sql, 'reference') === null) return null
   const chunks = await readChunks(sql)
-  return [...chunks.values()].flat().map(([id, name, binned]) => ({ id, name, binned: binned === 1 }))
+  const entries = [...chunks.values()].flat().map(([id, name, binned]) => ({ id, name, binned: binned === 1 }))
+  return entries.sort((a, b) => a.id - b.id)
 }
 
 /** The chunks in which this reference differs from the stored one. */

@@ -15,7 +15,7 @@ export async function confirm(slice: Slice): Promise<void> {
   const rows = [...itemsOf(slice.sql, slice.run.id, 'intent'), ...itemsOf(slice.sql, slice.run.id, 'answered')]
   if (rows.length > 0) {
     const scanned = await loadInventory(slice.sql, slice.run, slice.deps.config.organizationId)
-    const list = await readLaterList(slice, scanned.projects)
+    const list = await readLaterList(slice, scanned.projects, 'confirm')
     if (!list.ok && list.failure.kind === 'budget') return
     const listed = list.ok ? new Map(list.value.map((project) => [project.id, project])) : null
     const unreadable: Sight = { kind: 'unreadable', detail: list.ok ? '' : failureText(list.failure) }

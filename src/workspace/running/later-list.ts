@@ -12,10 +12,16 @@ const MOST_TRIES = 4
  * Complete when it holds every project of the run's scan that is not known to be gone; otherwise it is read to its end, and
  * what is missing then is known to be gone. A failure of kind `budget` asks for another slice, at most three times in a row.
  */
-export async function readLaterList(slice: Slice, scanned: readonly Project[]): Promise<Result<readonly Project[]>> {
+export async function readLaterList(
+  slice: Slice,
+  scanned: readonly Project[],
+  purpose: 'act' | 'confirm',
+): Promise<Result<readonly Project[]>> {
   const { sql } = slice
   const { state, id } = slice.run
-  const gone = sentDeletions(sql, id).union(new Set(state.gone))
+  // What we deleted may be gone for good. To confirm it is looked for on later pages all the same, which is one call for all.
+  const isLookedFor = purpose === 'confirm' && (state.pages > 1 || state.cut !== null)
+  const gone = (isLookedFor ? new Set<number>() : sentDeletions(sql, id)).union(new Set(state.gone))
   const expected = new Set(scanned.map((project) => project.id)).difference(gone)
   const list = await slice.deps.client.readProjects(slice.meter, expected)
   if (!list.ok) return list.failure.kind === 'budget' ? outOfCalls(slice, list) : list

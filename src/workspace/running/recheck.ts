@@ -43,7 +43,7 @@ export async function recheck(slice: Slice, batch: readonly ItemRow[]): Promise<
   const { sql, run, policy } = slice
   const askedAt = slice.deps.now()
   const surveyed = await loadInventory(sql, run, config.organizationId)
-  const projects = await readLaterList(slice, surveyed.projects)
+  const projects = await readLaterList(slice, surveyed.projects, 'act')
   if (!projects.ok) return projects.failure.kind === 'budget' ? 'later' : { failed: failureText(projects.failure) }
   const live = await readRunning(client, slice.meter)
   if (live.failure?.kind === 'budget') return 'later'

@@ -74,13 +74,13 @@ export async function guard(slice: Slice, inventory: Inventory, now: number): Pr
   const shrinkage = compareWithReference(reference, projects, deletedByUs(sql))
 
   const { missing, moved, expected } = shrinkage
-  if (isTooMany(missing.length, expected)) return raise(sql, 'shrunk', missing, expected, now)
+  if (isTooMany(missing.length, expected)) return raise(slice, 'shrunk', missing, expected)
   dropObjection(sql, 'shrunk')
   if (!isTooMany(moved.length, expected)) dropObjection(sql, 'moved_to_bin')
   else if (reach === 'rules') {
     // The wait counts from when it was first seen, whatever else is moved meanwhile.
     const waiting = objections.find(({ code }) => code === 'moved_to_bin')
-    return waiting === undefined ? raise(sql, 'moved_to_bin', moved, expected, now) : waiting.says
+    return waiting === undefined ? raise(slice, 'moved_to_bin', moved, expected) : waiting.says
   }
   return null
 }
@@ -161,14 +161,13 @@ function without(reference: readonly ReferenceEntry[], over: readonly Objection[
 }
 
 async function raise(
-  sql: SqlStorage,
+  { sql, run }: Slice,
   code: 'shrunk' | 'moved_to_bin',
   projects: Shrinkage['missing'],
   expected: number,
-  at: number,
 ): Promise<string> {
   const says = textOf(code, projects.length, expected, await objectionHash(code, projects))
-  return (await raiseObjection(sql, { code, projects, at, says })).says
+  return (await raiseObjection(sql, { code, projects, at: run.policyAt, says })).says
 }
 
 const UNVERIFIED =
