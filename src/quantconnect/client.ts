@@ -8,7 +8,16 @@ import { type LiveDeployment, listLive } from './live.ts'
 import type { Meter } from './meter.ts'
 import type { ClientOptions } from './options.ts'
 import type { Permit } from './permit.ts'
-import { type Cursor, type ProjectPage, readProject, readProjectPage, readProjects } from './projects.ts'
+import {
+  type Cursor,
+  type End,
+  type ProjectPage,
+  proveEnd,
+  readProject,
+  readProjectPage,
+  readProjects,
+  readWithoutPaging,
+} from './projects.ts'
 import { type ClientDeps, createTransport, type Sent, type Transport } from './transport.ts'
 import { readProjectRow } from './wire-project.ts'
 
@@ -36,8 +45,16 @@ export interface QuantConnect {
   authenticate(meter: Meter): Promise<Result<true>>
   /** One page of all projects the account sees; `null` begins. Goes on in a later slice with `next`. */
   readProjectPage(cursor: Cursor | null, meter: Meter): Promise<Result<ProjectPage>>
-  /** All projects the account sees, the bin and other organisations included. One call up to 1,000 projects. */
-  readProjects(meter: Meter): Promise<Result<readonly Project[]>>
+  /**
+   * All projects the account sees, the bin and other organisations included. `expected`: ids of an earlier list of the same
+   * run that was read to its end; once they are all there, nothing more is asked. Up to 1,000 projects that is one call,
+   * and two without them.
+   */
+  readProjects(meter: Meter, expected?: ReadonlySet<number>): Promise<Result<readonly Project[]>>
+  /** Whether a list that was read ended where it did. Two calls. */
+  proveEnd(list: { readonly count: number; readonly last: number }, meter: Meter): Promise<Result<End>>
+  /** The list as it comes when no page is asked for, in one call; null where the API refuses that. It may be cut short. */
+  readWithoutPaging(meter: Meter): Promise<Result<readonly Project[] | null>>
   readProject(projectId: number, meter: Meter): Promise<Result<Project>>
   readFiles(projectId: number, meter: Meter): Promise<Result<readonly ProjectFile[]>>
   listBacktests(projectId: number, meter: Meter): Promise<Result<Backtests>>
@@ -51,7 +68,9 @@ export function createClient(options: ClientOptions, deps: ClientDeps): QuantCon
   return {
     authenticate: (meter) => authenticate(transport, meter),
     readProjectPage: (cursor, meter) => readProjectPage(transport, cursor, meter),
-    readProjects: (meter) => readProjects(transport, meter),
+    readProjects: (meter, expected) => readProjects(transport, meter, expected),
+    proveEnd: (list, meter) => proveEnd(transport, list, meter),
+    readWithoutPaging: (meter) => readWithoutPaging(transport, meter),
     readProject: (projectId, meter) => readProject(transport, projectId, meter),
     readFiles: (projectId, meter) => readFiles(transport, projectId, meter),
     listBacktests: (projectId, meter) => listBacktests(transport, projectId, meter),

@@ -36,6 +36,7 @@ import { WorkspaceObject } from './object.ts'
 import { draftRecord } from './running/finish.ts'
 import { type DeliveryView, type DestinationView, listDeliveries, listDestinations } from './telling/deliveries.ts'
 import { endedRun, planCard } from './telling/plan-cards.ts'
+import { type BaseView, showBase } from './views/base.ts'
 import { type Health, readHealth } from './views/health.ts'
 import { listHolds } from './views/held.ts'
 import { readMetrics } from './views/metrics.ts'
@@ -66,6 +67,11 @@ export abstract class Looking extends WorkspaceObject {
 
   async inventory(): Promise<Asked<ShownInventory>> {
     return this.withDeps((deps) => showInventory(this.sql, deps))
+  }
+
+  /** What stands against the list of projects. */
+  base(): Promise<BaseView> {
+    return showBase(this.sql)
   }
 
   inventories(limit: number, before: string | null): readonly StoredInventory[] {

@@ -21,6 +21,7 @@ import { type Decided, type Decision, type Held, nameOf, type Who } from './ledg
 import { policyNow } from './ledger/clock.ts'
 import { readFact, removeFact, writeFact } from './ledger/facts.ts'
 import type { Asked } from './ledger/last-survey.ts'
+import { acceptObjection } from './ledger/objections.ts'
 import { isGoingOn, type Trigger } from './ledger/run.ts'
 import { runById } from './ledger/runs.ts'
 import { isFirst } from './ledger/seen.ts'
@@ -64,9 +65,13 @@ export class Workspace extends Looking {
     await this.arm()
   }
 
-  /** A person takes the inventory as it is now for the truth: the evidence floor counts from here (G6). */
-  acceptBase(by: string): void {
-    writeFact(this.sql, 'base', { by, at: policyNow(this.sql, this.now()) })
+  /** A person accepts what stands against the list of projects, by the hash of what was shown (G6); false when that is over. */
+  acceptBase(by: string, hash: string): boolean {
+    return this.storage.transactionSync(() => {
+      const isAccepted = acceptObjection(this.sql, hash, by)
+      if (isAccepted) writeFact(this.sql, 'base', { by, hash, at: policyNow(this.sql, this.now()) })
+      return isAccepted
+    })
   }
 
   /** One decision on a waiting plan; the first that settles it wins (G7). */

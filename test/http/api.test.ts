@@ -35,6 +35,7 @@ const DOORS: readonly (readonly [method: string, path: string])[] = [
   ['GET', '/api/plan'],
   ['GET', '/api/why/1'],
   ['GET', '/api/inventory'],
+  ['GET', '/api/inventory/base'],
   ['POST', '/api/inventory/base'],
   ['PUT', '/api/pause'],
   ['DELETE', '/api/pause'],
@@ -159,7 +160,7 @@ describe('GET /api/runs', () => {
             failed: 0,
             unsure: 0,
           },
-          apiCalls: 2,
+          apiCalls: 3,
         },
       ],
       cursor: expect.any(String),
@@ -339,12 +340,38 @@ describe('the pause and the base over HTTP', () => {
     expect((await world.ended(run)).counts).toMatchObject({ confirmed: 1 })
   })
 
-  it('POST /api/inventory/base accepts what is there now', async () => {
+  it('/api/inventory/base shows what is missing, and accepts exactly that', async () => {
     const world = await makeWorld(DELETE_OLD, staleMany(10))
     await world.tick(now)
+    const shown = async () => (await ask(world, '/api/inventory/base')).json() as Promise<{ readonly hash: string }>
+    const accepting = (missing: unknown) =>
+      ask(world, '/api/inventory/base', { method: 'POST', body: missing === undefined ? {} : { missing } })
+    expect(await shown()).toEqual({
+      code: null,
+      hash: null,
+      count: 0,
+      missing: [],
+      at: null,
+      acceptedBy: null,
+      message: '',
+    })
+    expect((await accepting('0'.repeat(64))).status).toBe(409)
     await world.reset(staleMany(3))
-    expect((await world.tick(now + 1_000)).status).toBe('blocked')
-    expect((await ask(world, '/api/inventory/base', { method: 'POST' })).status).toBe(204)
+    const blocked = await world.tick(now + 1_000)
+    expect(blocked.status).toBe('blocked')
+    const { hash, ...rest } = await shown()
+    expect(rest).toMatchObject({ code: 'shrunk', count: 7, acceptedBy: null, message: blocked.message })
+    for (const [missing, status] of [
+      [undefined, 400],
+      ['all', 400],
+      ['0'.repeat(64), 409],
+      [hash, 204],
+      [hash, 204],
+    ]) {
+      expect((await accepting(missing)).status).toBe(status)
+    }
+    expect(await shown()).toMatchObject({ acceptedBy: 'token' })
     expect((await world.tick(now + 2_000)).status).toBe('ok')
+    expect((await accepting(hash)).status).toBe(409)
   })
 })

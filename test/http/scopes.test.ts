@@ -70,6 +70,7 @@ async function call({ method, path }: Operation, asking: Asking): Promise<Respon
 const BODIES: { readonly [operation: string]: (hash: string) => object } = {
   'POST /api/runs': () => ({ mode: 'act' }),
   'POST /api/runs/{id}/decision': (plan) => ({ decision: 'approve', plan }),
+  'POST /api/inventory/base': (missing) => ({ missing }),
   'POST /api/projects/{projectId}': () => ({ description: 'Not by me.' }),
 }
 
@@ -265,7 +266,15 @@ describe('a person whom Cloudflare Access has signed in', () => {
     expect(await paused.json()).toEqual({ by: 'Cem', since: expect.stringMatching(/Z$/) })
     expect(await (await ask(world, '/health', { bearer: null })).json()).toMatchObject({ pause: { by: 'Cem' } })
     expect((await ask(world, '/api/pause', { method: 'DELETE', bearer: null, access: ann })).status).toBe(204)
-    expect((await ask(world, '/api/inventory/base', { method: 'POST', ...asking })).status).toBe(204)
+    const missing = '0'.repeat(64)
+    await world.inside(({ storage }) => {
+      const projects = "x'1f8b0800000000000003'"
+      storage.sql.exec(
+        `INSERT INTO objections VALUES ('shrunk', '${missing}', ${projects}, 0, 'Some are missing.', NULL)`,
+      )
+    })
+    expect((await ask(world, '/api/inventory/base', { method: 'POST', body: { missing }, ...asking })).status).toBe(204)
+    await world.inside(({ storage }) => void storage.sql.exec('DELETE FROM objections'))
     const base = await world.inside(({ storage }) =>
       storage.sql.exec("SELECT value FROM facts WHERE name = 'base'").one(),
     )

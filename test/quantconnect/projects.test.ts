@@ -38,13 +38,13 @@ function detailOf(result: Result<unknown>): string {
 describe('readProjects', () => {
   it.each([
     [0, 1],
-    [1, 1],
-    [999, 1],
-    [1_000, 1],
-    [1_001, 2],
-    [2_000, 2],
-    [2_001, 3],
-    [2_500, 3],
+    [1, 2],
+    [999, 2],
+    [1_000, 2],
+    [1_001, 3],
+    [2_000, 3],
+    [2_001, 4],
+    [2_500, 4],
   ])('reads %i projects in %i calls, all of them and in order', async (count, calls) => {
     const rows = rowsOf(count)
     const { client, seen, meter } = fakeApi((request) => page(rows, request))
@@ -61,17 +61,17 @@ describe('readProjects', () => {
       '{"start":0,"end":1001}',
       '{"start":1000,"end":2001}',
       '{"start":2000,"end":3001}',
+      '{"start":2001,"end":3002}',
     ])
   })
 
-  it('reads everything at once from an API that does not page', async () => {
+  it('does not trust an API that refuses every page: nothing shows that its answer was whole', async () => {
     const rows = rowsOf(1_700)
     const { client, seen, meter } = fakeApi((request) =>
       request.body === '{}' ? page(rows, request) : json({ success: false, errors: ['Invalid argument'] }),
     )
-    const read = await client.readProjects(meter)
-    expect(read.ok && read.value).toHaveLength(1_700)
-    expect(seen.map(({ body }) => body)).toEqual(['{"start":0,"end":1001}', '{}'])
+    expect(detailOf(await client.readProjects(meter))).toContain('nothing shows that the list was whole')
+    expect(seen.map(({ body }) => body)).toEqual(['{"start":0,"end":1001}', '{}', '{"start":1699,"end":1700}'])
   })
 
   it('reads the rest at once from an API that refuses an end past the last project', async () => {
@@ -83,7 +83,13 @@ describe('readProjects', () => {
     const { client, seen, meter } = fakeApi(strict)
     const read = await client.readProjects(meter)
     expect(read.ok && read.value.map(({ id }) => id)).toEqual(rows.map(({ projectId }) => projectId))
-    expect(seen.map(({ body }) => body)).toEqual(['{"start":0,"end":1001}', '{"start":1000,"end":2001}', '{}'])
+    expect(seen.map(({ body }) => body)).toEqual([
+      '{"start":0,"end":1001}',
+      '{"start":1000,"end":2001}',
+      '{}',
+      '{"start":1499,"end":1500}',
+      '{"start":1500,"end":1501}',
+    ])
   })
 
   it('checks the seam there too', async () => {
@@ -249,6 +255,172 @@ describe('the seam between two pages', () => {
   })
 })
 
+describe('G32 an API that cuts its answers short', () => {
+  /** Answers as the cloud does, but with at most so many rows. */
+  function cutting(rows: readonly Row[], most: (n: number) => number) {
+    return fakeApi((request, n) => {
+      const { start = 0, end = rows.length } = JSON.parse(request.body)
+      return json({ success: true, projects: rows.slice(start, Math.min(end, start + most(n))) })
+    })
+  }
+
+  it.each([
+    [1, 20],
+    [2, 60],
+    [3, 131],
+    [10, 131],
+    [99, 131],
+    [100, 131],
+    [131, 131],
+    [132, 131],
+  ])('%i rows at a time: reads all %i of them', async (most, count) => {
+    const rows = rowsOf(count)
+    const { client, meter } = cutting(rows, () => most)
+    const read = await client.readProjects(meter)
+    expect(read.ok && read.value.map(({ id }) => id)).toEqual(rows.map(({ projectId }) => projectId))
+  })
+
+  it('by another number each time, and by as few as one row: still all of them', async () => {
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 1, max: 60 }),
+        fc.array(fc.integer({ min: 1, max: 20 }), { minLength: 1 }),
+        async (count, lengths) => {
+          const rows = rowsOf(count)
+          const { client, meter } = cutting(rows, (n) => lengths[n % lengths.length] as number)
+          const read = await client.readProjects(meter)
+          expect(read.ok && read.value).toHaveLength(count)
+        },
+      ),
+    )
+  })
+
+  it('costs one call for each page, once it is known how long a page is', async () => {
+    const { client, meter } = cutting(rowsOf(1_000), () => 100)
+    expect(await client.readProjects(meter)).toMatchObject({ ok: true })
+    // 100, the rows after them with a look at the seam, eight times 99, the last 8 and none after them.
+    expect(meter.used).toBe(1 + 2 + 8 + 1 + 1)
+  })
+
+  it('is read by its "count" without a call that only shows that more is there', async () => {
+    const rows = rowsOf(150)
+    const { client, seen, meter } = fakeApi(({ body }) => {
+      const { start } = JSON.parse(body)
+      return json({ success: true, projects: rows.slice(start, start + 100), count: 150 })
+    })
+    expect(await client.readProjects(meter)).toMatchObject({ ok: true })
+    expect(seen.map(({ body }) => JSON.parse(body).start)).toEqual([0, 99, 150])
+  })
+
+  it('and whose list changes meanwhile gives all that was there all the time, or nothing', async () => {
+    let whole = 0
+    await fc.assert(
+      fc.asyncProperty(
+        fc.integer({ min: 8, max: 40 }),
+        fc.integer({ min: 2, max: 9 }),
+        // From the third call on: until then nothing tells a list that was cut from one that lost its last rows.
+        fc.array(fc.record({ call: fc.integer({ min: 3, max: 12 }), place: fc.nat(40), removes: fc.boolean() }), {
+          maxLength: 2,
+        }),
+        async (count, most, changes) => {
+          let list = rowsOf(count)
+          let always = new Set(list.map(({ projectId }) => projectId as number))
+          let made = 0
+          const { client, meter } = fakeApi((request, n) => {
+            for (const { call, place, removes } of changes) {
+              if (call !== n) continue
+              list = removes ? list.toSpliced(place % list.length, 1) : [slim(100_001 + made++), ...list]
+              always = always.intersection(new Set(list.map(({ projectId }) => projectId as number)))
+            }
+            const { start } = JSON.parse(request.body)
+            return json({ success: true, projects: list.slice(start, start + most) })
+          })
+          const read = await client.readProjects(meter)
+          if (!read.ok) {
+            expect(read.failure.kind).toBe('malformed')
+            return
+          }
+          whole += 1
+          expect(always.difference(new Set(read.value.map(({ id }) => id)))).toEqual(new Set())
+        },
+      ),
+      { numRuns: 300 },
+    )
+    expect(whole).toBeGreaterThan(5)
+  })
+})
+
+describe('G32 the end of a list', () => {
+  const no = (error: string) => json({ success: false, errors: [error] })
+
+  it.each(['Invalid argument', 'There are no more projects.', 'Project not found'])(
+    'may be a refusal ("%s"), if it comes right after the last row',
+    async (error) => {
+      const rows = rowsOf(5)
+      const { client, seen, meter } = fakeApi((request) =>
+        JSON.parse(request.body).start >= 5 ? no(error) : page(rows, request),
+      )
+      const read = await client.readProjects(meter)
+      expect(read.ok && read.value).toHaveLength(5)
+      expect(seen.slice(1).map(({ body }) => body)).toEqual([
+        '{"start":5,"end":1006}',
+        '{"start":4,"end":5}',
+        '{"start":5,"end":6}',
+      ])
+    },
+  )
+
+  it('is not a refusal after which the last row is another one', async () => {
+    const rows = rowsOf(5)
+    const { client, meter } = fakeApi((request, n) =>
+      JSON.parse(request.body).start >= 5 ? no('No.') : page(n === 1 ? rows : rows.with(4, slim(999)), request),
+    )
+    expect(detailOf(await client.readProjects(meter))).toContain('and then project 999')
+  })
+
+  it('of an answer without paging is asked for too', async () => {
+    const rows = rowsOf(300)
+    const { client, meter } = fakeApi((request) => {
+      const { start, end } = JSON.parse(request.body)
+      if (end > 300) return no('Invalid argument')
+      return start === undefined ? json({ success: true, projects: rows.slice(0, 200) }) : page(rows, request)
+    })
+    expect(detailOf(await client.readProjects(meter))).toContain('the list goes on after its 200 projects')
+  })
+
+  it('of a later list is not asked for once every expected project is there, and is while one is not', async () => {
+    const rows = rowsOf(50)
+    const { client, meter, seen } = fakeApi((request) => page(rows, request))
+    await client.readProjects(meter, new Set([10, 500]))
+    expect(seen).toHaveLength(1)
+    await client.readProjects(meter, new Set([10, 500, 7]))
+    expect(seen).toHaveLength(1 + 2)
+  })
+
+  it.each<[string, (start: number) => Row[] | string, string]>([
+    ['no row after the last', (start) => (start === 4 ? [slim(50)] : []), 'end'],
+    ['no row after the last, which is another by now', (start) => (start === 4 ? [slim(60)] : []), 'end'],
+    ['a refusal after the last', (start) => (start === 4 ? [slim(50)] : 'No.'), 'end'],
+    ['a refusal after another one', (start) => (start === 4 ? [slim(60)] : 'No.'), 'unproved'],
+    ['nothing but refusals', () => 'No.', 'unproved'],
+    ['one more row', (start) => [slim(start === 4 ? 50 : 60)], 'more'],
+  ])('is proved by %s: %s', async (_, answer, kind) => {
+    const { client, seen, meter } = fakeApi(({ body }) => {
+      const rows = answer(JSON.parse(body).start)
+      return typeof rows === 'string' ? no(rows) : json({ success: true, projects: rows })
+    })
+    expect(await client.proveEnd({ count: 5, last: 50 }, meter)).toMatchObject({ ok: true, value: { kind } })
+    expect(seen.map(({ body }) => body)).toEqual(['{"start":4,"end":5}', '{"start":5,"end":6}'])
+  })
+
+  it('without paging is whatever comes, or null where that is refused', async () => {
+    const some = fakeApi((request) => page(rowsOf(3), request))
+    expect(await some.client.readWithoutPaging(some.meter)).toMatchObject({ ok: true, value: [{ id: 10 }, {}, {}] })
+    const none = fakeApi(() => no('No.'))
+    expect(await none.client.readWithoutPaging(none.meter)).toEqual({ ok: true, value: null })
+  })
+})
+
 describe('readProjectPage', () => {
   it('goes on from a cursor that was stored as JSON', async () => {
     const rows = rowsOf(1_001)
@@ -256,10 +428,12 @@ describe('readProjectPage', () => {
     const first = await client.readProjectPage(null, meter)
     if (!first.ok) throw new Error('the first page failed')
     const stored = JSON.parse(JSON.stringify(first.value.next)) as Cursor
-    expect(stored).toEqual({ start: 1_000, seam: { id: 10_010, modified: Date.UTC(2026, 5, 1, 8) }, total: null })
+    expect(stored).toMatchObject({ start: 1_001, seam: { id: 10_010, modified: Date.UTC(2026, 5, 1, 8) }, total: null })
     const second = await client.readProjectPage(stored, meter)
-    expect(second).toMatchObject({ ok: true, value: { projects: [{ id: 10_010 }], next: null } })
-    expect(seen).toHaveLength(2)
+    expect(second).toMatchObject({ ok: true, value: { projects: [], next: { start: 1_001, ask: 'after' } } })
+    const third = await client.readProjectPage(second.ok ? second.value.next : null, meter)
+    expect(third).toMatchObject({ ok: true, value: { projects: [], next: null } })
+    expect(seen).toHaveLength(3)
   })
 
   it('G1: does not trust a page that lists a project twice', async () => {
@@ -358,11 +532,12 @@ describe('50,000 projects', () => {
     return Math.min(...times)
   }
 
-  it('are read page by page, in 50 calls', async () => {
-    const { client, meter } = fakeApi(({ body }) => new Response(pages[JSON.parse(body).start / 1_000]))
+  it('are read page by page, in 51 calls', async () => {
+    const none = JSON.stringify({ success: true, projects: [] })
+    const { client, meter } = fakeApi(({ body }) => new Response(pages[JSON.parse(body).start / 1_000] ?? none))
     const read = await client.readProjects(meter)
     expect(read.ok && read.value.at(-1)?.id).toBe(50_000)
-    expect(meter.used).toBe(50)
+    expect(meter.used).toBe(51)
   })
 
   it('cost little more than JSON.parse of the same bytes (the budget is 1.5 times; twice leaves room for a busy machine)', async () => {

@@ -2,17 +2,34 @@
 
 import { describe, expect, it } from 'vitest'
 import { DELETE_OLD, NO_CAPS, rule, stale, staleMany } from '../support/policies.ts'
-import { DAY, makeWorld } from '../support/world.ts'
+import { DAY, HOUR, makeWorld } from '../support/world.ts'
+
+/** The first scheduled run of a day proves that the list ended where it did. */
+const PROOF = 3
 
 describe('the budget of API calls', () => {
-  it('is two for a quiet tick: one list of projects, one of what runs live', async () => {
+  it('is three for a quiet tick: the list of projects, none after them, what runs live; three more at the first of a day', async () => {
     const world = await makeWorld(DELETE_OLD, [{ name: 'Work/a' }, { name: 'Work/b' }])
-    const run = await world.tick(Date.now())
-    expect((await world.requests()).map((request) => request.path)).toEqual(['projects/read', 'live/list'])
-    expect(run.apiCalls).toBe(2)
+    const tick = async (at: number) => {
+      const before = (await world.requests()).length
+      const { apiCalls } = await world.tick(at)
+      const calls = (await world.requests()).slice(before)
+      expect(apiCalls).toBe(calls.length)
+      return calls.map(({ path, params }) => [path, ...[params.start, params.end].filter((n) => n !== undefined)])
+    }
+    const lists = [
+      ['projects/read', 0, 1_001],
+      ['projects/read', 2, 1_003],
+    ]
+    const proof = [['projects/read', 1, 2], ['projects/read', 2, 3], ['projects/read']]
+    const noon = Date.parse('2031-03-04T12:00:00Z')
+    expect(await tick(noon)).toEqual([...lists, ...proof, ['live/list']])
+    expect(await tick(noon + HOUR)).toEqual([...lists, ['live/list']])
+    expect(await tick(noon + 12 * HOUR - 1)).toEqual([...lists, ['live/list']])
+    expect(await tick(noon + 12 * HOUR)).toEqual([...lists, ...proof, ['live/list']])
   })
 
-  it.each([1, 10, 11, 25])('is 2D + 3 + 2⌈D/10⌉ for %i deletions', async (deletions) => {
+  it.each([1, 10, 11, 25])('is 2D + 4 + 2⌈D/10⌉ for %i deletions, besides the proof of a day', async (deletions) => {
     const world = await makeWorld(DELETE_OLD, staleMany(deletions))
     const now = Date.now()
     await world.tick(now)
@@ -20,7 +37,7 @@ describe('the budget of API calls', () => {
     const run = await world.tick(now + 2 * DAY)
     expect(run).toMatchObject({ status: 'ok', counts: { acted: deletions, confirmed: deletions } })
     const calls = (await world.requests()).slice(before)
-    expect(calls).toHaveLength(2 * deletions + 3 + 2 * Math.ceil(deletions / 10))
+    expect(calls).toHaveLength(2 * deletions + 4 + 2 * Math.ceil(deletions / 10) + PROOF)
     expect(run.apiCalls).toBe(calls.length)
     expect(new Set(await world.deletions()).size).toBe(deletions)
   })
@@ -33,7 +50,7 @@ describe('the budget of API calls', () => {
     const before = (await world.requests()).length
     const run = await world.tick(now + 2 * DAY)
     expect(run).toMatchObject({ status: 'ok', counts: { acted: 3, confirmed: 3 } })
-    expect((await world.requests()).length - before).toBe(2 * 3 + 3 + 2 + 3)
+    expect((await world.requests()).length - before).toBe(2 * 3 + 4 + 2 + 3 + PROOF)
   })
 
   it('holds paid evidence twice for what is due: once in the survey and again at the re-check', async () => {
@@ -45,7 +62,7 @@ describe('the budget of API calls', () => {
     expect(await world.calls('backtests/list')).toBe(2)
     const before = (await world.requests()).length
     await world.tick(now + 2 * DAY)
-    expect((await world.requests()).length - before).toBe(2 * 2 + 3 + 2 + 4)
+    expect((await world.requests()).length - before).toBe(2 * 2 + 4 + 2 + 4 + PROOF)
   })
 
   it('needs a page more for every thousand projects, and one slice never makes more calls than it may', async () => {
@@ -53,16 +70,16 @@ describe('the budget of API calls', () => {
     const world = await makeWorld(DELETE_OLD, [...many, stale('Old/a')])
     const now = Date.now()
     const first = await world.tick(now)
-    expect(first).toMatchObject({ status: 'ok', apiCalls: 4, counts: { inventory: 2_401, marked: 1 } })
+    expect(first).toMatchObject({ status: 'ok', apiCalls: 4 + 1 + PROOF, counts: { inventory: 2_401, marked: 1 } })
     const second = await world.tick(now + 2 * DAY)
-    expect(second).toMatchObject({ status: 'ok', counts: { confirmed: 1 }, apiCalls: 4 + 4 + 2 + 3 })
+    expect(second).toMatchObject({ status: 'ok', counts: { confirmed: 1 }, apiCalls: 4 + 1 + PROOF + 4 + 2 + 3 })
   })
 
   it('goes on in the next slice when paid evidence takes more than one may make', async () => {
     const policy = `${NO_CAPS}${rule('old', '{ path = "Old/*", backtests = "=0" }', 'delete')}`
     const world = await makeWorld(policy, staleMany(25), { callsPerSlice: 10 })
     const run = await world.tick(Date.now())
-    expect(run).toMatchObject({ status: 'ok', apiCalls: 27, counts: { marked: 25, notJudged: 0 } })
+    expect(run).toMatchObject({ status: 'ok', apiCalls: 25 + 3 + PROOF, counts: { marked: 25, notJudged: 0 } })
   })
 
   it('only reports, and says so, when a re-check would not fit into one slice', async () => {
@@ -103,8 +120,8 @@ describe('the budget of API calls', () => {
       fetch: (input, init) => {
         if (String(input).endsWith('projects/read')) {
           lists += 1
-          // Between the first re-check's slices somebody pauses for an hour, and a backtest is run.
-          if (lists === 3) world.set({ skewMs: 3_600_000 })
+          // The scan takes two lists, its proof three. Between the first re-check's slices somebody pauses for an hour, and a backtest is run.
+          if (lists === 7) world.set({ skewMs: 3_600_000 })
         }
         return fetch(input, init)
       },

@@ -97,7 +97,6 @@ describe('the gate', () => {
     })
     await world.ended((decided.ok && decided.run) || '')
     await world.control('reset', { workspace: [stale('Old/c'), { name: 'Work/b' }] })
-    await world.stub.acceptBase('a test')
     // The sandbox gives the same id and date again, so the mark of before is this project's too.
     const before = (await world.deletions()).length
     whileBackingUp(world, () => world.inside(({ storage }) => void storage.sql.exec('DELETE FROM first_approvals')))

@@ -35,7 +35,7 @@ describe('the main job', () => {
       ...Array.from({ length: 40 }, (_, n) => ({ name: `Live/p${n}`, created: now - 300 * DAY, modified: now - DAY })),
     ])
     const first = await world.tick(now)
-    expect(first).toMatchObject({ status: 'ok', counts: { inventory: 45, marked: 2, due: 0, acted: 0 }, apiCalls: 2 })
+    expect(first).toMatchObject({ status: 'ok', counts: { inventory: 45, marked: 2, due: 0, acted: 0 }, apiCalls: 6 })
     expect(await world.calls('projects/delete')).toBe(0)
 
     const second = await world.tick(now + 2 * WEEK)

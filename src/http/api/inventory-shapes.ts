@@ -114,3 +114,22 @@ export const Why = v.pipe(
   }),
   v.title('Why'),
 )
+
+export const Base = v.pipe(
+  v.strictObject({
+    code: v.pipe(
+      v.nullable(v.picklist(['shrunk', 'list_differs', 'moved_to_bin'])),
+      v.description('What it is; null when nothing stands against the list.'),
+    ),
+    hash: v.pipe(v.nullable(v.string()), v.description('What accepting it names.')),
+    count: v.number(),
+    missing: v.pipe(
+      v.array(v.strictObject({ projectId: ProjectId, name: v.string() })),
+      v.description('At most 100 of them, under the names they had.'),
+    ),
+    at: v.nullable(Time),
+    acceptedBy: v.nullable(v.string()),
+    message: v.string(),
+  }),
+  v.title('Base'),
+)

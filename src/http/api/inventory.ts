@@ -1,11 +1,11 @@
-/** Inventories: the last survey with its verdicts, the stored ones, and a new base for the evidence floor. */
+/** Inventories: the last survey with its verdicts, the stored ones, and what stands against the list of projects. */
 
 import * as v from 'valibot'
 import { actorOf } from '../auth.ts'
 import { notModified, tagged, taggedJson } from '../etag.ts'
 import { problem } from '../problem.ts'
 import { answer } from './answer.ts'
-import { Inventory, InventoryPage, ShownInventory } from './inventory-shapes.ts'
+import { Base, Inventory, InventoryPage, ShownInventory } from './inventory-shapes.ts'
 import { operation } from './operation.ts'
 import { pageOf } from './paging.ts'
 import { PAGING } from './params.ts'
@@ -77,17 +77,47 @@ export const showStoredInventory = operation({
   },
 })
 
+export const showBase = operation({
+  id: 'showBase',
+  method: 'GET',
+  path: '/api/inventory/base',
+  needs: 'read',
+  topic: TOPIC,
+  summary: 'What stands against the list of projects',
+  details: 'Projects that are missing, were moved to the Recycle Bin by others, or are listed by one reading only.',
+  answers: { 200: { means: 'The gravest of it, or that there is nothing.', shape: Base } },
+  async handle({ c, workspace }) {
+    return c.json(await workspace.base())
+  },
+})
+
+const Accepted = v.strictObject(
+  {
+    missing: v.pipe(
+      v.string('must be the hash that was shown'),
+      v.regex(/^[0-9a-f]{64}$/, 'must be the hash that was shown, 64 characters of 0-9 and a-f'),
+      v.description('The hash that GET shows: nothing else is accepted.'),
+    ),
+  },
+  'must be there, as in {"missing": "<hash>"}',
+)
+
 export const acceptBase = operation({
   id: 'acceptBase',
   method: 'POST',
   path: '/api/inventory/base',
   needs: 'operate',
   topic: TOPIC,
-  summary: 'Take the list of projects as it is now for the truth',
-  details: 'For when over 20 % fewer than last week block the sweep, and it was you who removed them.',
-  answers: { 204: { means: 'The evidence floor counts from here.', shape: null } },
-  async handle({ c, workspace, caller }) {
-    await workspace.acceptBase(actorOf(caller))
-    return c.body(null, 204)
+  summary: 'Accept that exactly these projects are missing',
+  details: 'For when rules and deletions are blocked because projects are missing, and they are meant to be.',
+  body: Accepted,
+  answers: {
+    204: { means: 'They are no longer expected, from the next run on.', shape: null },
+    409: 'Something else is missing now, or nothing is.',
+  },
+  async handle({ c, workspace, caller, body }) {
+    if (await workspace.acceptBase(actorOf(caller), body.missing)) return c.body(null, 204)
+    const detail = 'Nothing with this hash stands against the list of projects now. GET shows what does.'
+    return problem(c, 409, { title: 'Not what is missing', detail })
   },
 })

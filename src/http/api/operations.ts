@@ -5,7 +5,7 @@ import { showBackup, showBackups } from './backups.ts'
 import { decide, showProposal } from './decision.ts'
 import { listDeliveries, replayDelivery } from './deliveries.ts'
 import { showHealth } from './health.ts'
-import { acceptBase, listInventories, showInventory, showStoredInventory } from './inventory.ts'
+import { acceptBase, listInventories, showBase, showInventory, showStoredInventory } from './inventory.ts'
 import { showMetrics } from './metrics.ts'
 import type { Operation } from './operation.ts'
 import { pause, resume } from './pause.ts'
@@ -29,6 +29,7 @@ export const OPERATIONS: readonly Operation[] = [
   releaseProject,
   listHolds,
   showInventory,
+  showBase,
   acceptBase,
   listInventories,
   showStoredInventory,

@@ -9,10 +9,14 @@ export interface Facts {
   readonly chainStart: { readonly position: number; readonly previous: string | null }
   /** Somebody stopped all acting. Absent = not paused. */
   readonly pause: { readonly by: string; readonly at: number }
-  /** The newest run whose survey was whole and above the floor: its survey is what `why` looks at. */
+  /** The newest run whose survey was whole and not objected to: its survey is what `why` looks at. */
   readonly good: { readonly run: string; readonly at: number }
-  /** A person accepted a smaller inventory as the new base of the evidence floor at that policy time. */
-  readonly base: { readonly by: string; readonly at: number }
+  /** Who last accepted what stood against the list of projects, its hash, and when (policy time). */
+  readonly base: { readonly by: string; readonly hash: string; readonly at: number }
+  /** There is a reference of the shrink guard; deletions of runs made from that real time on are not in it yet. */
+  readonly reference: { readonly since: number }
+  /** The newest day (UTC, policy time) on which the end of the list was proved. */
+  readonly proved: { readonly day: string }
   /** The newest run that programs were told of, and what makes a quiet tick just another one like it. */
   readonly told: { readonly run: string; readonly print: string }
 }

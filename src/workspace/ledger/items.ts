@@ -196,6 +196,16 @@ export function attemptsOf(sql: SqlStorage, run: string, kind: 'all' | 'destruct
   return sent.toArray().reduce((sum, { action, n }) => (counts(action) ? sum + n : sum), 0)
 }
 
+/** Ids of the projects that a run sent a deletion for, or was about to, unless it was plainly refused. */
+export function sentDeletions(sql: SqlStorage, run: string): ReadonlySet<number> {
+  const rows = sql.exec<{ project_id: number }>(
+    `SELECT project_id FROM items WHERE run = ? AND settles = '' AND sent_at IS NOT NULL
+     AND json_extract(item, '$.action') = 'delete' AND coalesce(json_extract(answer, '$.kind'), '') <> 'refused'`,
+    run,
+  )
+  return new Set(rows.toArray().map(({ project_id }) => project_id))
+}
+
 export function outcomeOf(row: ItemRow): Outcome | null {
   if (row.outcome === null) return null
   return {

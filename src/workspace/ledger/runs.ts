@@ -23,8 +23,16 @@ export interface RunState {
   readonly readsFailed: boolean
   /** The status the run will end with unless an outcome says otherwise; null = decided by the outcomes. */
   readonly ending: Exclude<RunStatus, 'queued' | 'running'> | null
-  /** Whether this run's inventory is a good one: whole, and above the floor. */
+  /** Whether this run's inventory is a good one: whole, and not objected to. */
   readonly good: boolean
+  /** Rows of the largest answer, if the API was seen to cut answers short; null = it was not. */
+  readonly cut: number | null
+  /** Whether the end of the list was proved (G32); an object: a first reading showed these ids to differ. Null = not tried. */
+  readonly proof: 'proved' | 'failed' | { readonly differing: readonly number[] } | null
+  /** Ids of the scan that a later list of this run, read to its end, did not hold. */
+  readonly gone: readonly number[]
+  /** Slices in a row whose calls were used up by such a list. */
+  readonly laterTries: number
   /** Hash of the plan; "" before planning. */
   readonly planHash: string
   /** Caps the plan is over, as sentences. */
@@ -40,6 +48,10 @@ const START: RunState = {
   readsFailed: false,
   ending: null,
   good: false,
+  cut: null,
+  proof: null,
+  gone: [],
+  laterTries: 0,
   planHash: '',
   stopped: [],
 }

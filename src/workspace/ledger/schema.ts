@@ -25,7 +25,9 @@
  * | `own_writes` | a `modified` that our own rename or stamp caused | until the project goes | `confirm.ts` | `memory.ts` |
  * | `attempts` | how many destructive attempts a rule made on a day | 2 days | `gate.ts` | `plan-run.ts`, `gate.ts` |
  * | `backups` | a backup and whether it was read back | BACKUP_DAYS | `backup.ts` | `gate.ts`, undo |
- * | `inventories` | key, time and size of a stored good inventory | 400 days | `finish.ts` | `floor.ts`, tools |
+ * | `inventories` | key and time of a stored good inventory | 400 days | `finish.ts` | tools |
+ * | `reference` | a chunk (ids modulo 16) of what verified lists held, with names, gzip JSON | for ever | `reference.ts` | `shrink-guard.ts` |
+ * | `objections` | what stands against the list of projects, with the ids and their hash | until it is settled | `shrink-guard.ts`, `prove.ts` | doors |
  * | `proposals` | a plan that waits for people, or waited: its hash, who approved, how it ended; its items are those of its run | as its run | `proposals.ts` | doors, `planning.ts`, `gate.ts` |
  * | `first_approvals` | an approved run of a rule with `approve = "first"`: key of rule, `protect` and limits as they stood | for ever | `first-approvals.ts` | `planning.ts`, `gate.ts` |
  * | `records` | gzip JSON of a finished run, as put to KV | newest 50 | `finish.ts` | doors |
@@ -118,7 +120,11 @@ export function createTables(sql: SqlStorage): void {
       bytes INTEGER
     );
     CREATE INDEX IF NOT EXISTS backups_by_project ON backups (project_id, put_at DESC);
-    CREATE TABLE IF NOT EXISTS inventories (key TEXT PRIMARY KEY, run TEXT NOT NULL, at INTEGER NOT NULL, ours INTEGER NOT NULL);
+    CREATE TABLE IF NOT EXISTS inventories (key TEXT PRIMARY KEY, run TEXT NOT NULL, at INTEGER NOT NULL);
+    CREATE TABLE IF NOT EXISTS reference (chunk INTEGER PRIMARY KEY, rows BLOB NOT NULL);
+    CREATE TABLE IF NOT EXISTS objections (
+      code TEXT PRIMARY KEY, hash TEXT NOT NULL, projects BLOB NOT NULL, at INTEGER NOT NULL, says TEXT NOT NULL, accepted_by TEXT
+    );
     CREATE TABLE IF NOT EXISTS records (run TEXT PRIMARY KEY, position INTEGER NOT NULL, record BLOB NOT NULL);
     CREATE TABLE IF NOT EXISTS questions (
       id TEXT PRIMARY KEY, command TEXT NOT NULL, by TEXT NOT NULL, asked_at INTEGER NOT NULL, ended TEXT

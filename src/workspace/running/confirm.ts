@@ -2,17 +2,20 @@
 
 import { isUnknown, type Project } from '../../core/evidence/project.ts'
 import { failureText } from '../../quantconnect/failure.ts'
+import { loadInventory } from '../ledger/evidence.ts'
 import { rememberFirstApprovals } from '../ledger/first-approvals.ts'
 import { type ItemRow, itemsOf, writeOutcome } from '../ledger/items.ts'
 import { readMemory, writeOwnWrite } from '../ledger/memory.ts'
 import { judge, type Sight } from './judge.ts'
+import { readLaterList } from './later-list.ts'
 import { lookAgain } from './settle.ts'
 import { type Slice, update } from './slice.ts'
 
 export async function confirm(slice: Slice): Promise<void> {
   const rows = [...itemsOf(slice.sql, slice.run.id, 'intent'), ...itemsOf(slice.sql, slice.run.id, 'answered')]
   if (rows.length > 0) {
-    const list = await slice.deps.client.readProjects(slice.meter)
+    const scanned = await loadInventory(slice.sql, slice.run, slice.deps.config.organizationId)
+    const list = await readLaterList(slice, scanned.projects, 'confirm')
     if (!list.ok && list.failure.kind === 'budget') return
     const listed = list.ok ? new Map(list.value.map((project) => [project.id, project])) : null
     const unreadable: Sight = { kind: 'unreadable', detail: list.ok ? '' : failureText(list.failure) }

@@ -1,6 +1,7 @@
 /** The last slice of a run: its final status, the inventory snapshot, the record in KV, the next link of the audit chain. */
 
 import type { Config } from '../../config.ts'
+import { nextReference } from '../../core/evidence/reference.ts'
 import { recordHash } from '../../records/chain.ts'
 import { gunzipJson, gzipJson } from '../../records/gzip.ts'
 import { inventoryKey, runKey } from '../../records/keys.ts'
@@ -9,6 +10,7 @@ import { appendLink } from '../ledger/audit.ts'
 import { loadInventory } from '../ledger/evidence.ts'
 import { readFact } from '../ledger/facts.ts'
 import { attemptsOf, itemsOf, outcomesOf, writeOutcome } from '../ledger/items.ts'
+import { deletedByUs, packReference, readReference, writeReference } from '../ledger/reference.ts'
 import {
   type Findings,
   NO_FINDINGS,
@@ -25,7 +27,6 @@ import { tellExecuted } from '../telling/plan-ends.ts'
 import { type Audience, tellFinished } from '../telling/tell.ts'
 import { doneTo, tellSettled } from '../telling/tell-settled.ts'
 import { tellUndone } from '../telling/tell-undone.ts'
-import { countOurs } from './floor.ts'
 import { forgetOld } from './retention.ts'
 
 /** Finished runs the object keeps itself, because KV may show a new key up to a minute late. */
@@ -68,13 +69,8 @@ export async function finish(storage: DurableObjectStorage, deps: FinishDeps, go
     const expiresAt = putAt + seconds * 1_000
     appendLink(sql, { run: run.id, previous: record.audit.previous, hash, recordKey: key, putAt, expiresAt })
     if (snapshot !== null) {
-      sql.exec(
-        'INSERT OR REPLACE INTO inventories (key, run, at, ours) VALUES (?, ?, ?, ?)',
-        snapshot.key,
-        run.id,
-        run.policyAt,
-        snapshot.ours,
-      )
+      sql.exec('INSERT OR REPLACE INTO inventories (key, run, at) VALUES (?, ?, ?)', snapshot.key, run.id, run.policyAt)
+      writeReference(sql, snapshot.reference, run.createdAt)
     }
     sql.exec('DELETE FROM paid_again WHERE run = ?', run.id)
     forgetStop(sql, run.id)
@@ -171,7 +167,9 @@ async function putInventory(sql: SqlStorage, { log, config }: FinishDeps, run: R
   const key = inventoryKey(run.createdAt, run.id)
   const metadata = { run: run.id, at: iso(run.policyAt), projects: inventory.projects.length }
   await log.put(key, await gzipJson(inventory), { expirationTtl: config.recordDays * 86_400, metadata })
-  return { key, ours: countOurs(inventory) }
+  const before = (await readReference(sql)) ?? []
+  const reference = await packReference(sql, nextReference(before, inventory.projects, deletedByUs(sql)))
+  return { key, reference }
 }
 
 function keepRecord(sql: SqlStorage, run: string, packed: Uint8Array): void {

@@ -16,8 +16,8 @@ import { NO_FINDINGS, type SweepRequest } from '../ledger/run.ts'
 import { endIfOver, shrink } from '../telling/plan-ends.ts'
 import { askedItems, wordOf } from './asked.ts'
 import { findingsOf } from './findings.ts'
-import { belowFloor } from './floor.ts'
 import { audienceIn, goActing, putDown, whyBlocked } from './put-down.ts'
+import { guard } from './shrink-guard.ts'
 import { policyTime, type Slice, update } from './slice.ts'
 
 /** `later`: this slice's calls are used up, paid evidence goes on in the next. */
@@ -25,7 +25,7 @@ export async function planRun(slice: Slice): Promise<'planned' | 'later'> {
   const { request } = slice.run
   const surveyed = await loadInventory(slice.sql, slice.run, slice.deps.config.organizationId)
   const now = policyTime(slice)
-  const refusal = belowFloor(slice.sql, surveyed, now)
+  const refusal = await guard(slice, surveyed, now)
   if (refusal !== null) return end(slice, 'blocked', refusal)
   if (request.kind === 'sweep') return planSweep(slice, surveyed, request, now)
   if (request.kind === 'approved') {

@@ -101,7 +101,7 @@ export function whyBlocked(slice: Slice, inventory: Inventory): string | null {
 
 /** An inventory whose re-check does not fit into one slice cannot be acted on; it is only reported, and says so. */
 function tooLarge(slice: Slice, inventory: Inventory): string | null {
-  const pages = Math.max(1, Math.ceil(inventory.projects.length / 1_000))
+  const pages = Math.max(1, slice.run.state.pages)
   const needed = pages + 1 + CALLS_OF_ONE_ITEM
   const { callsPerSlice } = slice.deps.config
   if (needed <= callsPerSlice) return null

@@ -10,13 +10,14 @@ import { stillDue } from '../../core/plan/still.ts'
 import { failureText } from '../../quantconnect/failure.ts'
 import { believable } from '../ledger/backtests-seen.ts'
 import { loadInventory, readPaidAgain, storePaidAgain } from '../ledger/evidence.ts'
-import { attemptsOf, type ItemRow } from '../ledger/items.ts'
+import type { ItemRow } from '../ledger/items.ts'
 import { readMemory } from '../ledger/memory.ts'
 import { addPaid, buyEvidence, type Paid } from '../ledger/paid.ts'
 import { askedItems, wordOf } from './asked.ts'
-import { belowFloor, shrunk } from './floor.ts'
 import type { Stands } from './gate.ts'
+import { readLaterList } from './later-list.ts'
 import { readRunning } from './look.ts'
+import { guardAgain } from './shrink-guard.ts'
 import { policyTime, type Slice } from './slice.ts'
 
 /**
@@ -42,14 +43,13 @@ export async function recheck(slice: Slice, batch: readonly ItemRow[]): Promise<
   const { client, config } = slice.deps
   const { sql, run, policy } = slice
   const askedAt = slice.deps.now()
-  const projects = await client.readProjects(slice.meter)
+  const surveyed = await loadInventory(sql, run, config.organizationId)
+  const projects = await readLaterList(slice, surveyed.projects, 'act')
   if (!projects.ok) return projects.failure.kind === 'budget' ? 'later' : { failed: failureText(projects.failure) }
   const live = await readRunning(client, slice.meter)
   if (live.failure?.kind === 'budget') return 'later'
   if (live.failure !== null) return { failed: failureText(live.failure), live: true }
 
-  const surveyed = await loadInventory(sql, run, config.organizationId)
-  const sent = attemptsOf(sql, run.id)
   const now = policyTime(slice)
   const meant = membersOf(batch, projects.value)
   const paid: Paid = Object.fromEntries(Object.entries(surveyed.paid).filter(([id]) => !meant.has(Number(id))))
@@ -57,8 +57,8 @@ export async function recheck(slice: Slice, batch: readonly ItemRow[]): Promise<
     addPaid(paid, projectId, kind, evidence)
   }
   const inventory: Inventory = { ...surveyed, at: now, projects: projects.value, running: live.running, paid }
-  const low = shrunk(surveyed.projects, projects.value, sent) ?? belowFloor(sql, inventory, now, sent)
-  if (low !== null) return { failed: low }
+  const objection = await guardAgain(slice, surveyed.projects, projects.value)
+  if (objection !== null) return { failed: objection }
 
   const memory = readMemory(sql)
   const asked = wordOf(sql, run)

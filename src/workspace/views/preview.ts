@@ -14,8 +14,8 @@ import { leftToPeople } from '../ledger/proposals.ts'
 import { type Preview, shownItem } from '../ledger/run.ts'
 import { iso } from '../ledger/runs.ts'
 import { findingsOf } from '../running/findings.ts'
-import { belowFloor } from '../running/floor.ts'
 import { lookAt } from '../running/look.ts'
+import { guardForPreview } from '../running/shrink-guard.ts'
 
 export async function preview(sql: SqlStorage, deps: Deps): Promise<Asked<Preview>> {
   const usable = await usablePolicy(deps)
@@ -32,8 +32,8 @@ export async function preview(sql: SqlStorage, deps: Deps): Promise<Asked<Previe
   const seen = await lookAt(deps.client, policy, meter, { organizationId, now, memory, ...asking })
   if (!seen.ok) return no('unreadable', `QuantConnect could not be read. ${failureText(seen.failure)}`)
   const { inventory, decision, plan } = seen.value
-  const low = belowFloor(sql, inventory, now)
-  if (low !== null) return no('unreadable', low)
+  const objection = await guardForPreview(sql, inventory, now)
+  if (objection !== null) return no('unreadable', objection)
 
   const names = new Map(inventory.projects.map(({ id, name }) => [id, name]))
   const { notJudged, warnings } = findingsOf(policy, inventory, decision, plan)
