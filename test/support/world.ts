@@ -34,6 +34,10 @@ export interface Fault {
   readonly calls?: 'all' | readonly number[]
   readonly delayMs?: number
   readonly retryAfter?: number
+  /** Of `odd-row` and `lost-field`: which row, by its name, which field, and its value. */
+  readonly row?: string
+  readonly field?: string
+  readonly value?: unknown
 }
 
 export interface World {
