@@ -3,6 +3,7 @@
  * the run or the question is looked up, and one whose moment has passed is answered politely and drawn anew.
  */
 
+import { shortHash } from '../core/cards/approval-card.ts'
 import type { Verb } from '../core/cards/card.ts'
 import { plainText } from '../core/cards/card-text.ts'
 import { orphanCard } from '../core/cards/orphan-card.ts'
@@ -51,7 +52,7 @@ async function onPlan(env: Env, asker: Asker, verb: 'approve' | 'refuse', ref: s
   const proposal = await workspace.proposalOf(run)
   if (proposal === null) return tell('There is no such plan any more. Nothing was decided by your press.')
   if (!proposal.hash.startsWith(start)) {
-    const text = 'The plan is another one now. Nothing was decided by your press; look again.'
+    const text = `The plan is another one now: ${shortHash(proposal.hash)}. Nothing was decided by your press; look again.`
     return tell(text, { redraw: await workspace.proposalCard(run) })
   }
   const decided = await settle(env, asker, may.person.name, proposal, verb)

@@ -34,7 +34,7 @@ export const SOURCE_HELP = `  --inventory FILE   look at an inventory: the answe
 type SourceValues = Values<typeof SOURCE_OPTIONS>
 
 /** A terminal knows nothing of earlier ticks. */
-export const NO_MEMORY: Memory = { marks: [], holds: [], ownWrites: [], notices: [] }
+export const NO_MEMORY: Memory = { marks: [], holds: [], ownWrites: [], notices: [], moves: [] }
 
 /** Enough for any workspace; a terminal has no limit of sub-requests. */
 const MOST_CALLS = 100_000

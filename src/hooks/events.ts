@@ -31,7 +31,7 @@ export const RunFinished = v.strictObject({
   trigger: v.string(),
   actor: v.string(),
   mode: v.picklist(['report', 'act']),
-  status: v.picklist(['waiting', 'ok', 'partial', 'blocked', 'refused', 'failed']),
+  status: v.picklist(['waiting', 'ok', 'partial', 'blocked', 'refused', 'failed', 'expired']),
   /** What happened, why and what to do; "" when the counts say it all. */
   message: v.string(),
   counts: v.record(v.string(), Count),

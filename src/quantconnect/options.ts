@@ -19,6 +19,8 @@ export interface ClientOptions {
   readonly minIntervalMs?: number
   /** Upper bound of the first wait before a repeat, in milliseconds; it doubles with each. @default 500 */
   readonly backoffMs?: number
+  /** A read whose server asks for a longer wait is given up instead, in milliseconds. @default 30_000 (30 seconds) */
+  readonly longestWaitMs?: number
 }
 
 const DEFAULTS = {
@@ -29,6 +31,7 @@ const DEFAULTS = {
   maxInFlight: 5,
   minIntervalMs: 0,
   backoffMs: 500,
+  longestWaitMs: 30_000,
 }
 
 /** Throws a TypeError on a mistake: settings are checked before, so a mistake here is one of this program. */
@@ -45,6 +48,7 @@ export function completeOptions(given: ClientOptions): Required<ClientOptions> {
   atLeast(options.maxInFlight, 1, 'maxInFlight')
   atLeast(options.minIntervalMs, 0, 'minIntervalMs')
   atLeast(options.backoffMs, 0, 'backoffMs')
+  atLeast(options.longestWaitMs, 0, 'longestWaitMs')
   return { ...options, baseUrl }
 }
 

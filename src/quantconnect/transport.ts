@@ -77,9 +77,10 @@ export function createTransport(given: ClientOptions, deps: ClientDeps): Transpo
       if (meaning.again === 'no') return fail(failure)
       if (meaning.again === 'emptyServerError') emptyServerErrors += 1
       if (emptyServerErrors === 2) return fail({ kind: 'auth', detail: 'HTTP 500 with an empty body, twice' })
-      if (tried >= options.tries) return fail(failure)
+      if (tried >= options.tries || isTooLong(failure)) return fail(failure)
       last = ' could be tried again'
-      await deps.sleep(waitBefore(tried, retryAfterMs, options.backoffMs, deps.random()))
+      const named = failure.kind === 'throttled' ? (retryAfterMs ?? THROTTLED_MS) : retryAfterMs
+      await deps.sleep(waitBefore(tried, named, options.backoffMs, deps.random(), options.longestWaitMs))
     }
   }
 
@@ -94,6 +95,11 @@ export function createTransport(given: ClientOptions, deps: ClientDeps): Transpo
     const { meaning, sentAt, answeredAt } = await attempt(encodeMutation(mutation), withdrawn)
     const result = meaning.kind === 'answer' ? succeed(meaning.body) : fail(meaning.failure)
     return { endpoint, result, effect: effectOf(result), sentAt, answeredAt }
+  }
+
+  /** Asked to slow down for longer than one waits here, or without a time: whoever asked for the call comes again later. */
+  function isTooLong(failure: Failure): boolean {
+    return failure.kind === 'throttled' && (failure.retryAfterMs ?? THROTTLED_MS) > options.longestWaitMs
   }
 
   function attempt(request: Request, withdrawn = NEVER): Promise<Attempt> {
@@ -147,6 +153,9 @@ export function createTransport(given: ClientOptions, deps: ClientDeps): Transpo
 
   return { read, send }
 }
+
+/** How long to keep off after a throttle that names no time. */
+const THROTTLED_MS = 60_000
 
 const NEVER = (): string | null => null
 

@@ -3,12 +3,18 @@
 import { problemText, readPolicy } from '../core/policy/policy.ts'
 import type { DepsResult } from '../deps.ts'
 import { createMeter } from '../quantconnect/meter.ts'
-import { standsStill } from './alarms.ts'
-import { changeRun, nextRun, type RunRow } from './ledger/runs.ts'
+import { useUp } from './ledger/acted-on.ts'
+import { policyTimeOf } from './ledger/clock.ts'
+import { openIntents, writeNoAnswer } from './ledger/items.ts'
+import { changeRun, type RunRow } from './ledger/runs.ts'
 import { stoppedBy, stopText } from './ledger/stops.ts'
+import { throttledUntil } from './ledger/throttle.ts'
+import { nextRun } from './ledger/turns.ts'
 import { act } from './running/act.ts'
 import { confirm } from './running/confirm.ts'
 import { type FinishDeps, finish } from './running/finish.ts'
+import { postponing } from './running/heedful.ts'
+import { type Over, whyOver } from './running/over.ts'
 import { planRun } from './running/planning.ts'
 import { rebuild } from './running/rebuild.ts'
 import { type Slice, update } from './running/slice.ts'
@@ -29,9 +35,9 @@ export async function advance(
   made: DepsResult,
 ): Promise<'again' | 'idle'> {
   const { sql } = storage
-  const next = nextRun(sql)
-  if (next === null) return 'idle'
   const now = () => (made.ok ? made.deps.now() : Date.now())
+  const next = nextRun(sql, now())
+  if (next === null) return 'idle'
   const run = next.startedAt === null ? changeRun(sql, next, { status: 'running', startedAt: now() }) : next
   const keeping: FinishDeps = made.ok
     ? { config: made.deps.config, log: made.deps.log, audience: () => audienceOf(made.deps), now }
@@ -39,6 +45,7 @@ export async function advance(
   // Another run may be waiting its turn after this one.
   const end = async (last: RunRow): Promise<'again'> => finish(storage, keeping, last).then(() => 'again')
 
+  closeIntents(storage, run)
   if (run.phase === 'record') return end(run)
   if (run.crashes >= MOST_CRASHES) return toRecord(sql, run, 'failed', crashText(run))
   if (!made.ok) return toRecord(sql, run, 'failed', `Nothing was done. ${made.message}`)
@@ -47,7 +54,10 @@ export async function advance(
     const why = stopText(stopper)
     return run.phase === 'survey' ? toRecord(sql, run, 'refused', why) : toConfirm(sql, run, why)
   }
-  if (standsStill(sql, run)) return 'idle'
+  const over = whyOver(sql, run, now())
+  if (over !== null && over.leaves === 'at once') return toRecord(sql, run, over.ending, over.why)
+  if (over !== null) return endActing(sql, run, over.why, over.detail, over.hasRest)
+  if (throttledUntil(sql, now()) !== null) return 'idle'
 
   const read = await readPolicy(made.deps.policyText)
   if (!read.ok) {
@@ -60,7 +70,8 @@ export async function advance(
   }
 
   const meter = createMeter(made.deps.config.callsPerSlice)
-  const slice: Slice = { deps: made.deps, storage, sql, policy: read.policy, meter, callsBefore: run.apiCalls, run }
+  const deps = { ...made.deps, client: postponing(made.deps.client) }
+  const slice: Slice = { deps, storage, sql, policy: read.policy, meter, callsBefore: run.apiCalls, run }
   // Until there is a plan the newest policy counts; afterwards the run stays with the one its plan was made by.
   if (run.phase === 'survey') update(slice, { policy: read.policy.hash })
   try {
@@ -82,20 +93,47 @@ async function doPhase(slice: Slice): Promise<void> {
   else if (slice.run.phase === 'confirm') await confirm(slice)
 }
 
-function toRecord(sql: SqlStorage, run: RunRow, ending: 'failed' | 'refused', message: string): 'again' {
+function toRecord(
+  sql: SqlStorage,
+  run: RunRow,
+  ending: Over['ending'] | 'failed' | 'refused',
+  message: string,
+): 'again' {
   const text = [run.message, message].filter((part) => part !== '').join(' ')
   changeRun(sql, run, { phase: 'record', message: text, state: { ...run.state, ending } })
   return 'again'
 }
 
 function toConfirm(sql: SqlStorage, run: RunRow, message: string): 'again' {
+  return endActing(sql, run, message, message, false)
+}
+
+/** What was not sent is not sent any more. `hasRest`: another run goes on with it when the pause is over. */
+function endActing(sql: SqlStorage, run: RunRow, message: string, detail: string, hasRest: boolean): 'again' {
   sql.exec(
-    `UPDATE items SET state = 'final', outcome = 'changed', detail = ? WHERE run = ? AND state = 'pending'`,
-    message,
+    `UPDATE items SET state = 'final', outcome = 'not_attempted', detail = ? WHERE run = ? AND state = 'pending'`,
+    detail,
     run.id,
   )
-  changeRun(sql, run, { phase: 'confirm', message: [run.message, message].filter((part) => part !== '').join(' ') })
+  changeRun(sql, run, {
+    phase: 'confirm',
+    message: [run.message, message].filter((part) => part !== '').join(' '),
+    state: { ...run.state, pausedAt: null, hasRest },
+  })
   return 'again'
+}
+
+/** A call whose answer the process did not live to see may have been made: it counts as sent (G22). */
+function closeIntents(storage: DurableObjectStorage, run: RunRow): void {
+  const open = openIntents(storage.sql, run.id)
+  if (open.length === 0) return
+  storage.transactionSync(() => {
+    for (const row of open) {
+      const sentAt = row.sentAt ?? run.createdAt
+      writeNoAnswer(storage.sql, row)
+      useUp(storage.sql, row.item, sentAt, policyTimeOf(run, sentAt))
+    }
+  })
 }
 
 function crashText(run: RunRow): string {

@@ -4,11 +4,13 @@
  */
 
 import { nextReply } from './asking/replies.ts'
-import { readFact } from './ledger/facts.ts'
 import { nextDelivery } from './ledger/messages.ts'
 import { nextExpiry } from './ledger/proposals.ts'
-import { nextRun, type RunRow } from './ledger/runs.ts'
+import { goingOn, type RunRow } from './ledger/runs.ts'
 import { stoppedBy } from './ledger/stops.ts'
+import { throttledUntil } from './ledger/throttle.ts'
+import { nextRun, standsStillUntil } from './ledger/turns.ts'
+import { whyOver } from './running/over.ts'
 
 /** Real time at which something is due, in milliseconds; in the past = at once, null = nothing waits. */
 export type DueTime = (sql: SqlStorage) => number | null
@@ -26,18 +28,21 @@ export interface Waits {
 export function nextAlarm(sql: SqlStorage, now: number, waits: Waits): number | null {
   const times = DUE_TIMES.map((dueTime) => dueTime(sql)).filter((time) => time !== null)
   const others = times.map((time) => Math.max(0, time - now, waits.others))
-  const all = isRunDue(sql) ? [Math.max(0, waits.run), ...others] : others
+  const runs = runTimes(sql, now).map((time) => Math.max(0, time - now, waits.run))
+  const all = [...runs, ...others]
   return all.length === 0 ? null : Math.min(...all)
 }
 
-/** Paused between two items, a run stands still: nothing goes on until a person lifts it, and then this run does. */
-export function standsStill(sql: SqlStorage, run: RunRow): boolean {
-  // Somebody stopped it: then it ends, pause or not.
-  if (stoppedBy(sql, run.id) !== null) return false
-  return (run.phase === 'act' || run.phase === 'rebuild') && readFact(sql, 'pause') !== null
+/** When runs that are going on have something to do. */
+function runTimes(sql: SqlStorage, now: number): readonly number[] {
+  const next = nextRun(sql, now)
+  if (next !== null) return [waitsFor(sql, next, now)]
+  return goingOn(sql).flatMap((run) => standsStillUntil(sql, run, now) ?? [])
 }
 
-function isRunDue(sql: SqlStorage): boolean {
-  const run = nextRun(sql)
-  return run !== null && !standsStill(sql, run)
+/** A run waits out a throttle, unless it has an end to come to that takes no call. */
+function waitsFor(sql: SqlStorage, run: RunRow, now: number): number {
+  const isEnding = run.phase === 'record' || whyOver(sql, run, now) !== null
+  const isStopped = run.phase !== 'confirm' && stoppedBy(sql, run.id) !== null
+  return isEnding || isStopped ? now : (throttledUntil(sql, now) ?? now)
 }

@@ -14,8 +14,10 @@ import { nextAlarm } from './alarms.ts'
 import { answerDue } from './asking/replies.ts'
 import { enableChanged } from './ledger/destinations.ts'
 import { type Asked, usablePolicy } from './ledger/last-survey.ts'
-import { changeRun, nextRun } from './ledger/runs.ts'
+import { changeRun } from './ledger/runs.ts'
 import { createTables } from './ledger/schema.ts'
+import { nextRun } from './ledger/turns.ts'
+import { heedful } from './running/heedful.ts'
 import { deliverDue } from './telling/deliver.ts'
 import { expire } from './telling/plan-ends.ts'
 
@@ -45,8 +47,18 @@ export abstract class WorkspaceObject extends DurableObject<Env> {
   }
 
   protected deps(): DepsResult {
-    this.made ??= this.makeDeps()
+    this.made ??= this.heeding(this.makeDeps())
     return this.made
+  }
+
+  /** Whoever asks QuantConnect, a run or a door: after a throttle nobody does before its time is over. */
+  private heeding(made: DepsResult): DepsResult {
+    if (!made.ok) return made
+    const { client, now } = made.deps
+    // Copied as it is: its text of the policy may be read anew each time.
+    const own = { client: { value: heedful(client, this.sql, now), enumerable: true } }
+    const deps = Object.defineProperties({}, { ...Object.getOwnPropertyDescriptors(made.deps), ...own }) as Deps
+    return { ok: true, deps }
   }
 
   /**
@@ -73,7 +85,7 @@ export abstract class WorkspaceObject extends DurableObject<Env> {
       if (made.ok) await enableChanged(this.sql, made.deps.channels)
       await advance(this.storage, this.env.LOG, made)
     } catch (error) {
-      const run = nextRun(this.sql)
+      const run = nextRun(this.sql, this.now())
       logError(this.clean(), `Run ${run?.id ?? '?'}, phase ${run?.phase ?? '?'}`, error)
       if (run !== null) changeRun(this.sql, run, { crashes: run.crashes + 1 })
       this.sliceNotBefore = Date.now() + this.waitAfterCrashMs * ((run?.crashes ?? 0) + 1)

@@ -5,6 +5,7 @@
 
 import { logError } from '../log.ts'
 import { decideOn } from './asking/decide-on.ts'
+import { goOnWithRests } from './asking/go-on.ts'
 import { hold, release } from './asking/keep.ts'
 import {
   askFirst,
@@ -53,7 +54,7 @@ export class Workspace extends Looking {
     return replayed
   }
 
-  /** Stops all acting before the next mutating call, until a person lifts it (G19). */
+  /** Stops acting by rules and deleting before the next such call, until a person lifts it (G19). */
   pause(by: string): PauseView {
     // The first pause counts: who paused, and since when, is not to be overwritten by a second press.
     if (readFact(this.sql, 'pause') === null) writeFact(this.sql, 'pause', { by, at: this.now() })
@@ -61,7 +62,11 @@ export class Workspace extends Looking {
   }
 
   async resume(): Promise<void> {
-    removeFact(this.sql, 'pause')
+    const now = this.now()
+    this.storage.transactionSync(() => {
+      removeFact(this.sql, 'pause')
+      goOnWithRests(this.sql, now)
+    })
     await this.arm()
   }
 

@@ -195,6 +195,8 @@ class History {
       const going = runs?.filter(({ status }) => status === 'running' || status === 'queued')
       if (going?.length === 0) return
       if (going !== undefined && this.witness.said.paused && (await this.isStill())) return
+      // Nobody waits for a throttle here: its time passes at once.
+      if (tries % 5 === 4) await this.letThrottlePass()
       // The platform starts a failed alarm again after two seconds; this is sooner.
       if (tries % 10 === 9) await this.world.alarm().catch(() => null)
       // As the next tick would: the same one once more changes nothing, and wakes the object.
@@ -202,6 +204,21 @@ class History {
       await new Promise((resolve) => setTimeout(resolve, 4))
     }
     this.witness.broken.push('A run never ended (G12)')
+  }
+
+  private async letThrottlePass(): Promise<void> {
+    const now = Date.now() + (this.world.setting().skewMs ?? 0)
+    const until = await this.world
+      .inside(({ storage: { sql } }) =>
+        sql
+          .exec<{ until: number }>(`SELECT json_extract(value, '$.until') AS until FROM facts WHERE name = 'throttle'`)
+          .toArray(),
+      )
+      .catch(() => [])
+    const wait = (until[0]?.until ?? 0) - now
+    if (wait <= 0) return
+    this.world.set({ skewMs: (this.world.setting().skewMs ?? 0) + wait + 1_000 })
+    await this.world.alarm().catch(() => null)
   }
 
   private async isStill(): Promise<boolean> {

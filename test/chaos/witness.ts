@@ -42,12 +42,21 @@ export function createWitness(look: () => Promise<Sight>): Witness {
   let listed: Sight = new Map()
   let liveKnown = false
   const sent = new Map<string, number>()
+  /** Policy time of the run whose call last used up what allowed to act on a project (G22), and of its last move by a rule. */
+  const usedUp = new Map<number, number>()
+  const moved = new Map<number, number>()
+  /** The mutation that is on its way. */
+  let asked: { readonly projectId: number; readonly at: number; readonly moves: boolean } | null = null
 
   return { broken, said, before, after }
 
   async function after(endpoint: string, whole: boolean): Promise<void> {
     if (endpoint === 'projects/read' && whole) listed = await look()
     if (endpoint === 'live/list') liveKnown = whole
+    if (/^projects\/(update|delete)$/.test(endpoint) && whole && asked !== null) {
+      usedUp.set(asked.projectId, asked.at)
+      if (asked.moves) moved.set(asked.projectId, asked.at)
+    }
   }
 
   async function before(
@@ -69,7 +78,7 @@ export function createWitness(look: () => Promise<Sight>): Witness {
 
     if (run === null) return tell('no run is at work')
     if (idle) tell('nothing may be changed by what was asked')
-    if (paused) tell('everything is paused (G19)')
+    if (paused && !GOES_ON.has(run.word ?? '')) tell('acting is paused (G19)')
     if (said.stopped.has(run.id)) tell('the run was stopped')
     if (endpoint.startsWith('files/') || endpoint === 'projects/create') return
     if (!isIntended) tell('no intent was written before it (G12)')
@@ -83,11 +92,18 @@ export function createWitness(look: () => Promise<Sight>): Witness {
     if (/^(Library|Boot Camp)\//.test(project.name)) tell('it is in a folder of QuantConnect (G2)')
     if (project.name.startsWith('Recycle Bin/') && !isBack) tell('it is in the bin (G2)')
     if (isDelete || renames) judgeTouch(project, isBack, tell)
+    // A description written by a rule ends only its own mark.
+    const ends = isDelete || renames || run.word !== null
+    asked = ends ? { projectId, at: run.policyAt, moves: renames && run.word === null } : null
     if (!isDelete && !(renames && run.word === null)) return
 
     // Archive, move and delete.
     if (!liveKnown) tell('what runs live was not read (G2)')
-    if (run.word === null) judgeRule(project, run, storage, tell)
+    if (run.word === null) judgeRule(project, run, storage, tell, usedUp.get(projectId) ?? null)
+    const before = moved.get(projectId)
+    if (run.word === null && renames && before !== undefined && run.policyNow - before < 30 * 24 * HOUR) {
+      tell('rules moved it twice within 30 days')
+    }
     if (run.word === 'directory.delete' && !project.name.startsWith(`${run.directory}/`)) tell('it is not inside (G21)')
     const key = `${run.id}`
     sent.set(key, (sent.get(key) ?? 0) + 1)
@@ -99,6 +115,15 @@ export function createWitness(look: () => Promise<Sight>): Witness {
     }
   }
 }
+
+/** What people say that a pause does not stop. */
+const GOES_ON: ReadonlySet<string> = new Set([
+  'undo',
+  'project.restore',
+  'project.update',
+  'project.hold',
+  'project.release',
+])
 
 function judgeTouch(project: ShownProject, isBack: boolean, tell: (what: string) => void): void {
   if (project.encrypted === true) tell('it is encrypted (G2)')
@@ -115,6 +140,7 @@ function judgeRule(
   run: AtWork,
   storage: DurableObjectStorage,
   tell: (what: string) => void,
+  usedUp: number | null,
 ): void {
   const folder = project.name.split('/')[0] ?? ''
   const needs = folder in ASKED ? ASKED[folder as keyof typeof ASKED] : 0
@@ -132,6 +158,7 @@ function judgeRule(
     .exec<{ since: number }>('SELECT since FROM marks WHERE project_id = ?', project.projectId)
     .toArray()
   if (marks.length === 0) tell('it is not marked (G3)')
+  if (usedUp !== null && marks.every(({ since }) => since < usedUp)) tell('what allowed it was used up before (G22)')
   if (marks.every(({ since }) => run.policyNow - since < 24 * HOUR)) tell('its grace is not over (G3)')
 }
 
@@ -163,11 +190,16 @@ interface AtWork {
   readonly directory: string
   readonly approved: boolean
   readonly policyNow: number
+  /** When it was asked for, in policy time: its marks count from then. */
+  readonly policyAt: number
 }
 
 function runOf({ sql }: DurableObjectStorage): AtWork | null {
   type Row = { id: string; request: string; policy_at: number; created_at: number }
-  const row = sql.exec<Row>(`SELECT id, request, policy_at, created_at FROM runs WHERE status = 'running'`).toArray()[0]
+  const row = sql
+    .exec<Row>(`SELECT id, request, policy_at, created_at FROM runs WHERE status = 'running'
+       ORDER BY json_extract(state, '$.pausedAt') IS NOT NULL`)
+    .toArray()[0]
   if (row === undefined) return null
   const request = JSON.parse(row.request) as RunRequest
   const original =
@@ -183,6 +215,7 @@ function runOf({ sql }: DurableObjectStorage): AtWork | null {
     directory: command?.type === 'directory.delete' ? command.directory : '',
     approved: request.kind === 'approved',
     policyNow: row.policy_at + (Date.now() - row.created_at),
+    policyAt: row.policy_at,
   }
 }
 

@@ -280,8 +280,9 @@ export function arbitraryMemory(policy: Policy, seen: Inventory): fc.Arbitrary<M
       stale: fc.boolean(),
       held: fc.constantFrom(...HELD),
       written: fc.array(fc.constantFrom(null, null, null, 20, 200), { minLength: length, maxLength: length }),
+      moved: fc.array(fc.constantFrom(null, null, 3, 29, 30, 31), { minLength: length, maxLength: length }),
     })
-    .map(({ ages: of, told: days, stale, held, written }) => ({
+    .map(({ ages: of, told: days, stale, held, written, moved }) => ({
       marks: pairs.flatMap(({ of: { id, created }, rule }, i) => {
         const days = of[i] ?? null
         if (days === null || typeof created !== 'number') return []
@@ -309,6 +310,10 @@ export function arbitraryMemory(policy: Policy, seen: Inventory): fc.Arbitrary<M
         const ago = days[i] ?? null
         if (ago === null || typeof created !== 'number') return []
         return [{ projectId: id, created, ruleHash: rule.hash, at: NOW - ago * DAY }]
+      }),
+      moves: seen.projects.flatMap(({ id }, i) => {
+        const ago = moved[i] ?? null
+        return ago === null ? [] : [{ projectId: id, rule: 'some-rule', at: NOW - ago * DAY }]
       }),
     }))
 }

@@ -88,6 +88,7 @@ const items = fc
 const options: fc.Arbitrary<AskingOptions> = fc.record({
   today: fc.constantFrom(TODAY, { total: 3, byRule: { never: 2 } }),
   approved: fc.subarray(['first', 'always', 'two']).map((ids) => new Set(ids)),
+  actedOn: fc.subarray([1, 2, 3, 4, 5, 6]).map((ids) => new Set(ids)),
   leave: fc.subarray(['1/1', '2/2', '5/5', '7/8']).map((keys) => new Set(keys)),
 })
 
@@ -132,10 +133,11 @@ describe('for every policy and plan', () => {
     }))
 
   it('a rule that asks acts only where it asked for a first approval that stands', () =>
-    forPlans((_, all, { approved }, { acting }) => {
+    forPlans((_, all, { approved, actedOn }, { acting }) => {
       for (const { projectId, approve } of all) {
         if (!acting.includes(projectId)) continue
-        expect(approve === 'never' || (approve === 'first' && approved?.has('first'))).toBe(true)
+        const stands = approve === 'first' && approved?.has('first') && !actedOn?.has(projectId)
+        expect(approve === 'never' || stands).toBe(true)
       }
     }))
 
@@ -163,7 +165,9 @@ describe('for every policy and plan', () => {
     }))
 
   it('of a rule, everything of a kind acts or nothing does', () =>
-    forPlans((_, all, { leave }, { acting }) => {
+    forPlans((policy, all, how) => {
+      const { leave } = how
+      const { acting } = asking(policy, all, seen, { ...how, actedOn: new Set() })
       for (const by of [...IDS, null]) {
         for (const isOfKind of [isDestructive, isStamp]) {
           const own = all.filter((item) => item.rule === by && isOfKind(item.action) && !leave?.has(sameKey(item)))
@@ -188,13 +192,38 @@ describe('for every policy and plan', () => {
     }))
 })
 
+describe('G7 a standing approval', () => {
+  const text = 'when = { idle = ">90d" }\nthen = "delete"\nnotice = "0h"\nenforce = true'
+  const approved = new Set(['first'])
+
+  it('never covers a project on which an action was completed before, and says so', async () => {
+    const by = await policy('[limits]\npercent = 100', rule('first', text))
+    const all = [itemOf(1, 'delete', 'first'), itemOf(2, 'delete', 'first')]
+    const asked = asking(by, all, seen, { today: TODAY, approved, actedOn: new Set([2]) })
+    expect(asked).toMatchObject({ acting: [1], waiting: [2] })
+    expect(asked.asks.map(askText)).toEqual([
+      'Rule "first" asks for approval of each project that leansweep has acted on before.',
+    ])
+  })
+
+  it('nor the directory that such a project goes with', async () => {
+    const by = await policy('[limits]\npercent = 100', rule('first', text))
+    const whole = [1, 2].map((id) => ({ ...itemOf(id, 'delete', 'first'), unit: 'directory', directory: 'a' }) as const)
+    const all = [...whole, { ...itemOf(3, 'delete', 'first'), unit: 'directory', directory: 'b' } as const]
+    const asked = asking(by, all, seen, { today: TODAY, approved, actedOn: new Set([2]) })
+    expect(asked).toMatchObject({ acting: [3], waiting: [1, 2] })
+  })
+})
+
 describe('an approval', () => {
   it('is told what it is for', () => {
-    expect(askText({ rule: 'x', approve: 'first' })).toBe(
+    expect(askText({ rule: 'x', approve: 'first', again: false })).toBe(
       'Rule "x" acts only when somebody approves, the first time as the policy now stands.',
     )
-    expect(askText({ rule: 'x', approve: 'always' })).toBe('Rule "x" acts only when somebody approves.')
-    expect(askText({ rule: 'x', approve: 'two' })).toBe('Rule "x" acts only when two different people approve.')
+    expect(askText({ rule: 'x', approve: 'always', again: false })).toBe('Rule "x" acts only when somebody approves.')
+    expect(askText({ rule: 'x', approve: 'two', again: false })).toBe(
+      'Rule "x" acts only when two different people approve.',
+    )
   })
 
   it('of a first run is good for the rule, its limit, [protect] and [limits] as they stand, and for nothing else', async () => {

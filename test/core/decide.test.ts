@@ -59,13 +59,14 @@ describe('verdicts', () => {
 })
 
 describe('marks', () => {
-  it('G3 nothing is marked and acted on in one decision, even without any grace', async () => {
-    const rules = await policy(rule('now', 'when = { idle = ">30d" }\nthen = "describe"\nto = "old"\nafter = "0h"'))
+  it('G3 nothing is marked and acted on in one decision', async () => {
+    const rules = await policy(rule('now', 'when = { idle = ">30d" }\nthen = "describe"\nto = "old"\nafter = "24h"'))
     const seen = inventory([project(1, 'x')])
     const first = decide(rules, seen, NOTHING, NOW)
     expect(verdictOf(first, 1)).toMatchObject({ state: 'marked', since: null })
     expect(first.marks).toHaveLength(1)
-    expect(verdictOf(decide(rules, seen, { ...NOTHING, marks: first.marks }, NOW), 1).state).toBe('due')
+    const later = (at: number) => verdictOf(decide(rules, seen, { ...NOTHING, marks: first.marks }, at), 1).state
+    expect([later(NOW), later(NOW + DAY - 1), later(NOW + DAY)]).toEqual(['marked', 'marked', 'due'])
   })
 
   it('grace counts from the mark', async () => {
@@ -77,7 +78,7 @@ describe('marks', () => {
   })
 
   it('G3 time going backwards never causes an action', async () => {
-    const rules = await policy(rule('now', 'when = { idle = ">30d" }\nthen = "describe"\nto = "old"\nafter = "0h"'))
+    const rules = await policy(rule('now', 'when = { idle = ">30d" }\nthen = "describe"\nto = "old"\nafter = "24h"'))
     const of = project(1, 'x')
     expect(states(rules, inventory([of]), { ...NOTHING, marks: [markOn(rules, 'now', of, -1)] })).toEqual({
       1: 'marked',

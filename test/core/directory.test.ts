@@ -220,9 +220,9 @@ describe('a directory rule', () => {
     expect(decision.verdicts.map(({ dueAt }) => dueAt)).toEqual([NOW + 11 * DAY, NOW + 11 * DAY, NOW + 11 * DAY])
   })
 
-  it('waits for what is marked only now, even without any grace', async () => {
+  it('waits for what is marked only now', async () => {
     const rules = await policy(
-      rule('r', 'unit = "directory"\nwhen = { path = "CI/*" }\nthen = "rename"\nto = "done"\nafter = "0h"'),
+      rule('r', 'unit = "directory"\nwhen = { path = "CI/*" }\nthen = "rename"\nto = "done"\nafter = "24h"'),
     )
     const known = project(1, 'CI/a/one')
     const memory = longMarked(rules, [known])

@@ -86,6 +86,16 @@ describe('a policy is refused', () => {
       'policy.toml line 8, rule "x", key "after": a grace of 23h is too short for move. Write at least "24h", or leave it out for 14 days.',
     ],
     [
+      'a grace of under 24 hours for a rename',
+      `${HEAD}when = { idle = ">9d" }\nthen = "rename"\nto = "{name} old"\nafter = "23h"`,
+      'policy.toml line 7, rule "x", key "after": a grace of 23h is too short for rename. Write at least "24h", or leave it out for 14 days.',
+    ],
+    [
+      'a grace of nothing for a description',
+      `${HEAD}when = { idle = ">9d" }\nthen = "describe"\nto = "old"\nafter = "0h"`,
+      'policy.toml line 7, rule "x", key "after": a grace of 0h is too short for describe. Write at least "24h", or leave it out for 14 days.',
+    ],
+    [
       'a grace of nothing',
       `${HEAD}when = { idle = ">9d" }\nthen = "delete"\nnotice = "0h"\nafter = "0d"`,
       'policy.toml line 7, rule "x", key "after": a grace of 0d is too short for delete. Write at least "24h", or leave it out for 14 days.',
@@ -206,16 +216,10 @@ describe('a policy is refused', () => {
       'policy.toml line 7, rule "x", key "to": delete writes nothing, so it has no to. Leave to out, or change then.',
     ],
     [
-      'two rules that undo each other',
-      rule('to-archive', 'when = { path = "Research/**" }\nthen = "move"\nto = "Attic/{name}"') +
-        rule('from-archive', 'when = { path = "Attic/**" }\nthen = "move"\nto = "Research/{name}"'),
-      'policy.toml line 18, rule "from-archive", key "to": it undoes rule "to-archive": "Research/x" would become "Attic/x", then "Research/x", and so on. Give the two rules selections that do not overlap, or leave one of them out.',
-    ],
-    [
       'two rules that keep overwriting each other',
       rule('one', 'when = { idle = ">9d" }\nthen = "describe"\nto = "idle"') +
         rule('two', 'when = { age = ">9d" }\nthen = "describe"\nto = "old"'),
-      'policy.toml line 18, rule "two", key "to": it undoes rule "one": both write our line of the same projects, in different words. Give the two rules selections that do not overlap, or leave one of them out.',
+      'policy.toml line 18, rule "two", key "to": it overwrites rule "one": both write our line of the same projects, in different words. Give the two rules selections that do not overlap, or leave one of them out.',
     ],
     [
       'approve = "two" with fewer than two approvers',

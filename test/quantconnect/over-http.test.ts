@@ -204,14 +204,12 @@ describe('over HTTP, reading', () => {
 describe('over HTTP, every fault of a read', () => {
   it.each([
     ['status-408', 'transport'],
-    ['status-429', 'throttled'],
     ['status-500', 'transport'],
     ['status-502', 'transport'],
     ['status-503', 'transport'],
     ['status-504', 'transport'],
     ['refuse', 'transport'],
     ['refuse-messages', 'transport'],
-    ['throttle', 'throttled'],
     ['html', 'transport'],
     ['truncate', 'transport'],
     ['malformed', 'malformed'],

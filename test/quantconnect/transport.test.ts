@@ -56,8 +56,7 @@ describe('reads', () => {
   it.each([
     ['a connection that fails', () => Promise.reject(new Error('Network connection lost.'))],
     ['HTTP 503', busy],
-    ['HTTP 429', () => new Response(null, { status: 429 })],
-    ['in-band throttling', () => json({ success: false, errors: ['Too many requests; please slow down.'] })],
+    ['HTTP 429 with a short wait', () => new Response(null, { status: 429, headers: { 'Retry-After': '5' } })],
     ['a hiccup', () => json({ success: false, errors: ['Failed to process request data, please try again shortly.'] })],
     ['a web page', () => new Response('<html></html>', { headers: { 'Content-Type': 'text/html' } })],
     ['an answer cut short', () => new Response('{"success":tr')],
@@ -95,6 +94,22 @@ describe('reads', () => {
     await client.authenticate(meter)
     expect(slept).toEqual([4_000, 30_000])
   })
+
+  it.each([
+    ['HTTP 429 without a time', () => new Response(null, { status: 429 })],
+    ['HTTP 429 with a long one', () => new Response(null, { status: 429, headers: { 'Retry-After': '31' } })],
+    ['in-band throttling', () => json({ success: false, errors: ['Too many requests; please slow down.'] })],
+  ] as const)(
+    'are not repeated before the wait is over, which is longer than one waits here: %s',
+    async (_, answer) => {
+      const { client, seen, slept, meter } = fakeApi(answer)
+      expect(kind(await client.authenticate(meter))).toBe('throttled')
+      expect([seen.length, slept.length]).toEqual([1, 0])
+      const patient = fakeApi(inTurn(answer, fine), { longestWaitMs: 60_000 })
+      expect(kind(await patient.client.authenticate(patient.meter))).toBe('ok')
+      expect(patient.slept[0]).toBeGreaterThanOrEqual(31_000)
+    },
+  )
 
   it('report the wait the server asked for when they give up', async () => {
     const throttled = () => new Response(null, { status: 429, headers: { 'Retry-After': '90' } })

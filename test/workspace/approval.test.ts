@@ -75,14 +75,15 @@ describe('G7 a plan that waits', () => {
     expect(await world.deletions()).toEqual([])
   })
 
-  it('loses at once what somebody holds, and keeps its hash; with the last of it the plan ends', async () => {
+  it('loses at once what somebody holds, and gets another hash; with the last of it the plan ends', async () => {
     const { world, run } = await waiting(policyOf(asks('always')), staleMany(3))
     const held = async (name: string) => {
       const { projectId } = await world.project(name)
       return world.stub.hold(Number(projectId), null, dot)
     }
     expect(await held('Old/p1')).toMatchObject({ ok: true })
-    expect(await world.stub.proposalOf(run.id)).toMatchObject({ state: 'open', waiting: 2, hash: run.plan?.hash })
+    expect(await world.stub.proposalOf(run.id)).toMatchObject({ state: 'open', waiting: 2 })
+    expect((await world.stub.proposalOf(run.id))?.hash).not.toBe(run.plan?.hash)
     expect((await world.stub.waiting(run.id)).map(({ name }) => name)).toEqual(['Old/p0', 'Old/p2'])
     expect(await held('Old/p0')).toMatchObject({ ok: true })
     // Released again, it waits for the next plan: this one never gains anything.
@@ -150,7 +151,9 @@ describe('G7 a plan that waits', () => {
     expect(next).toMatchObject({ counts: { due: 3, acted: 0 } })
     expect(next.message).toMatch(/1 more would have to be approved; they wait until the plan of run .* is decided/)
     expect(await world.stub.proposal()).toMatchObject({ run: run.id, state: 'open', waiting: 2, proposed: 3 })
-    const done = await approved(world, await decide(world, run, ann))
+    // One of it was held, so it is another plan now.
+    const plan = (await world.stub.proposal())?.hash ?? ''
+    const done = await approved(world, await decide(world, run, ann, { plan }))
     expect(done).toMatchObject({ counts: { confirmed: 2 } })
     expect(await names(world)).toEqual(['Old/late', 'Old/p1', 'Recycle Bin/Old/p0', 'Recycle Bin/Old/p2'])
     expect(await world.tick(now + 7 * DAY)).toMatchObject({
@@ -296,7 +299,7 @@ describe('G7 who has to say yes', () => {
     const { world, run } = await waiting(policy, staleMany(1))
     await approved(world, await decide(world, run, ann))
     const more = async (name: string, at: number, expected: string) => {
-      await world.control('reset', { workspace: [stale(name), { name: 'Work/x' }] })
+      await world.control('reset', { workspace: [stale(name, { projectId: at % 1_000_000 }), { name: 'Work/x' }] })
       await world.tick(at)
       expect(await world.tick(at + 2 * DAY)).toMatchObject({ status: expected })
     }

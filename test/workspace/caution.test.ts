@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { DELETE_OLD, NO_CAPS, stale, staleMany } from '../support/policies.ts'
-import { DAY, makeWorld, type World } from '../support/world.ts'
+import { DAY, HOUR, makeWorld, type World } from '../support/world.ts'
 
 const now = Date.now()
 
@@ -51,6 +51,13 @@ describe('G3 a new rule only reports', () => {
     await world.tick(now)
     await world.stub.pause('Ann')
     const { run } = await world.stub.tick(now + 2 * DAY)
+    // Kept from its turn for nine days, as by a throttle.
+    await world.inside(({ storage: { sql } }) =>
+      sql.exec(
+        `INSERT INTO facts (name, value) VALUES ('throttle', ?)`,
+        JSON.stringify({ since: Date.now() + 9 * DAY - HOUR, until: Date.now() + 9 * DAY - HOUR }),
+      ),
+    )
     const queued = await world.stub.submit({
       triggerId: 'queued',
       trigger: 'api',

@@ -96,8 +96,8 @@ describe('the gate', () => {
       through: 'api',
     })
     await world.ended((decided.ok && decided.run) || '')
-    await world.control('reset', { workspace: [stale('Old/c'), { name: 'Work/b' }] })
-    // The sandbox gives the same id and date again, so the mark of before is this project's too.
+    await world.control('reset', { workspace: [stale('Old/c', { projectId: 77 }), { name: 'Work/b' }] })
+    await world.tick(now + 5 * DAY)
     const before = (await world.deletions()).length
     whileBackingUp(world, () => world.inside(({ storage }) => void storage.sql.exec('DELETE FROM first_approvals')))
     const run = await world.tick(now + 7 * DAY)
@@ -112,6 +112,7 @@ describe('the gate', () => {
     const text = `${NO_CAPS}${rule('old', '{ path = "Old/*", idle = ">90d" }', 'delete')}`
     const world = await makeWorld(text, staleMany(1))
     await world.tick(now)
+    await world.faults({ endpoint: 'files/read', kind: 'status-403' })
     const { id } = await world.tick(now + 2 * DAY)
     const read = await readPolicy(text)
     if (!read.ok) throw new Error('The policy of this test is broken.')

@@ -262,7 +262,7 @@ describe('a run that is told to keep off between the gate and the call', () => {
       const [newest] = await world.stub.runs(1, null)
       expect(await world.stub.stop(newest?.id ?? '', ANN)).toBe(true)
     })
-    expect((await world.ended(run)).outcomes).toMatchObject([{ outcome: 'changed' }])
+    expect((await world.ended(run)).outcomes).toMatchObject([{ outcome: 'not_attempted' }])
     expect(await world.deletions()).toEqual([])
   })
 })

@@ -178,7 +178,7 @@ describe('G8 lists grow old', () => {
     await world.tick(now)
     justBefore(world, 'projects/delete', 1, () => world.set({ policy: `${DELETE_OLD}\n# reviewed again\n` }))
     const run = await world.tick(now + 2 * DAY)
-    expect(run.counts).toMatchObject({ acted: 10, confirmed: 10, skipped: 2 })
+    expect(run.counts).toMatchObject({ acted: 10, confirmed: 10, notAttempted: 2 })
     expect(run.message).toMatch(/A new policy was deployed during the run; what had not been done was left\./)
     expect(await world.deletions()).toHaveLength(10)
   })

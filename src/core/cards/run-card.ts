@@ -10,7 +10,7 @@ export interface RunFacts {
   /** Who asked for it. */
   readonly actor: string
   readonly mode: 'report' | 'act'
-  readonly status: 'waiting' | 'ok' | 'partial' | 'blocked' | 'refused' | 'failed'
+  readonly status: 'waiting' | 'ok' | 'partial' | 'blocked' | 'refused' | 'failed' | 'expired'
   /** What happened, why and what to do; "" when the outcomes say it all. */
   readonly message: string
   readonly outcomes: readonly RunOutcome[]
@@ -24,7 +24,7 @@ export interface RunFacts {
 
 export interface RunOutcome extends NamedProject {
   readonly action: string
-  readonly outcome: 'done' | 'already' | 'changed' | 'protected' | 'failed' | 'unsure'
+  readonly outcome: 'done' | 'already' | 'changed' | 'protected' | 'failed' | 'unsure' | 'not_attempted'
   readonly detail: string
 }
 
@@ -99,6 +99,7 @@ const HEADS: { readonly [status in RunFacts['status']]: string } = {
   blocked: 'Blocked',
   refused: 'Refused',
   failed: 'Failed',
+  expired: 'Expired',
 }
 
 const NOTHING: { readonly [status in RunFacts['status']]: string } = {
@@ -108,6 +109,7 @@ const NOTHING: { readonly [status in RunFacts['status']]: string } = {
   blocked: 'nothing was done',
   refused: 'nothing was done',
   failed: 'nothing was done',
+  expired: 'nothing was done',
 }
 
 function undoneText({ by, status }: NonNullable<RunFacts['undo']>): string {
@@ -127,6 +129,7 @@ function leftText(left: readonly RunOutcome[]): readonly string[] {
   const parts = [
     [many('failed'), 'failed'],
     [many('unsure'), 'unsure'],
+    [many('not_attempted'), 'not attempted'],
     [many('already', 'changed', 'protected'), 'left alone'],
   ] as const
   return parts.filter(([n]) => n > 0).map(([n, word]) => `${n} ${word}`)

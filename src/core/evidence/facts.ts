@@ -4,7 +4,7 @@
  */
 
 import { placeOf } from '../base/names.ts'
-import type { Hold, Mark, Memory, Notice, OwnWrite } from './memory.ts'
+import type { Hold, Mark, Memory, Move, Notice, OwnWrite } from './memory.ts'
 import {
   type Evidence,
   type Inventory,
@@ -33,6 +33,7 @@ export interface MemoryIndex {
   readonly holds: ReadonlyMap<number, readonly Hold[]>
   readonly ownWrites: ReadonlyMap<number, readonly OwnWrite[]>
   readonly notices: ReadonlyMap<number, readonly Notice[]>
+  readonly moves: ReadonlyMap<number, Move>
 }
 
 interface InventoryIndex {
@@ -164,6 +165,7 @@ function indexMemory(memory: Memory): MemoryIndex {
     holds: groupById(memory.holds),
     ownWrites: groupById(memory.ownWrites),
     notices: groupById(memory.notices),
+    moves: new Map(memory.moves.map((move) => [move.projectId, move])),
   }
 }
 

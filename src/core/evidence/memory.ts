@@ -40,9 +40,20 @@ export interface Notice {
   readonly at: number
 }
 
+/** The last call by which a rule renamed, moved or archived a project, and that was not refused. */
+export interface Move {
+  readonly projectId: number
+  /** Id of the rule. */
+  readonly rule: string
+  /** Policy time, milliseconds. */
+  readonly at: number
+}
+
 export interface Memory {
   readonly marks: readonly Mark[]
   readonly holds: readonly Hold[]
   readonly ownWrites: readonly OwnWrite[]
   readonly notices: readonly Notice[]
+  /** At most one for each project. */
+  readonly moves: readonly Move[]
 }

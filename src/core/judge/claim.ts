@@ -6,16 +6,16 @@
 
 import type { Directory } from '../evidence/directory.ts'
 import { type Facts, projectAt } from '../evidence/facts.ts'
-import type { Mark, Notice } from '../evidence/memory.ts'
+import type { Mark, Move, Notice } from '../evidence/memory.ts'
 import type { Project } from '../evidence/project.ts'
-import type { Rule } from '../policy/rule.ts'
+import { isMove, MOVE_ONCE_IN_MS, type Rule } from '../policy/rule.ts'
 import type { Bar } from './bar.ts'
 import type { Finding } from './finding.ts'
 import type { Standing, Standings } from './standing.ts'
 
 /** When something marked becomes due. */
 interface Ripeness {
-  /** The end of grace and notice, or the earliest it can be while nobody has been told. */
+  /** The end of grace, notice and the wait after a move, or the earliest it can be while nobody has been told. */
   readonly dueAt: number
   /** The end of the grace; of a directory, that of the last project in it. */
   readonly graceEnds: number
@@ -27,6 +27,8 @@ interface Ripeness {
   readonly directory: string | null
   /** A project in that directory that this rule does not get, so that the directory is not whole. */
   readonly missing: number | null
+  /** The move by a rule that this rule has to wait for; of a directory, the latest in it. */
+  readonly moved: Move | null
 }
 
 /** The rule that gets a project. */
@@ -86,8 +88,7 @@ export function openClaims(facts: Facts, { bars, standing }: Standings): Claims 
         if (unit === null || isSooner(whole, unit)) unit = whole
       }
     }
-    const { dueAt, graceEnds, noticeEnds, isOld, directory, missing } = unit ?? ripenessOf(mark, bar.rule)
-    return { bar, to, mark, dueAt, graceEnds, noticeEnds, isOld, directory, missing }
+    return { bar, to, mark, ...(unit ?? ripenessOf(mark, bar.rule, projectAt(facts, place))) }
   }
 
   function unitOf(bar: Bar, { path, members, number }: Directory): Ripeness {
@@ -99,29 +100,37 @@ export function openClaims(facts: Facts, { bars, standing }: Standings): Claims 
     let noticeEnds: number | null = NO_NOTICE
     let isOld = true
     let missing: number | null = null
+    let moved: Move | null = null
     for (const member of members) {
       const project = projectAt(facts, member)
       if (!isFor(bar, standing(member))) missing ??= project.id
-      const one = ripenessOf(markOf(facts, bar.rule, project), bar.rule)
+      const one = ripenessOf(markOf(facts, bar.rule, project), bar.rule, project)
       dueAt = Math.max(dueAt, one.dueAt)
       graceEnds = Math.max(graceEnds, one.graceEnds)
       noticeEnds = noticeEnds === null || one.noticeEnds === null ? null : Math.max(noticeEnds, one.noticeEnds)
       isOld = isOld && one.isOld
+      if (one.moved !== null && (moved === null || one.moved.at > moved.at)) moved = one.moved
     }
-    const unit = { dueAt, graceEnds, noticeEnds, isOld, directory: path, missing }
+    const unit = { dueAt, graceEnds, noticeEnds, isOld, directory: path, missing, moved }
     if (ofRule !== undefined) ofRule[number] = unit
     return unit
   }
 
   /** Of a project judged alone. */
-  function ripenessOf(mark: Mark | null, { after, notice }: Rule): Ripeness {
+  function ripenessOf(mark: Mark | null, { after, notice, then }: Rule, { id }: Project): Ripeness {
+    const moved = isMove(then) ? (facts.memory.moves.get(id) ?? null) : null
     const graceEnds = (mark?.since ?? now) + after
     const isOld = mark !== null
     const told = notice === 0 || mark === null ? null : toldAt(facts, mark)
     const noticeEnds = notice === 0 ? NO_NOTICE : told === null ? null : told + notice
-    const dueAt = Math.max(graceEnds, noticeEnds ?? now + notice)
-    return { dueAt, graceEnds, noticeEnds, isOld, directory: null, missing: null }
+    const dueAt = Math.max(graceEnds, noticeEnds ?? now + notice, movableAt(moved))
+    return { dueAt, graceEnds, noticeEnds, isOld, directory: null, missing: null, moved }
   }
+}
+
+/** When rules may move a project again that one moved. */
+export function movableAt(moved: Move | null): number {
+  return moved === null ? Number.NEGATIVE_INFINITY : moved.at + MOVE_ONCE_IN_MS
 }
 
 /** Of a rule that gives no notice. */

@@ -11,7 +11,7 @@ import type { Policy } from '../policy/policy.ts'
 import type { Reason } from '../policy/reason.ts'
 import { isDestructive } from '../policy/rule.ts'
 import { ACTS, type Bar, REPORTS } from './bar.ts'
-import { type Claim, type Claims, openClaims } from './claim.ts'
+import { type Claim, type Claims, movableAt, openClaims } from './claim.ts'
 import type { Finding } from './finding.ts'
 import { NO_FINDINGS, openStandings, type Standing, type Standings } from './standing.ts'
 import type { Verdict, VerdictState } from './verdict.ts'
@@ -55,10 +55,10 @@ export function openCourt(policy: Policy, inventory: Inventory, memory: Memory, 
   }
 
   function wanted(place: number, project: Project, seen: Standing, claim: Claim): Verdict {
-    const { bar, to, mark, dueAt, directory, missing } = claim
+    const { bar, to, mark, dueAt, directory, missing, moved } = claim
     const { then, id } = bar.rule
     const over = rivals(place, claim)
-    const said = directory === null ? sayingOf(claim) : say(claim)
+    const said = directory === null && moved === null ? sayingOf(claim) : say(claim)
     const others = otherReasons(seen, over.length === 0 ? null : { kind: 'conflict', rule: id, over: over.map(idOf) })
     return {
       projectId: project.id,
@@ -93,13 +93,16 @@ export function openCourt(policy: Policy, inventory: Inventory, memory: Memory, 
   }
 
   /** What must be over before a marked project is due; null when it is. */
-  function whatStops({ bar, mark, graceEnds, noticeEnds, isOld, directory, missing }: Claim): Reason | null {
+  function whatStops({ bar, mark, graceEnds, noticeEnds, isOld, directory, missing, moved }: Claim): Reason | null {
     const { rule, says } = bar
     if (says.onlyReports !== null) return says.onlyReports
     if (missing !== null && directory !== null) {
       return { kind: 'directory waits', rule: rule.id, directory, projectId: missing }
     }
     if (mark === null) return { kind: 'new mark', rule: rule.id, until: graceEnds }
+    const { projectId = 0, rule: by = '', at = 0 } = moved ?? {}
+    const until = movableAt(moved)
+    if (until > Math.max(now, graceEnds)) return { kind: 'moved', rule: rule.id, directory, projectId, by, at, until }
     if (!isOld || graceEnds > now) return { kind: 'grace', rule: rule.id, until: graceEnds }
     if (noticeEnds === null) return { kind: 'untold', rule: rule.id, directory, notice: rule.notice }
     if (noticeEnds > now) {

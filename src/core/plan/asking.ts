@@ -27,6 +27,8 @@ export interface Asking {
 export interface Ask {
   readonly rule: string
   readonly approve: Exclude<Rule['approve'], 'never'>
+  /** Whether it has a standing approval, which does not cover what was acted on before. */
+  readonly again: boolean
 }
 
 export interface AskingOptions {
@@ -34,6 +36,8 @@ export interface AskingOptions {
   readonly today: DayCount
   /** Ids of rules with `approve = "first"` whose first approval stands (`approvalKey`). */
   readonly approved?: ReadonlySet<string>
+  /** Ids of projects on which an action of ours was completed before: no standing approval covers them (G7). */
+  readonly actedOn?: ReadonlySet<number>
   /** Items that an open waiting plan holds already, as `sameKey`: they neither act nor wait twice, and weigh on no cap. */
   readonly leave?: ReadonlySet<string>
 }
@@ -42,16 +46,25 @@ export function asking(
   policy: Policy,
   items: readonly PlanItem[],
   inventory: Inventory,
-  { today, approved = NOTHING, leave = NOTHING }: AskingOptions,
+  { today, approved = NOTHING, actedOn = NO_PROJECTS, leave = NOTHING }: AskingOptions,
 ): Asking {
   const ours = items.filter((item) => !leave.has(sameKey(item)))
   const asks = new Map<string, Ask>()
-  for (const { rule, approve } of ours) {
-    if (rule === null || approve === 'never' || (approve === 'first' && approved.has(rule))) continue
-    asks.set(rule, { rule, approve })
+  const asksPeople = ({ projectId, rule, approve }: PlanItem) => {
+    if (rule === null || approve === 'never') return false
+    return approve !== 'first' || !approved.has(rule) || actedOn.has(projectId)
+  }
+  // What goes together is asked about together.
+  const unit = ({ rule, directory }: PlanItem) => (directory === null ? null : `${rule} ${directory}`)
+  const alone = ours.filter(asksPeople)
+  const units = new Set(alone.map(unit).filter((one) => one !== null))
+  const asked = new Set([...alone, ...ours.filter((item) => units.has(unit(item) ?? ''))])
+  for (const { rule, approve } of asked) {
+    if (rule === null || approve === 'never') continue
+    asks.set(rule, { rule, approve, again: approve === 'first' && approved.has(rule) })
   }
   // What asks does not act now, so no cap counts it: like what a rule's own limit stops.
-  const unasked = ours.filter(({ rule }) => rule === null || !asks.has(rule))
+  const unasked = ours.filter((item) => !asked.has(item))
   const breached = breaches(policy, unasked, inventory, today)
   const acting = unasked.filter((item) => mayAct(item, breached))
   const going = new Set(acting)
@@ -86,6 +99,7 @@ export function zeroCap(
 }
 
 const NOTHING: ReadonlySet<string> = new Set()
+const NO_PROJECTS: ReadonlySet<number> = new Set()
 
 /** Identity is id and created, never the name (G16). */
 export function sameKey({ projectId, created }: Pick<PlanItem, 'projectId' | 'created'>): string {
@@ -93,7 +107,8 @@ export function sameKey({ projectId, created }: Pick<PlanItem, 'projectId' | 'cr
 }
 
 /** An ask as a sentence. */
-export function askText({ rule, approve }: Ask): string {
+export function askText({ rule, approve, again }: Ask): string {
+  if (again) return `Rule "${rule}" asks for approval of each project that leansweep has acted on before.`
   if (approve === 'two') return `Rule "${rule}" acts only when two different people approve.`
   const until = approve === 'first' ? ', the first time as the policy now stands' : ''
   return `Rule "${rule}" acts only when somebody approves${until}.`

@@ -114,7 +114,7 @@ function verdictSentences(policy: Policy, verdict: Verdict, opening: number | nu
 function peopleSentences(policy: Policy, facts: Facts, project: Project, verdict: Verdict): readonly string[] {
   const rule = policy.rules.find(({ id }) => id === verdict.rule)
   if (rule === undefined || verdict.dueAt === null) return []
-  const asks = rule.approve === 'never' ? [] : [askText({ rule: rule.id, approve: rule.approve })]
+  const asks = rule.approve === 'never' ? [] : [askText({ rule: rule.id, approve: rule.approve, again: false })]
   const isSaid = verdict.reasons.some(({ kind }) => kind === 'told' || kind === 'untold')
   if (rule.notice === 0 || isSaid) return asks
   const mark = markOf(facts, rule, project)

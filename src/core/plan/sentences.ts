@@ -56,6 +56,10 @@ export function reasonText(reason: Reason, policy?: Policy): string {
       const about = reason.directory === null ? 'it' : `all of its directory ${reason.directory}`
       return `The grace of rule "${reason.rule}" is over. People were told of ${about} on ${minuteText(reason.at)}; it goes not before ${minuteText(reason.until)}.`
     }
+    case 'moved': {
+      const what = reason.directory === null ? 'it' : `project ${reason.projectId} in its directory ${reason.directory}`
+      return `Rule "${reason.rule}" waits: rule "${reason.by}" moved ${what} on ${minuteText(reason.at)}, and rules move a project at most once in 30 days; not before ${minuteText(reason.until)}.`
+    }
     case 'window':
       return `The grace of rule "${reason.rule}" is over, but now is outside the window${policy?.window ? ` (${policy.window.text}, ${policy.timezone})` : ''}.`
     case 'directory waits':

@@ -7,13 +7,13 @@ import { HOUR, parseDuration } from '../base/duration.ts'
 import { type GlobKind, globProblem } from '../base/glob.ts'
 import { nearest } from '../base/nearest.ts'
 import { isDate, isZone } from '../base/zone.ts'
+import { overwriting } from './overwriting.ts'
 import { namesakes } from './people.ts'
 import type { KeyPath } from './policy-lines.ts'
 import type { Found } from './policy-problem.ts'
 import type { PolicyFile, RuleFile } from './policy-schema.ts'
 import { isDestructive, type Limits } from './rule.ts'
 import { checkTemplate, pathProblem } from './template-checks.ts'
-import { undoing } from './undoing.ts'
 
 /** How deep `any`, `all` and `not` may nest. */
 const DEEPEST = 5
@@ -44,9 +44,9 @@ export function refusals(file: PolicyFile): readonly Found[] {
       problem: `"${value}" is the ${KNOWN_BY[key]} of another person as well: nobody could tell them apart, and they would count as one`,
       fix: 'Give each [[person]] its own, or make the two one.',
     })),
-    ...undoing(file.rule).map(({ first, second, how }) => ({
+    ...overwriting(file.rule).map(({ first, second, how }) => ({
       path: ['rule', second, 'to'],
-      problem: `it undoes rule "${file.rule[first]?.id}": ${how}`,
+      problem: `it overwrites rule "${file.rule[first]?.id}": ${how}`,
       fix: 'Give the two rules selections that do not overlap, or leave one of them out.',
     })),
   ]
@@ -151,7 +151,7 @@ function checkUnit(rule: RuleFile, path: KeyPath): readonly Found[] {
 }
 
 function checkGrace(rule: RuleFile, path: KeyPath): readonly Found[] {
-  if (!isDestructive(rule.then) || (parseDuration(rule.after) ?? 0) >= LEAST_GRACE) return []
+  if (rule.then === 'report' || (parseDuration(rule.after) ?? 0) >= LEAST_GRACE) return []
   const problem = `a grace of ${rule.after} is too short for ${rule.then}`
   return [{ path: [...path, 'after'], problem, fix: 'Write at least "24h", or leave it out for 14 days.' }]
 }

@@ -72,10 +72,7 @@ const RuleTable = table({
       v.description('{path} {name} {directory} {yyyy} {mm} {idle-days} {owner} {rule}'),
     ),
   ),
-  after: v.optional(
-    v.pipe(duration(), v.description('Grace from the mark; at least 24h for move, archive, delete.')),
-    '14d',
-  ),
+  after: v.optional(v.pipe(duration(), v.description('Grace from the mark; at least 24h.')), '14d'),
   notice: v.optional(
     v.pipe(duration(), v.description('How long before a message must have been delivered; "0h" = none.')),
   ),

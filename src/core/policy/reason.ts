@@ -72,6 +72,16 @@ export type Reason =
       readonly at: number
       readonly until: number
     }
+  /** A rule moved it, or a project of its directory, less than 30 days ago; no rule moves it again before. */
+  | {
+      readonly kind: 'moved'
+      readonly rule: string
+      readonly directory: string | null
+      readonly projectId: number
+      readonly by: string
+      readonly at: number
+      readonly until: number
+    }
   | { readonly kind: 'window'; readonly rule: string }
   /** Its directory waits for another project in it, which is not due under this rule. */
   | { readonly kind: 'directory waits'; readonly rule: string; readonly directory: string; readonly projectId: number }

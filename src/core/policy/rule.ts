@@ -55,6 +55,14 @@ export function isDestructive(action: 'report' | ItemAction): boolean {
   return action === 'move' || action === 'archive' || action === 'delete'
 }
 
+/** What changes the full name of a project: rules do that to a project at most once in `MOVE_ONCE_IN_MS`. */
+export function isMove(action: 'report' | ItemAction): boolean {
+  return action === 'rename' || action === 'move' || action === 'archive'
+}
+
+/** Between two moves of one project by rules, whichever rules they are: so that two rules never carry it to and fro. */
+export const MOVE_ONCE_IN_MS = 30 * 86_400_000
+
 /** What `stamps_per_run` counts. Putting something back counts nowhere. */
 export function isStamp(action: ItemAction): boolean {
   return action === 'describe' || action === 'rename' || action === 'update'

@@ -6,14 +6,14 @@
 
 import { parseDescription, withOurLine } from '../base/our-line.ts'
 import { dayOf } from '../base/zone.ts'
-import type { Mark, Memory, Notice } from '../evidence/memory.ts'
+import type { Mark, Memory, Move, Notice } from '../evidence/memory.ts'
 import { type Inventory, isUnknown, normalisePath, type Project } from '../evidence/project.ts'
 import { decide } from '../judge/decide.ts'
 import { zeroCap } from '../plan/asking.ts'
 import type { DayCount } from '../plan/caps.ts'
 import { makePlan, type PlanItem } from '../plan/plan.ts'
 import type { Policy } from '../policy/policy.ts'
-import { isDestructive } from '../policy/rule.ts'
+import { isDestructive, isMove } from '../policy/rule.ts'
 import { type Followed, follow, type Regret } from './regret.ts'
 
 /** Something the policy would have done. */
@@ -102,7 +102,8 @@ export async function replayNext(
   const today = before.days.at(-1)?.day === day ? before.today : START.today
 
   const seen = withActs(inventory, before.acts)
-  const memory: Memory = { marks: before.marks, holds: [], ownWrites: [], notices: asIfTold(before.marks) }
+  const notices = asIfTold(before.marks)
+  const memory: Memory = { marks: before.marks, holds: [], ownWrites: [], notices, moves: movesOf(before.acts) }
   const decision = decide(policy, seen, memory, now)
   const plan = await makePlan(policy, seen, decision, memory, { today, now })
   const acting = new Set(isUnknown(inventory.running) ? [] : liftLimits ? approvable(policy, plan.items) : plan.acting)
@@ -110,7 +111,9 @@ export async function replayNext(
   const gone = acts.filter(({ action }) => isDestructive(action))
 
   return {
-    marks: decision.marks.map((mark) => (mark.since === now ? { ...mark, since: wholeMinute(now) } : mark)),
+    marks: decision.marks
+      .filter((mark) => !acts.some((act) => usesUp(act, mark)))
+      .map((mark) => (mark.since === now ? { ...mark, since: wholeMinute(now) } : mark)),
     acts: [...followed(before.acts, inventory), ...acts],
     days: withDay(before.days, {
       day,
@@ -125,6 +128,20 @@ export async function replayNext(
     today: counted(today, gone),
     at: now,
   }
+}
+
+/** An action ends every mark of its project, a description only that of its own rule (G22). */
+function usesUp(act: Act, mark: Mark): boolean {
+  return act.projectId === mark.projectId && (act.action !== 'describe' || act.rule === mark.rule)
+}
+
+/** Of each project the last; acts come in the order of time. */
+function movesOf(acts: readonly Act[]): readonly Move[] {
+  const moves = new Map<number, Move>()
+  for (const { projectId, action, rule, at } of acts) {
+    if (rule !== null && isMove(action)) moves.set(projectId, { projectId, rule, at })
+  }
+  return [...moves.values()]
 }
 
 /** A mark counts from the whole minute, as a run writes it down. */

@@ -13,6 +13,7 @@ const RunCounts = v.pipe(
     skipped: v.number(),
     failed: v.number(),
     unsure: v.number(),
+    notAttempted: v.pipe(v.number(), v.description('Items for which nothing was sent before the run ended.')),
   }),
   v.title('RunCounts'),
 )
@@ -23,7 +24,7 @@ const SUMMARY = {
   actor: v.pipe(v.string(), v.description('Who asked.')),
   mode: v.picklist(['report', 'act']),
   status: v.pipe(
-    v.picklist(['queued', 'running', 'waiting', 'ok', 'partial', 'blocked', 'refused', 'failed']),
+    v.picklist(['queued', 'running', 'waiting', 'ok', 'partial', 'blocked', 'refused', 'failed', 'expired']),
     v.description('queued and running are going on; the others are final.'),
   ),
   message: v.pipe(v.string(), v.description('What happened and what to do; empty when the counts say it all.')),
@@ -68,7 +69,7 @@ const Outcome = v.pipe(
     name: v.string(),
     action: v.string(),
     rule: v.nullable(v.string()),
-    outcome: v.picklist(['done', 'already', 'changed', 'protected', 'failed', 'unsure']),
+    outcome: v.picklist(['done', 'already', 'changed', 'protected', 'failed', 'unsure', 'not_attempted']),
     detail: v.string(),
     backup: v.pipe(v.nullable(v.string()), v.description('Key of the verified backup.')),
   }),

@@ -15,6 +15,7 @@ export function numbersOf({ counts, apiCalls }: RunSummary): readonly (readonly 
     ['skipped', counts.skipped],
     ['failed', counts.failed],
     ['unsure', counts.unsure],
+    ['not attempted', counts.notAttempted],
     ['API calls', apiCalls],
   ]
   return all.filter(([, number]) => number > 0)

@@ -32,7 +32,8 @@ export function decideOn(
     if (proposal === null) return no('not found', `Run ${decision.run} has no plan that waits for people.`)
     if (proposal.state !== 'open') return no('over', overText(proposal))
     if (decision.plan !== proposal.hash) {
-      return no('other plan', 'That is not the hash of the plan that waits. Look at the plan again, then decide on it.')
+      const why = `That is not the hash of the plan that waits. Its hash is ${proposal.hash} now; look at it again, then decide on that.`
+      return no('other plan', why)
     }
     const person = personOf(policy, decision.by)
     const by = nameOf(decision.by)

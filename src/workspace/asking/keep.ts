@@ -14,7 +14,7 @@ import { dropHold, writeHold } from '../ledger/holds.ts'
 import { lastSurvey } from '../ledger/last-survey.ts'
 import { openProposal, waitingItems } from '../ledger/proposals.ts'
 import type { Trigger } from '../ledger/run.ts'
-import { type Hearers, shrink } from '../telling/plan-ends.ts'
+import { type Hearers, isRestOf, type Rest, restOf, shrink, type WhyNot } from '../telling/plan-ends.ts'
 import { audienceOf } from '../telling/tell.ts'
 import { tellSettled } from '../telling/tell-settled.ts'
 import { submit } from './submit.ts'
@@ -42,12 +42,17 @@ export async function hold(
   const audience = await audienceOf(deps)
   const found = await findOurs(storage.sql, deps, projectId)
   if (!found.ok) return found
-  storage.transactionSync(() => {
-    writeHold(storage.sql, found.project, end, nameOf(asker.by))
-    leaveWaitingPlan(storage.sql, { policy, audience }, projectId, now)
-    const what = `kept${byText(asker.by)} ${until === null ? 'for ever' : `to the end of ${until}`}`
-    tellSettled(storage.sql, audience, [{ projectId, name: found.name, what }], now)
-  })
+  const write = (rest: Rest) =>
+    storage.transactionSync(() => {
+      if (!isRestOf(storage.sql, rest)) return false
+      writeHold(storage.sql, found.project, end, nameOf(asker.by))
+      leaveWaitingPlan(storage.sql, { policy, audience }, projectId, now, rest)
+      const what = `kept${byText(asker.by)} ${until === null ? 'for ever' : `to the end of ${until}`}`
+      tellSettled(storage.sql, audience, [{ projectId, name: found.name, what }], now)
+      return true
+    })
+  // The plan may become another one while the hash of what is left is computed.
+  while (!write(await restOf(storage.sql, withoutHeld(storage.sql, projectId))));
   const command = { type: 'project.hold', projectId, until } as const
   return {
     ok: true,
@@ -76,17 +81,21 @@ export async function release(
 }
 
 /** What is kept leaves the plan that waits at once, and what goes only together with it does too; nobody approves it any more. */
-function leaveWaitingPlan(sql: SqlStorage, hearers: Hearers, projectId: number, now: number): void {
+function leaveWaitingPlan(sql: SqlStorage, hearers: Hearers, projectId: number, now: number, rest: Rest): void {
   const open = openProposal(sql)
-  if (open === null) return
-  const kept = waitingItems(sql, open).find(({ item }) => item.projectId === projectId)?.item
-  if (kept === undefined) return
-  const whyNot = (item: PlanItem) => {
+  if (open !== null) shrink(sql, hearers, open, withoutHeld(sql, projectId), now, rest)
+}
+
+/** What leaves the open plan when one of its projects is held. */
+function withoutHeld(sql: SqlStorage, projectId: number): WhyNot {
+  const open = openProposal(sql)
+  const kept =
+    open === null ? undefined : waitingItems(sql, open).find(({ item }) => item.projectId === projectId)?.item
+  return (item: PlanItem) => {
     if (item.projectId === projectId) return 'It is held.'
-    const goesWithIt = kept.directory !== null && item.directory === kept.directory && item.rule === kept.rule
-    return goesWithIt ? `Project ${projectId} in its directory is held.` : null
+    const isOfUnit = kept !== undefined && kept.directory !== null && item.directory === kept.directory
+    return isOfUnit && item.rule === kept.rule ? `Project ${projectId} in its directory is held.` : null
   }
-  shrink(sql, hearers, open, whyNot, now)
 }
 
 async function mirror(

@@ -4,7 +4,8 @@ import { canonicalJson, sha256Hex } from '../../core/base/canonical.ts'
 import { policyNow } from '../ledger/clock.ts'
 import { readFact, writeFact } from '../ledger/facts.ts'
 import type { RunRequest, Trigger } from '../ledger/run.ts'
-import { insertRun, nextRun, runByTrigger } from '../ledger/runs.ts'
+import { insertRun, runByTrigger } from '../ledger/runs.ts'
+import { nextRun } from '../ledger/turns.ts'
 
 export interface Submission {
   /** What makes a trigger the same one: a tick's time, a webhook's id. */
@@ -51,7 +52,9 @@ export async function submitTick(storage: DurableObjectStorage, scheduled: numbe
 
     const newest = readFact(sql, 'tick')
     const isOlder = newest !== null && scheduled < newest.scheduled
-    const busy = nextRun(sql)
+    const busy = nextRun(sql, now)
+    // A pause stops acting, not reading (G19).
+    const isPaused = readFact(sql, 'pause') !== null
     if (!isOlder) writeFact(sql, 'tick', { scheduled, arrived: now })
     const id = runId(now)
     const tick = {
@@ -63,7 +66,7 @@ export async function submitTick(storage: DurableObjectStorage, scheduled: numbe
       policyAt: scheduled,
       createdAt: now,
     } as const
-    const request: RunRequest = { kind: 'sweep', mode: isOlder ? 'report' : 'act', rules: null }
+    const request: RunRequest = { kind: 'sweep', mode: isOlder || isPaused ? 'report' : 'act', rules: null }
     if (busy !== null) {
       insertRun(sql, {
         ...tick,
@@ -73,7 +76,11 @@ export async function submitTick(storage: DurableObjectStorage, scheduled: numbe
         message: `Skipped: run ${busy.id} was going on.`,
       })
     } else {
-      const message = isOlder ? 'This tick is older than the newest one, so it only reports.' : ''
+      const message = isOlder
+        ? 'This tick is older than the newest one, so it only reports.'
+        : isPaused
+          ? 'Paused, so this run only reports.'
+          : ''
       insertRun(sql, { ...tick, request, message })
     }
     return { ok: true, run: id, repeated: false }

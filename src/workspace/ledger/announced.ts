@@ -110,6 +110,24 @@ export function forgetMark(sql: SqlStorage, projectId: number, created: number, 
   }
 }
 
+/**
+ * Ends every mark of a project, and all that was told of it, whichever project had the id; or (`rule`) only those of one
+ * rule. Due times go with the marks they follow from. What was told of a hold stays.
+ */
+export function endPermissions(sql: SqlStorage, projectId: number, rule: string | null): void {
+  const marks = sql
+    .exec<{ created: number; rule_hash: string }>(
+      'DELETE FROM marks WHERE project_id = ?1 AND (?2 IS NULL OR rule = ?2) RETURNING created, rule_hash',
+      projectId,
+      rule,
+    )
+    .toArray()
+  for (const mark of marks) forgetMark(sql, projectId, mark.created, mark.rule_hash)
+  if (rule !== null) return
+  sql.exec('DELETE FROM notices WHERE project_id = ?', projectId)
+  sql.exec(`DELETE FROM announced WHERE project_id = ? AND stage <> 'hold'`, projectId)
+}
+
 /** Ends of holds that were before that policy time are over, and not announced again. */
 export function forgetHolds(sql: SqlStorage, before: number): void {
   sql.exec(`DELETE FROM announced WHERE stage = 'hold' AND CAST(rule_hash AS INTEGER) < ?`, before)

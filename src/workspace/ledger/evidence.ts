@@ -79,10 +79,14 @@ export async function loadInventory(sql: SqlStorage, run: RunRow, organizationId
   }
 }
 
-/** Forgets the surveys of all other runs; one good survey is kept for `why`. */
+/** Forgets the surveys of all other runs but those that still go on; one good survey is kept for `why`. */
 export function dropOtherSurveys(sql: SqlStorage, run: string): void {
-  sql.exec('DELETE FROM survey WHERE run <> ?', run)
-  sql.exec('DELETE FROM paid WHERE run <> ?', run)
+  for (const table of ['survey', 'paid']) {
+    sql.exec(
+      `DELETE FROM ${table} WHERE run <> ? AND run NOT IN (SELECT id FROM runs WHERE status IN ('running', 'queued'))`,
+      run,
+    )
+  }
 }
 
 /** Forgets a survey that did not come to a good end. */

@@ -2,6 +2,7 @@
 
 import { approvalKey } from '../../core/plan/asking.ts'
 import type { Policy } from '../../core/policy/policy.ts'
+import { wasActedOn } from './acted-on.ts'
 import type { ItemRow } from './items.ts'
 import type { RunRow } from './runs.ts'
 
@@ -49,5 +50,6 @@ export async function needsNoApproval(
 ): Promise<boolean> {
   const rule = policy.rules.find(({ id }) => id === item.rule)
   if (rule === undefined || rule.approve === 'never' || run.request.kind === 'approved') return true
-  return rule.approve === 'first' && (await approvedRules(sql, policy)).has(rule.id)
+  // Asked last, with nothing awaited between the answer and the gate: an action completed meanwhile counts.
+  return rule.approve === 'first' && (await approvedRules(sql, policy)).has(rule.id) && !wasActedOn(sql, item.projectId)
 }

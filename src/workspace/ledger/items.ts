@@ -154,6 +154,22 @@ export function writeAnswer(sql: SqlStorage, row: ItemRow, answer: Answer, sentA
   )
 }
 
+/** An intent that is open at the head of a step: the process that was about to send the call ended before an answer came. */
+export function openIntents(sql: SqlStorage, run: string): readonly ItemRow[] {
+  return itemsOf(sql, run, 'intent')
+}
+
+/** The answer of an open intent will never come. */
+export function writeNoAnswer(sql: SqlStorage, row: ItemRow): void {
+  const answer: Answer = { kind: 'lost', detail: 'this program stopped before an answer came' }
+  sql.exec(
+    `UPDATE items SET state = 'answered', answer = ? WHERE run = ? AND project_id = ? AND settles = ''`,
+    JSON.stringify(answer),
+    row.run,
+    row.item.projectId,
+  )
+}
+
 export function writeOutcome(sql: SqlStorage, row: ItemRow, outcome: OutcomeKind, detail: string): void {
   sql.exec(
     `UPDATE items SET state = 'final', outcome = ?, detail = ? WHERE run = ? AND project_id = ? AND settles = ?`,

@@ -2,6 +2,7 @@
 
 import type { Hold, Mark, Memory, OwnWrite } from '../../core/evidence/memory.ts'
 import type { DayCount } from '../../core/plan/plan.ts'
+import { readMoves } from './acted-on.ts'
 import { forgetMark } from './announced.ts'
 
 export function readMemory(sql: SqlStorage): Memory {
@@ -30,7 +31,25 @@ export function readMemory(sql: SqlStorage): Memory {
       .exec<{ project_id: number; created: number; rule_hash: string; at: number }>('SELECT * FROM notices')
       .toArray()
       .map((row) => ({ projectId: row.project_id, created: row.created, ruleHash: row.rule_hash, at: row.at })),
+    moves: readMoves(sql),
   }
+}
+
+/** Since when a rule has had its mark on the project, in policy time; null = it has none. */
+export function markedSince(
+  sql: SqlStorage,
+  { projectId, created }: Pick<Mark, 'projectId' | 'created'>,
+  ruleHash: string,
+): number | null {
+  const row = sql
+    .exec<{ since: number }>(
+      'SELECT since FROM marks WHERE project_id = ? AND created = ? AND rule_hash = ?',
+      projectId,
+      created,
+      ruleHash,
+    )
+    .toArray()[0]
+  return row?.since ?? null
 }
 
 /** Whether a delivered message named the project, as that rule marked it, at that policy time or before. */
@@ -50,6 +69,14 @@ export function wasToldBefore(
   return rows.toArray().length > 0
 }
 
+/** Takes marks away, with what was told of them. */
+export function dropMarks(sql: SqlStorage, marks: readonly Mark[]): void {
+  for (const { projectId, created, ruleHash } of marks) {
+    sql.exec('DELETE FROM marks WHERE project_id = ? AND created = ? AND rule_hash = ?', projectId, created, ruleHash)
+    forgetMark(sql, projectId, created, ruleHash)
+  }
+}
+
 /** Makes the marks exactly these: new ones are added, kept ones keep their time, the others go. */
 export function replaceMarks(sql: SqlStorage, marks: readonly Mark[]): void {
   const key = (mark: Mark) => `${mark.projectId}/${mark.created}/${mark.ruleHash}`
@@ -57,15 +84,7 @@ export function replaceMarks(sql: SqlStorage, marks: readonly Mark[]): void {
   const present = new Set<string>()
   for (const mark of readMemory(sql).marks) {
     if (wanted.has(key(mark))) present.add(key(mark))
-    else {
-      sql.exec(
-        'DELETE FROM marks WHERE project_id = ? AND created = ? AND rule_hash = ?',
-        mark.projectId,
-        mark.created,
-        mark.ruleHash,
-      )
-      forgetMark(sql, mark.projectId, mark.created, mark.ruleHash)
-    }
+    else dropMarks(sql, [mark])
   }
   for (const mark of marks) {
     if (present.has(key(mark))) continue

@@ -11,6 +11,9 @@ import { iso, type RunRow } from './runs.ts'
 /** How long people have, in real time. */
 export const DECIDE_WITHIN_MS = 24 * 3_600_000
 
+/** How long an approval is good for, in real time. */
+const ACT_WITHIN_MS = 24 * 3_600_000
+
 export interface Proposal {
   /** The run whose plan it is. */
   readonly run: string
@@ -90,6 +93,18 @@ export function proposalOf(sql: SqlStorage, run: string): Proposal | null {
   return only(sql.exec<Columns>('SELECT * FROM proposals WHERE run = ?', run))
 }
 
+/** Until when a run may carry out the plan it was approved for: 24 hours from the last approval, pauses included (G7). Null for other runs. */
+export function approvalEnds(sql: SqlStorage, { request }: Pick<RunRow, 'request'>): number | null {
+  if (request.kind !== 'approved') return null
+  const approved = proposalOf(sql, request.proposal)
+  return approved?.endedAt == null ? 0 : approved.endedAt + ACT_WITHIN_MS
+}
+
+/** What is left of an approved plan is carried out by another run, under the same approval. */
+export function continueBy(sql: SqlStorage, run: string, execution: string): void {
+  sql.exec(`UPDATE proposals SET execution = ? WHERE run = ? AND state = 'approved'`, execution, run)
+}
+
 /** The open one, else the newest that ended. */
 export function newestProposal(sql: SqlStorage): Proposal | null {
   return only(
@@ -110,6 +125,11 @@ export function leftToPeople(sql: SqlStorage): ReadonlySet<string> {
 
 export function writeApprovals(sql: SqlStorage, { run }: Proposal, approvals: readonly Approval[]): void {
   sql.exec('UPDATE proposals SET approvals = ? WHERE run = ?', JSON.stringify(approvals), run)
+}
+
+/** Somebody holds a project out of it: what is left is another plan, and nobody has approved that yet (G7). */
+export function renew(sql: SqlStorage, { run }: Proposal, hash: string): void {
+  sql.exec(`UPDATE proposals SET hash = ?, approvals = '[]' WHERE run = ? AND state = 'open'`, hash, run)
 }
 
 /** Writes how a plan ended. Only `plan-ends.ts` calls this, which tells people of it too. */

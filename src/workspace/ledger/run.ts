@@ -9,7 +9,16 @@ import type { PlanItem } from '../../core/plan/plan.ts'
 export type Trigger = 'cron' | 'hook' | 'github' | 'quantconnect' | 'slack' | 'discord' | 'page' | 'api' | 'approval'
 
 /** `queued` and `running` are going on; the others are final and set in the run's last slice. */
-export type RunStatus = 'queued' | 'running' | 'waiting' | 'ok' | 'partial' | 'blocked' | 'refused' | 'failed'
+export type RunStatus =
+  | 'queued'
+  | 'running'
+  | 'waiting'
+  | 'ok'
+  | 'partial'
+  | 'blocked'
+  | 'refused'
+  | 'failed'
+  | 'expired'
 
 /** What a run was asked to do. `report` shows what would happen and changes nothing, marks included. */
 export type RunRequest = SweepRequest | CommandRequest | ApprovedRequest | UndoRequest
@@ -57,6 +66,8 @@ export interface RunCounts extends Counts {
   readonly skipped: number
   readonly failed: number
   readonly unsure: number
+  /** Items for which nothing was sent, because the run ended before it was their turn. */
+  readonly notAttempted: number
 }
 
 export const NO_COUNTS: RunCounts = {
@@ -72,6 +83,7 @@ export const NO_COUNTS: RunCounts = {
   skipped: 0,
   failed: 0,
   unsure: 0,
+  notAttempted: 0,
 }
 
 /** One run as lists show it. Times are ISO 8601, UTC. */
@@ -93,7 +105,7 @@ export interface RunSummary {
   readonly apiCalls: number
 }
 
-export type OutcomeKind = 'done' | 'already' | 'changed' | 'protected' | 'failed' | 'unsure'
+export type OutcomeKind = 'done' | 'already' | 'changed' | 'protected' | 'failed' | 'unsure' | 'not_attempted'
 
 /** What became of one planned item. */
 export interface Outcome {

@@ -37,6 +37,12 @@ export interface RunState {
   readonly planHash: string
   /** Caps the plan is over, as sentences. */
   readonly stopped: readonly string[]
+  /** Real time since which a pause has kept it from acting; null while none does. */
+  readonly pausedAt: number | null
+  /** Whether it carried out an approved plan and a pause ended it: what is left goes on when the pause ends. */
+  readonly hasRest: boolean
+  /** Mutating calls whose answer was lost, one after the other. */
+  readonly lostInARow: number
 }
 
 const START: RunState = {
@@ -54,6 +60,9 @@ const START: RunState = {
   laterTries: 0,
   planHash: '',
   stopped: [],
+  pausedAt: null,
+  hasRest: false,
+  lostInARow: 0,
 }
 
 export interface RunRow {
@@ -150,13 +159,26 @@ export function undosOf(
     .flatMap((run) => (run.request.kind === 'undo' ? [{ run, projectId: run.request.projectId }] : []))
 }
 
-/** The run whose slice is next: the one that is running, else the oldest that waits its turn. */
-export function nextRun(sql: SqlStorage): RunRow | null {
-  return only(
-    sql.exec<Columns>(
-      `SELECT * FROM runs WHERE status IN ('running', 'queued') ORDER BY status = 'running' DESC, created_at, rowid LIMIT 1`,
-    ),
-  )
+/** Runs that are going on, in the order in which they have their turn: what is at work, what a pause kept from it, what waits. */
+export function goingOn(sql: SqlStorage): readonly RunRow[] {
+  return sql
+    .exec<Columns>(
+      `SELECT * FROM runs WHERE status IN ('running', 'queued')
+       ORDER BY status = 'running' DESC, json_extract(state, '$.pausedAt') IS NOT NULL, created_at, rowid`,
+    )
+    .toArray()
+    .map(fromColumns)
+}
+
+/** Runs of approved plans that a pause ended before everything was sent. */
+export function withRest(sql: SqlStorage): readonly RunRow[] {
+  return sql
+    .exec<Columns>(
+      `SELECT * FROM runs WHERE status NOT IN ('running', 'queued') AND json_extract(state, '$.hasRest') = 1
+       ORDER BY created_at, rowid`,
+    )
+    .toArray()
+    .map(fromColumns)
 }
 
 /** Newest first; `before` is the last id of the page before. After a run that is not known (any more) there is nothing. */

@@ -23,6 +23,7 @@
  * | `holds` | keep this project, until then or for ever | until lifted or over | doors | `memory.ts` |
  * | `notices` | a delivered message has named this marked project | as its mark | `notices.ts` | `memory.ts` |
  * | `own_writes` | a `modified` that our own rename or stamp caused | until the project goes | `confirm.ts` | `memory.ts` |
+ * | `acted_on` | the first call of ours to a project that was not refused, and the last by which a rule moved it | for ever | `acted-on.ts` | `memory.ts`, `gate.ts`, `planning.ts` |
  * | `attempts` | how many destructive attempts a rule made on a day | 2 days | `gate.ts` | `plan-run.ts`, `gate.ts` |
  * | `backups` | a backup and whether it was read back | BACKUP_DAYS | `backup.ts` | `gate.ts`, undo |
  * | `inventories` | key and time of a stored good inventory | 400 days | `finish.ts` | tools |
@@ -112,6 +113,9 @@ export function createTables(sql: SqlStorage): void {
     CREATE TABLE IF NOT EXISTS own_writes (
       project_id INTEGER NOT NULL, created INTEGER NOT NULL, seen INTEGER NOT NULL, effective INTEGER NOT NULL,
       PRIMARY KEY (project_id, created)
+    );
+    CREATE TABLE IF NOT EXISTS acted_on (
+      project_id INTEGER PRIMARY KEY, first_sent_at INTEGER NOT NULL, move_rule TEXT, moved_at INTEGER, move_sent_at INTEGER
     );
     CREATE TABLE IF NOT EXISTS attempts (day TEXT NOT NULL, rule TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (day, rule));
     CREATE TABLE IF NOT EXISTS backups (

@@ -5,10 +5,16 @@
 
 import { failureText } from '../../quantconnect/failure.ts'
 import type { Permit } from '../../quantconnect/permit.ts'
+import { useUp } from '../ledger/acted-on.ts'
+import { endPermissions } from '../ledger/announced.ts'
+import { policyTimeOf } from '../ledger/clock.ts'
 import { holdRestored } from '../ledger/holds.ts'
 import { type Answer, attemptsOf, type ItemRow, itemsOf, postpone, writeAnswer, writeOutcome } from '../ledger/items.ts'
+import { pausedBy } from '../ledger/pause.ts'
 import type { OutcomeKind } from '../ledger/run.ts'
+import { throttledUntil } from '../ledger/throttle.ts'
 import { makeVerifiedBackup } from './backup.ts'
+import { confirmSent } from './confirm.ts'
 import { gate, type Passage, takeBack } from './gate.ts'
 import { isInBin } from './judge.ts'
 import { CALLS_OF_ONE_ITEM } from './put-down.ts'
@@ -19,6 +25,9 @@ import { policyTime, type Slice, update } from './slice.ts'
 
 export const ITEMS_PER_SLICE = 10
 
+/** Answers lost one after the other, after which a run takes the service to be down and ends. */
+const MOST_LOST_IN_A_ROW = 3
+
 /** An item that could not be finished in this many slices has failed. */
 const MOST_TRIES = 4
 
@@ -28,9 +37,11 @@ export async function act(slice: Slice): Promise<void> {
     update(slice, { phase: 'rebuild' })
     return
   }
+  if (pausedBy(slice.sql, slice.run) !== null) return standStill(slice)
+  update(slice, { state: { ...slice.run.state, pausedAt: null } })
 
   const fresh = await recheck(slice, batch)
-  if (fresh === 'further') return
+  if (fresh === 'further' || isThrottled(slice)) return
   if (fresh === 'later') return outOfCalls(slice, batch)
   if ('failed' in fresh) {
     giveUp(slice, `The re-check before acting could not be read: ${fresh.failed}`)
@@ -46,6 +57,7 @@ export async function act(slice: Slice): Promise<void> {
       return place === 0 && !fresh.isFurther ? outOfCalls(slice, batch) : undefined
     }
     const went = await actOn(slice, row, fresh)
+    if (went.kind === 'over' || isThrottled(slice)) return
     if (went.kind === 'later') {
       postpone(slice.sql, row, went.why)
       if (row.tries + 1 >= MOST_TRIES)
@@ -53,8 +65,21 @@ export async function act(slice: Slice): Promise<void> {
       return
     }
     if (went.kind === 'stop') return giveUp(slice, went.why)
-    if (went.kind === 'over') return
   }
+}
+
+/**
+ * Acting is paused: what was sent so far is looked at, so that it can be undone at once, and the run stands still. It goes
+ * on when the pause ends; `advance.ts` ends it when that takes too long.
+ */
+async function standStill(slice: Slice): Promise<void> {
+  if ((await confirmSent(slice)) === 'later') return
+  update(slice, { state: { ...slice.run.state, pausedAt: slice.run.state.pausedAt ?? slice.deps.now() } })
+}
+
+/** After a throttled call nothing further is started; no item has failed by it. */
+function isThrottled(slice: Slice): boolean {
+  return throttledUntil(slice.sql, slice.deps.now()) !== null
 }
 
 /** A re-check that does not fit into a whole slice will not fit into the next one either. */
@@ -74,6 +99,8 @@ async function actOn(slice: Slice, row: ItemRow, fresh: Fresh): Promise<Went> {
   const project = fresh.inventory.projects.find((one) => one.id === item.projectId) ?? null
   if (project === null && item.action !== 'rebuild') return vanished(slice, row)
   if (project !== null && item.action === 'delete' && project.created === item.created && isInBin(project)) {
+    // Should it come back, it starts anew.
+    endPermissions(slice.sql, item.projectId, null)
     return leave(slice, row, 'already', 'Somebody else moved it to the Recycle Bin.')
   }
   const stands = fresh.stands(row)
@@ -106,33 +133,47 @@ async function actOn(slice: Slice, row: ItemRow, fresh: Fresh): Promise<Went> {
 /** Sends what the gate let through. */
 async function passed(slice: Slice, row: ItemRow, passage: Passage): Promise<Went> {
   if (!passage.pass) {
+    if (passage.outcome === 'wait') return { kind: 'over' }
     if (passage.outcome === 'later') return { kind: 'later', why: passage.detail }
     return leave(slice, row, passage.outcome, passage.detail)
   }
-  return send(slice, row, passage.permit)
+  return send(slice, row, passage.permit, passage.day)
 }
 
-async function send(slice: Slice, row: ItemRow, permit: Permit): Promise<Went> {
+async function send(slice: Slice, row: ItemRow, permit: Permit, day: string): Promise<Went> {
   const sent = await slice.deps.client.mutate(permit, slice.meter)
-  if (!sent.result.ok && sent.result.failure.kind === 'withdrawn') {
-    takeBack(slice.sql, slice.policy, row, policyTime(slice))
+  const failure = sent.result.ok ? null : sent.result.failure
+  if (failure !== null && CERTAINLY_NOT_TAKEN.has(failure.kind)) {
+    takeBack(slice.sql, row, day)
     return { kind: 'over' }
   }
-  const detail = sent.result.ok ? '' : failureText(sent.result.failure)
+  const detail = failure === null ? '' : failureText(failure)
   const answer: Answer =
     sent.effect === 'accepted' ? { kind: 'accepted' } : { kind: sent.effect === 'none' ? 'refused' : 'lost', detail }
-  writeAnswer(slice.sql, row, answer, sent.sentAt, sent.answeredAt)
+  const lostInARow = answer.kind === 'lost' ? slice.run.state.lostInARow + 1 : 0
+  slice.storage.transactionSync(() => {
+    writeAnswer(slice.sql, row, answer, sent.sentAt, sent.answeredAt)
+    if (answer.kind !== 'refused') useUp(slice.sql, row.item, sent.sentAt, policyTimeOf(slice.run, slice.deps.now()))
+    // With the calls so far, should this be the last thing this process does.
+    update(slice, { state: { ...slice.run.state, lostInARow } })
+  })
   if (sent.result.ok && sent.result.value.created !== null) adopt(slice, row, sent.result.value.created)
-  update(slice, {}) // the calls so far, should this be the last thing this process does
-  if (!sent.result.ok && sent.result.failure.kind === 'auth') return { kind: 'stop', why: detail }
-  return DONE
+  if (failure?.kind === 'auth') return { kind: 'stop', why: detail }
+  if (lostInARow < MOST_LOST_IN_A_ROW) return DONE
+  return { kind: 'stop', why: `${lostInARow} answers in a row were lost. ${detail}` }
 }
+
+/** Nothing was sent, or QuantConnect asked to slow down: the item has its turn again, on fresh lists. */
+const CERTAINLY_NOT_TAKEN: ReadonlySet<string> = new Set(['withdrawn', 'throttled', 'budget'])
 
 /** Not in the list any more: gone only if a single look says so too, for lists have been seen with rows missing. */
 async function vanished(slice: Slice, row: ItemRow): Promise<Went> {
   const sight = await lookAgain(slice, row.item.projectId)
   if (sight === 'later') return { kind: 'later', why: 'The calls of this slice were used up.' }
-  if (sight.kind === 'notFound') return leave(slice, row, 'already', 'Somebody else removed it; it is not in the bin.')
+  if (sight.kind === 'notFound') {
+    endPermissions(slice.sql, row.item.projectId, null)
+    return leave(slice, row, 'already', 'Somebody else removed it; it is not in the bin.')
+  }
   return leave(slice, row, 'changed', 'The list does not hold it any more, so it was left alone.')
 }
 
@@ -141,11 +182,11 @@ function leave(slice: Slice, row: ItemRow, outcome: OutcomeKind, why: string): W
   return DONE
 }
 
-/** Ends the acting of a run: every item not tried yet has failed, with the reason. */
+/** Ends the acting of a run: nothing is sent for what was not tried yet, with the reason. */
 function giveUp(slice: Slice, why: string): void {
   slice.storage.transactionSync(() => {
     for (const row of itemsOf(slice.sql, slice.run.id, 'pending'))
-      writeOutcome(slice.sql, row, 'failed', `Not tried. ${why}`)
+      writeOutcome(slice.sql, row, 'not_attempted', `Not tried. ${why}`)
     update(slice, { phase: 'rebuild', message: [slice.run.message, why].filter((text) => text !== '').join(' ') })
   })
 }

@@ -12,11 +12,21 @@ import { lookAgain } from './settle.ts'
 import { type Slice, update } from './slice.ts'
 
 export async function confirm(slice: Slice): Promise<void> {
+  if ((await confirmSent(slice)) === 'later') return
+  const { sql, run, policy } = slice
+  if (run.policy === policy.hash) {
+    await rememberFirstApprovals(sql, policy, run, itemsOf(sql, run.id), slice.deps.now())
+  }
+  update(slice, { phase: 'record' })
+}
+
+/** Looks at everything that was sent and not looked at yet. `later`: the calls of this slice are used up. */
+export async function confirmSent(slice: Slice): Promise<'all' | 'later'> {
   const rows = [...itemsOf(slice.sql, slice.run.id, 'intent'), ...itemsOf(slice.sql, slice.run.id, 'answered')]
   if (rows.length > 0) {
     const scanned = await loadInventory(slice.sql, slice.run, slice.deps.config.organizationId)
     const list = await readLaterList(slice, scanned.projects, 'confirm')
-    if (!list.ok && list.failure.kind === 'budget') return
+    if (!list.ok && list.failure.kind === 'budget') return 'later'
     const listed = list.ok ? new Map(list.value.map((project) => [project.id, project])) : null
     const unreadable: Sight = { kind: 'unreadable', detail: list.ok ? '' : failureText(list.failure) }
     for (const row of rows) {
@@ -25,7 +35,7 @@ export async function confirm(slice: Slice): Promise<void> {
         continue
       }
       const sight = listed === null ? unreadable : await sightOf(slice, row, listed)
-      if (sight === 'later') return
+      if (sight === 'later') return 'later'
       const { outcome, detail } = judge(row.item, row.answer, sight)
       slice.storage.transactionSync(() => {
         writeOutcome(slice.sql, row, outcome, detail)
@@ -33,11 +43,7 @@ export async function confirm(slice: Slice): Promise<void> {
       })
     }
   }
-  const { sql, run, policy } = slice
-  if (run.policy === policy.hash) {
-    await rememberFirstApprovals(sql, policy, run, itemsOf(sql, run.id), slice.deps.now())
-  }
-  update(slice, { phase: 'record' })
+  return 'all'
 }
 
 /** A rebuild that was stopped before it was whole. */

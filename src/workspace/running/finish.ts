@@ -21,7 +21,7 @@ import {
   shownItem,
 } from '../ledger/run.ts'
 import { changeRun, iso, type RunRow, summary } from '../ledger/runs.ts'
-import { forgetStop, stoppedBy, stopText } from '../ledger/stops.ts'
+import { forgetStop } from '../ledger/stops.ts'
 import { addToTotals } from '../ledger/totals.ts'
 import { tellExecuted } from '../telling/plan-ends.ts'
 import { type Audience, tellFinished } from '../telling/tell.ts'
@@ -80,7 +80,11 @@ export async function finish(storage: DurableObjectStorage, deps: FinishDeps, go
     tellFinished(sql, audience, ended, record.outcomes, deps.now())
     tellExecuted(sql, audience, ended, deps.now())
     tellSettled(sql, audience, doneTo(record.outcomes), deps.now())
-    const last = changeRun(sql, run, { status: ended.status, counts: ended.counts, recordKey: key })
+    const last = changeRun(sql, run, {
+      status: ended.status,
+      counts: ended.counts,
+      recordKey: key,
+    })
     tellUndone(sql, audience, last, deps.now())
     return last
   })
@@ -88,7 +92,8 @@ export async function finish(storage: DurableObjectStorage, deps: FinishDeps, go
 
 /** A run that ends early leaves nothing open: what was sent and not looked at is unsure, and a later survey settles it. */
 function closeOpenItems(sql: SqlStorage, run: RunRow): void {
-  for (const row of itemsOf(sql, run.id, 'pending')) writeOutcome(sql, row, 'failed', `Not tried. ${run.message}`)
+  for (const row of itemsOf(sql, run.id, 'pending'))
+    writeOutcome(sql, row, 'not_attempted', `Not tried. ${run.message}`)
   for (const row of [...itemsOf(sql, run.id, 'intent'), ...itemsOf(sql, run.id, 'answered')]) {
     writeOutcome(sql, row, 'unsure', 'The run ended before anybody looked; the next survey does.')
   }
@@ -136,30 +141,20 @@ function countsOf(sql: SqlStorage, run: RunRow): RunCounts {
     skipped: count('already', 'changed', 'protected'),
     failed: count('failed'),
     unsure: count('unsure'),
+    notAttempted: count('not_attempted'),
   }
 }
 
-/** Partial is never shown as green (G11): anything failed, unsure, stopped, half-read or half-worked says so. */
+/**
+ * `ok` only if everything that was to happen happened, by whomever (G11): anything failed, unsure, left alone, not
+ * attempted or half-read says so.
+ */
 function statusOf(sql: SqlStorage, run: RunRow): Exclude<RunStatus, 'queued' | 'running'> {
   const { ending, readsFailed } = run.state
+  if (ending === 'blocked' || ending === 'failed' || ending === 'refused' || ending === 'expired') return ending
   const rows = itemsOf(sql, run.id)
-  const broken = rows.some((row) => row.outcome === 'failed' || row.outcome === 'unsure')
-  const left = new Set(rows.filter((row) => row.outcome === 'changed' || row.outcome === 'protected').map(directoryOf))
-  // A command on a directory is whole or half; a rule's directory is half only once something of it went.
-  const halfLeft = rows.some(
-    (row) => row.item.rule === null && row.item.directory !== null && left.has(directoryOf(row)),
-  )
-  const halfWorked =
-    halfLeft || rows.some((row) => row.outcome === 'done' && row.item.directory !== null && left.has(directoryOf(row)))
-  if (ending === 'blocked' || ending === 'failed' || ending === 'refused') return ending
-  const stopper = stoppedBy(sql, run.id)
-  const stopped = stopper !== null && rows.some(({ detail }) => detail === stopText(stopper))
-  if (broken || halfWorked || stopped || readsFailed) return 'partial'
-  return ending ?? 'ok'
-}
-
-function directoryOf({ item }: { readonly item: { readonly directory: string | null } }): string | null {
-  return item.directory
+  const isLeft = rows.some(({ outcome }) => outcome !== null && outcome !== 'done' && outcome !== 'already')
+  return isLeft || readsFailed ? 'partial' : (ending ?? 'ok')
 }
 
 async function putInventory(sql: SqlStorage, { log, config }: FinishDeps, run: RunRow) {

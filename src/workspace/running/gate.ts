@@ -5,20 +5,27 @@
 
 import { isOpen } from '../../core/base/window.ts'
 import type { Project } from '../../core/evidence/project.ts'
+import { movableAt } from '../../core/judge/claim.ts'
 import { zeroCap } from '../../core/plan/asking.ts'
 import { type DayCount, dayOf, type PlanItem } from '../../core/plan/plan.ts'
 import type { Policy, Rule } from '../../core/policy/policy.ts'
-import { isDestructive, isStamp } from '../../core/policy/rule.ts'
+import { isDestructive, isMove, isStamp } from '../../core/policy/rule.ts'
 import { issuePermit, type Mutation, type Permit } from '../../quantconnect/permit.ts'
-import { readFact } from '../ledger/facts.ts'
+import { lastMoveOf } from '../ledger/acted-on.ts'
 import { needsNoApproval } from '../ledger/first-approvals.ts'
 import { isHeld } from '../ledger/holds.ts'
 import { attemptsOf, dropIntent, type ItemRow, writeIntent } from '../ledger/items.ts'
-import { attemptsOn, countAttempt, wasToldBefore } from '../ledger/memory.ts'
+import { attemptsOn, countAttempt, markedSince, wasToldBefore } from '../ledger/memory.ts'
+import { pausedBy } from '../ledger/pause.ts'
+import { approvalEnds } from '../ledger/proposals.ts'
 import type { OutcomeKind } from '../ledger/run.ts'
 import type { RunRow } from '../ledger/runs.ts'
 import { stoppedBy, stopText } from '../ledger/stops.ts'
+import { throttledUntil } from '../ledger/throttle.ts'
 import { isUnsure } from '../ledger/unsettled.ts'
+
+/** Between mark and action, whatever the rule says (G3). */
+const LEAST_GRACE_MS = 24 * 3_600_000
 
 /** Lists older than this prove nothing any more (G8). */
 const LISTS_GOOD_FOR_MS = 60_000
@@ -45,10 +52,13 @@ export type Stands =
   | { readonly still: true; readonly item: PlanItem }
   | { readonly still: false; readonly outcome: OutcomeKind; readonly why: string }
 
-/** `later`: nothing wrong with the item, but not now; the next slice asks again. */
+/**
+ * `later`: nothing wrong with the item, but not now; the next slice asks again. `wait`: the same, for a reason that is
+ * nothing of the item's, such as a pause. `day`: of the policy's zone, in which the attempt was counted.
+ */
 export type Passage =
-  | { readonly pass: true; readonly permit: Permit }
-  | { readonly pass: false; readonly outcome: OutcomeKind | 'later'; readonly detail: string }
+  | { readonly pass: true; readonly permit: Permit; readonly day: string }
+  | { readonly pass: false; readonly outcome: OutcomeKind | 'later' | 'wait'; readonly detail: string }
 
 export async function gate(
   sql: SqlStorage,
@@ -60,7 +70,7 @@ export async function gate(
   const free = await needsNoApproval(sql, policy, run, row)
   // From here on nothing is awaited: what is asked and what is written is one moment.
   if (!free) return stop('failed', `Rule "${row.item.rule}" asks for an approval, and there is none for this.`)
-  const halted = whyHalted(sql, run)
+  const halted = whyHalted(sql, run, facts.now)
   if (halted !== null) return halted
   if (!facts.stands.still) return stop(facts.stands.outcome, facts.stands.why)
   const { item } = facts.stands
@@ -79,31 +89,48 @@ export async function gate(
   writeIntent(sql, row, facts.now, { item, backup: facts.verifiedBackup, project: facts.project })
   if (isDestructive(item.action)) countAttempt(sql, day, item.rule ?? '')
   // A call may wait its turn behind others; what is said meanwhile counts until it goes out.
-  const withdrawn = () => whyHalted(sql, run)?.detail ?? whyHeld(sql, item, facts.policyNow)
-  return { pass: true, permit: issuePermit(facts.create ?? mutationOf(item), withdrawn) }
+  const clock = clockFrom(facts.now)
+  const withdrawn = () => whyHalted(sql, run, clock())?.detail ?? whyHeld(sql, item, facts.policyNow)
+  return { pass: true, permit: issuePermit(facts.create ?? mutationOf(item), withdrawn), day }
 }
 
-/** A call that was let through and then not made: as if it had never been let through. */
-export function takeBack(sql: SqlStorage, policy: Policy, row: ItemRow, policyNow: number): void {
+/**
+ * A call that was let through and then not made, or throttled: as if it had never been let through. `day`: the one in which
+ * it was counted, which may be over by now.
+ */
+export function takeBack(sql: SqlStorage, row: ItemRow, day: string): void {
   dropIntent(sql, row)
-  if (isDestructive(row.item.action)) countAttempt(sql, dayOf(policyNow, policy.timezone), row.item.rule ?? '', -1)
+  if (isDestructive(row.item.action)) countAttempt(sql, day, row.item.rule ?? '', -1)
 }
 
 /** The further calls of a rebuild: its project is new and empty, so what they need is the run going on and the intent. */
-export function gateOfRebuild(sql: SqlStorage, run: RunRow, row: ItemRow, mutation: Mutation): Passage {
-  const halted = whyHalted(sql, run)
+export function gateOfRebuild(sql: SqlStorage, run: RunRow, row: ItemRow, mutation: Mutation, now: number): Passage {
+  const halted = whyHalted(sql, run, now)
   if (halted !== null) return halted
   const target = row.rebuilt?.projectId ?? null
   const isOurs = mutation.endpoint !== 'projects/create' && mutation.endpoint !== 'projects/delete' && target !== null
   if (row.item.action !== 'rebuild' || !isOurs || mutation.projectId !== target) {
     return stop('failed', 'Only the project that is being rebuilt may be written to.')
   }
-  return { pass: true, permit: issuePermit(mutation, () => whyHalted(sql, run)?.detail ?? null) }
+  // What is put back counts in no day.
+  const clock = clockFrom(now)
+  return { pass: true, permit: issuePermit(mutation, () => whyHalted(sql, run, clock())?.detail ?? null), day: '' }
 }
 
-function whyHalted(sql: SqlStorage, run: RunRow): Extract<Passage, { pass: false }> | null {
+/** Real time from a moment on. */
+function clockFrom(now: number): () => number {
+  const began = Date.now()
+  return () => now + (Date.now() - began)
+}
+
+/** What keeps all of a run from acting, whichever item it is. `now`: real time. */
+function whyHalted(sql: SqlStorage, run: RunRow, now: number): Extract<Passage, { pass: false }> | null {
   if (run.request.mode !== 'act') return stop('failed', 'This run only reports.')
-  if (readFact(sql, 'pause') !== null) return stop('later', 'Paused.')
+  const ends = approvalEnds(sql, run)
+  if (ends !== null && ends <= now) return stop('wait', 'The approval is over 24 hours old.')
+  if (throttledUntil(sql, now) !== null) return stop('wait', 'QuantConnect asked to slow down.')
+  const paused = pausedBy(sql, run)
+  if (paused !== null) return stop('wait', `Paused by ${paused}.`)
   const by = stoppedBy(sql, run.id)
   return by === null ? null : stop('changed', stopText(by))
 }
@@ -112,11 +139,18 @@ function whyHeld(sql: SqlStorage, item: PlanItem, now: number): string | null {
   return renamesOrDeletes(item) && isHeld(sql, item, now) ? 'It is held.' : null
 }
 
-/** Window and notice, asked once more at the very moment of the call; the decision that found it due is a moment older. */
+/** Mark, grace, window and notice, asked once more at the very moment of the call; the decision that found it due is older. */
 function ruleForbids(sql: SqlStorage, policy: Policy, item: PlanItem, now: number): string | null {
-  if (item.rule === null || !isDestructive(item.action)) return null
+  if (item.rule === null) return null
   const rule = ruleOf(policy, item)
   if (rule === null) return 'Its rule is no more.'
+  const since = markedSince(sql, item, rule.hash)
+  if (since === null) return 'It is not marked any more.'
+  if (now - since < Math.max(rule.after, LEAST_GRACE_MS)) return 'Its grace is not over.'
+  if (isMove(item.action) && movableAt(lastMoveOf(sql, item.projectId)) > now) {
+    return 'A rule moved it less than 30 days ago.'
+  }
+  if (!isDestructive(item.action)) return null
   if (!isOpen(policy.window, now, policy.timezone)) return 'The window has closed.'
   if (rule.notice === 0 || wasToldBefore(sql, item, rule.hash, now - rule.notice)) return null
   return 'No message about it has been delivered long enough before.'
@@ -161,6 +195,6 @@ function mutationOf(item: PlanItem): Mutation {
   return { endpoint: 'projects/update', projectId, name: to }
 }
 
-function stop(outcome: OutcomeKind | 'later', detail: string): Extract<Passage, { pass: false }> {
+function stop(outcome: OutcomeKind | 'later' | 'wait', detail: string): Extract<Passage, { pass: false }> {
   return { pass: false, outcome, detail }
 }

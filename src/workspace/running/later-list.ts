@@ -3,6 +3,7 @@
 import type { Project } from '../../core/evidence/project.ts'
 import { fail, type Result } from '../../quantconnect/failure.ts'
 import { sentDeletions } from '../ledger/items.ts'
+import { throttledUntil } from '../ledger/throttle.ts'
 import { type Slice, update } from './slice.ts'
 
 /** A list that does not fit into this many slices in a row counts as one that cannot be read. */
@@ -33,6 +34,8 @@ export async function readLaterList(
 }
 
 function outOfCalls(slice: Slice, out: Result<readonly Project[]>): Result<readonly Project[]> {
+  // A throttle is waited out; it says nothing of how long the list is.
+  if (throttledUntil(slice.sql, slice.deps.now()) !== null) return out
   const { state } = slice.run
   const laterTries = state.laterTries + 1
   update(slice, { state: { ...state, laterTries } })

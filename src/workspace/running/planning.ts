@@ -6,14 +6,15 @@ import type { Inventory } from '../../core/evidence/project.ts'
 import { type Decision, decide } from '../../core/judge/decide.ts'
 import { dayOf, makePlan, sealPlan } from '../../core/plan/plan.ts'
 import { stillWaits } from '../../core/plan/still.ts'
+import { allActedOn } from '../ledger/acted-on.ts'
 import { believable } from '../ledger/backtests-seen.ts'
 import { loadInventory, storePaid } from '../ledger/evidence.ts'
 import { approvedRules } from '../ledger/first-approvals.ts'
 import { attemptsOn, readMemory } from '../ledger/memory.ts'
 import { addPaid, buyEvidence, type Paid } from '../ledger/paid.ts'
-import { leftToPeople, openProposal, proposalOf } from '../ledger/proposals.ts'
+import { leftToPeople, openProposal, proposalOf, waitingItems } from '../ledger/proposals.ts'
 import { NO_FINDINGS, type SweepRequest } from '../ledger/run.ts'
-import { endIfOver, shrink } from '../telling/plan-ends.ts'
+import { endIfOver, isRestOf, restOf, shrink, type WhyNot } from '../telling/plan-ends.ts'
 import { askedItems, wordOf } from './asked.ts'
 import { findingsOf } from './findings.ts'
 import { audienceIn, goActing, putDown, whyBlocked } from './put-down.ts'
@@ -83,11 +84,12 @@ async function planSweep(
     decision = decide(policy, inventory, memory, now)
   }
 
-  if (request.mode === 'act') lookAtWaiting(slice, inventory, decision, memory, now)
+  if (request.mode === 'act') await lookAtWaiting(slice, inventory, decision, memory, now)
   const options = {
     now,
     today: attemptsOn(sql, dayOf(now, policy.timezone)),
     approved: await approvedRules(sql, policy),
+    actedOn: allActedOn(sql),
     leave: leftToPeople(sql),
     only: request.rules,
   }
@@ -102,7 +104,13 @@ async function planSweep(
 }
 
 /** A waiting plan is looked at again at every sweep: it ends when it is over, and loses what does not stand any more. */
-function lookAtWaiting(slice: Slice, inventory: Inventory, decision: Decision, memory: Memory, now: number): void {
+async function lookAtWaiting(
+  slice: Slice,
+  inventory: Inventory,
+  decision: Decision,
+  memory: Memory,
+  now: number,
+): Promise<void> {
   const { sql, policy } = slice
   const realNow = slice.deps.now()
   const hearers = { policy, audience: audienceIn(slice) }
@@ -111,25 +119,29 @@ function lookAtWaiting(slice: Slice, inventory: Inventory, decision: Decision, m
   if (open === null) return
   const asked = wordOf(sql, { request: { kind: 'approved', mode: 'act', proposal: open.run, plan: open.hash } })
   const meant = asked === null ? null : askedItems(sql, asked, { policy, inventory, memory, now })
-  slice.storage.transactionSync(() =>
-    shrink(
-      sql,
-      hearers,
-      open,
-      (item) => {
-        if (meant === null) {
-          const judged = stillWaits(item, decision, inventory)
-          return judged.still ? null : judged.why
-        }
-        if (!meant.ok) return meant.why
-        const same = meant.items.some(
-          ({ projectId, created }) => projectId === item.projectId && created === item.created,
-        )
-        return same ? null : 'It is not among what was asked for any more.'
-      },
-      realNow,
-    ),
-  )
+  const whyNot: WhyNot = (item) => {
+    if (meant === null) {
+      const judged = stillWaits(item, decision, inventory)
+      return judged.still ? null : judged.why
+    }
+    if (!meant.ok) return meant.why
+    const same = meant.items.some(({ projectId, created }) => projectId === item.projectId && created === item.created)
+    return same ? null : 'It is not among what was asked for any more.'
+  }
+  const held = new Set(decision.verdicts.flatMap(({ projectId, state }) => (state === 'held' ? [projectId] : [])))
+  const isHeldOut = waitingItems(sql, open).some(({ item }) => held.has(item.projectId))
+  for (;;) {
+    const rest = await restOf(sql, whyNot)
+    const isDone = slice.storage.transactionSync(() => {
+      const waits = openProposal(sql)
+      if (waits === null) return true
+      if (!isRestOf(sql, rest)) return false
+      // Decided on meanwhile, it may have approvals that this one has not.
+      shrink(sql, hearers, waits, whyNot, realNow, isHeldOut ? rest : null)
+      return true
+    })
+    if (isDone) return
+  }
 }
 
 function end(slice: Slice, ending: 'blocked' | 'refused', why: string): 'planned' {

@@ -8,9 +8,9 @@ import { capText, type Plan } from '../../core/plan/plan.ts'
 import { gzipJson } from '../../records/gzip.ts'
 import { readNews, storeNews } from '../ledger/announced.ts'
 import { dropOtherSurveys } from '../ledger/evidence.ts'
-import { writeFact } from '../ledger/facts.ts'
+import { readFact, writeFact } from '../ledger/facts.ts'
 import { insertItems } from '../ledger/items.ts'
-import { replaceMarks } from '../ledger/memory.ts'
+import { dropMarks, replaceMarks } from '../ledger/memory.ts'
 import { openProposal, propose } from '../ledger/proposals.ts'
 import type { Findings } from '../ledger/run.ts'
 import { waitingPlan } from '../telling/plan-cards.ts'
@@ -35,6 +35,8 @@ export async function putDown(slice: Slice, inventory: Inventory, planned: Plann
   const silent = sweep === null ? [] : silences(sql, audience)
   const packed = await gzipJson({ ...findings, warnings: [...findings.warnings, ...silent] })
   const acts = run.request.mode === 'act'
+  // A dry run marks nothing; but what leaves a rule during a pause, and comes back to it, starts anew all the same (G22).
+  const isPausedTick = !acts && run.trigger === 'cron' && readFact(sql, 'pause') !== null
   const news =
     acts && sweep !== null ? readNews(sql, slice.policy, inventory, sweep, now, canTell(sql, audience)) : null
   const wants = plan.acting.length + plan.waiting.length > 0
@@ -47,6 +49,11 @@ export async function putDown(slice: Slice, inventory: Inventory, planned: Plann
     const open = openProposal(sql)
     const proposes = goes && plan.waiting.length > 0 && open === null
     const waiting = new Set(proposes ? plan.waiting : [])
+    if (isPausedTick && sweep !== null)
+      dropMarks(
+        sql,
+        sweep.unmarked.map(({ mark }) => mark),
+      )
     if (acts && sweep !== null) replaceMarks(sql, fromTheAsking(sweep.marks, now, run.policyAt))
     if (news !== null) storeNews(sql, run.id, news, sweep?.counts.notJudged ?? 0)
     insertItems(sql, run.id, plan.items, ({ projectId }) =>

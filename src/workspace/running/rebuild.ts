@@ -9,12 +9,16 @@ import { failureText } from '../../quantconnect/failure.ts'
 import type { ProjectFile } from '../../quantconnect/files.ts'
 import type { Mutation } from '../../quantconnect/permit.ts'
 import { type Backup, readBackup } from '../../records/backups.ts'
+import { recordAction } from '../ledger/acted-on.ts'
 import { holdRestored } from '../ledger/holds.ts'
 import { type ItemRow, itemsOf, postpone, writeOutcome, writeRebuilt } from '../ledger/items.ts'
 import { madeBy } from '../ledger/rebuilt.ts'
 import { newestBackup } from './backup.ts'
 import { type GateFacts, gate, gateOfRebuild, type Passage } from './gate.ts'
 import { policyTime, type Slice, update } from './slice.ts'
+
+/** Nothing was sent, or QuantConnect asked to slow down. */
+const NOT_TAKEN: ReadonlySet<string> = new Set(['withdrawn', 'throttled', 'budget'])
 
 /** Slices that may go by while nothing gets done. */
 const MOST_TRIES = 6
@@ -41,6 +45,7 @@ export function adopt(slice: Slice, row: ItemRow, made: Project): void {
   if (isUnknown(made.created)) return
   const rebuilt = { name: made.name, projectId: made.id, created: made.created, lost: row.rebuilt?.lost ?? [] }
   writeRebuilt(slice.sql, row, rebuilt)
+  recordAction(slice.sql, made.id, slice.deps.now())
   holdRestored(slice.sql, { projectId: made.id, created: made.created }, policyTime(slice))
 }
 
@@ -99,11 +104,11 @@ async function fill(
   const write = async (mutation: Mutation): Promise<'done' | 'refused' | 'again'> => {
     // One call is left for the look at the end.
     if (slice.meter.left < 2) return 'again'
-    const passage = gateOfRebuild(slice.sql, slice.run, row, mutation)
+    const passage = gateOfRebuild(slice.sql, slice.run, row, mutation, slice.deps.now())
     if (!passage.pass) return 'again'
     const sent = await client.mutate(passage.permit, slice.meter)
     if (sent.effect === 'accepted') return 'done'
-    if (sent.effect === 'unknown' || sent.result.ok || sent.result.failure.kind === 'withdrawn') return 'again'
+    if (sent.effect === 'unknown' || sent.result.ok || NOT_TAKEN.has(sent.result.failure.kind)) return 'again'
     lost.add(`${whatOf(mutation)} did not come back: ${failureText(sent.result.failure)}`)
     writeRebuilt(slice.sql, row, { ...rebuiltOf(row), lost: [...lost] })
     return 'refused'

@@ -2,6 +2,7 @@
 
 import type { Project } from '../../core/evidence/project.ts'
 import { failureText } from '../../quantconnect/failure.ts'
+import { forgetAction } from '../ledger/acted-on.ts'
 import type { ItemRow } from '../ledger/items.ts'
 import { madeBy } from '../ledger/rebuilt.ts'
 import { putLast, settle, unsureItems } from '../ledger/unsettled.ts'
@@ -42,7 +43,11 @@ export async function settleEarlier(slice: Slice, projects: readonly Project[]):
 
 function settleSeen(slice: Slice, row: ItemRow, sight: Sight): void {
   const { outcome, detail } = judgeLater(row.item, row.answer, sight)
-  if (outcome !== 'unsure') settle(slice.sql, row, slice.run.id, outcome, detail)
+  if (outcome === 'unsure') return
+  settle(slice.sql, row, slice.run.id, outcome, detail)
+  // Had it happened and been taken back since, its date would be another one.
+  const isUntouched = sight.kind === 'seen' && sight.project.modified === row.item.modified
+  if (outcome === 'failed' && row.answer?.kind !== 'accepted' && isUntouched) forgetAction(slice.sql, row)
 }
 
 /** An answer that was lost when a project was to be made again: by now it is in the list, or was never made. */

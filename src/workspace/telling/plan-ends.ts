@@ -1,15 +1,15 @@
 /** How a waiting plan shrinks and ends, and that people are told of it: the ledger and the card in one transaction. */
 
-import type { PlanItem } from '../../core/plan/plan.ts'
+import { hashItems, type PlanItem } from '../../core/plan/plan.ts'
 import { type Policy, readPolicy } from '../../core/policy/policy.ts'
 import type { Deps } from '../../deps.ts'
 import type { ProposalEnd } from '../ledger/asks.ts'
 import { leavePlan } from '../ledger/items.ts'
-import { endText, openProposal, type Proposal, proposalOf, waitingItems, writeEnd } from '../ledger/proposals.ts'
+import { endText, openProposal, type Proposal, proposalOf, renew, waitingItems, writeEnd } from '../ledger/proposals.ts'
 import type { RunRow } from '../ledger/runs.ts'
 import { endedPlan, executedPlan, waitingPlan } from './plan-cards.ts'
 import { type Audience, audienceOf } from './tell.ts'
-import { tellEnded, tellWaiting } from './tell-plan.ts'
+import { tellEnded, tellRenewed, tellWaiting } from './tell-plan.ts'
 
 /** Who is told, and by which policy; no policy = it cannot be read just now. */
 export interface Hearers {
@@ -46,13 +46,45 @@ export function endIfOver(sql: SqlStorage, hearers: Hearers, now: number): void 
   }
 }
 
-/** Takes what does not stand any more out of the open plan; with nothing left the plan ends. */
+/** Why an item does not stand any more; null when it does. */
+export type WhyNot = (item: PlanItem) => string | null
+
+/** What the open plan comes to without some of its items: the hash of what is left, and what that was computed of. */
+export interface Rest {
+  readonly of: string
+  readonly hash: string
+}
+
+/** A hash takes a moment, in which others may decide: whoever uses it asks `isRestOf` in the same transaction. */
+export async function restOf(sql: SqlStorage, whyNot: WhyNot): Promise<Rest> {
+  const open = openProposal(sql)
+  const of = whatWaits(sql)
+  const left = open === null ? [] : waitingItems(sql, open).flatMap(({ item }) => (whyNot(item) === null ? [item] : []))
+  return { of, hash: await hashItems(open?.policy ?? '', left) }
+}
+
+/** Whether the open plan is still the one whose rest that is. */
+export function isRestOf(sql: SqlStorage, rest: Rest): boolean {
+  return rest.of === whatWaits(sql)
+}
+
+function whatWaits(sql: SqlStorage): string {
+  const open = openProposal(sql)
+  if (open === null) return ''
+  return [open.run, ...waitingItems(sql, open).map(({ item }) => item.projectId)].join(' ')
+}
+
+/**
+ * Takes what does not stand any more out of the open plan; with nothing left the plan ends. `rest`: somebody holds one of
+ * its projects, so that what is left is a new plan.
+ */
 export function shrink(
   sql: SqlStorage,
   hearers: Hearers,
   proposal: Proposal,
-  whyNot: (item: PlanItem) => string | null,
+  whyNot: WhyNot,
   now: number,
+  rest: Rest | null = null,
 ): void {
   const before = waitingItems(sql, proposal)
   for (const row of before) {
@@ -62,7 +94,10 @@ export function shrink(
   const left = waitingItems(sql, proposal).length
   if (left === 0) endProposal(sql, hearers, proposal, { state: 'empty', by: null, at: now })
   else if (left < before.length) {
-    tellWaiting(sql, hearers.audience, waitingPlan(sql, proposal, hearers.policy?.people ?? []), now)
+    if (rest !== null) renew(sql, proposal, rest.hash)
+    const open = waitingPlan(sql, proposalOf(sql, proposal.run) ?? proposal, hearers.policy?.people ?? [])
+    if (rest !== null) tellRenewed(sql, hearers.audience, open, now)
+    tellWaiting(sql, hearers.audience, open, now)
   }
 }
 

@@ -8,6 +8,12 @@ import { type Audience, notified, tellPrograms } from './tell.ts'
 
 /** A plan begins to wait. `now` is real time. */
 export function tellProposed(sql: SqlStorage, audience: Audience, plan: WaitingPlan, now: number): void {
+  tellRenewed(sql, audience, plan, now)
+  putCard(sql, notified(audience), { card: approvalCard(plan), about: 'plan', subject: subjectOf(plan.run) }, now)
+}
+
+/** To programs: a plan waits that they have not heard of, or another one in place of the one they know. People see it on its card. */
+export function tellRenewed(sql: SqlStorage, audience: Audience, plan: WaitingPlan, now: number): void {
   const { run, hash, expiresAt, needs, because, items } = plan
   tellPrograms(
     sql,
@@ -24,7 +30,6 @@ export function tellProposed(sql: SqlStorage, audience: Audience, plan: WaitingP
     },
     now,
   )
-  putCard(sql, notified(audience), { card: approvalCard(plan), about: 'plan', subject: subjectOf(run) }, now)
 }
 
 /** A waiting plan shrank, or somebody said yes and another one has to: the card that is there says so. */

@@ -8,7 +8,7 @@ import type { RunStatus } from '../ledger/run.ts'
 import { runById } from '../ledger/runs.ts'
 import { readRuns, readTotal } from '../ledger/totals.ts'
 
-const ENDINGS: readonly RunStatus[] = ['ok', 'partial', 'waiting', 'blocked', 'refused', 'failed']
+const ENDINGS: readonly RunStatus[] = ['ok', 'partial', 'waiting', 'blocked', 'refused', 'failed', 'expired']
 
 /** `now`: real time. */
 export function readMetrics(sql: SqlStorage, now: number): readonly Family[] {

@@ -6,6 +6,7 @@ import { capText, dayOf } from '../../core/plan/plan.ts'
 import type { Deps } from '../../deps.ts'
 import { failureText } from '../../quantconnect/failure.ts'
 import { createMeter } from '../../quantconnect/meter.ts'
+import { allActedOn } from '../ledger/acted-on.ts'
 import { policyNow } from '../ledger/clock.ts'
 import { approvedRules } from '../ledger/first-approvals.ts'
 import { type Asked, lastSurvey, no, usablePolicy } from '../ledger/last-survey.ts'
@@ -28,7 +29,7 @@ export async function preview(sql: SqlStorage, deps: Deps): Promise<Asked<Previe
   const today = attemptsOn(sql, dayOf(now, policy.timezone))
   const { organizationId } = deps.config
   const approved = await approvedRules(sql, policy)
-  const asking = { today, approved, leave: leftToPeople(sql) }
+  const asking = { today, approved, actedOn: allActedOn(sql), leave: leftToPeople(sql) }
   const seen = await lookAt(deps.client, policy, meter, { organizationId, now, memory, ...asking })
   if (!seen.ok) return no('unreadable', `QuantConnect could not be read. ${failureText(seen.failure)}`)
   const { inventory, decision, plan } = seen.value

@@ -1,7 +1,7 @@
 /**
- * Pairs of rules that would undo each other for ever: what one moves or renames, the other selects in its new place and
- * puts where the first selects it again; or two that keep overwriting each other's line. Found by following a sample of
- * what a rule selects; predicates other than `path` and `name` are taken to be possible.
+ * Pairs of rules that would overwrite each other's line in the same descriptions for ever. Found by a sample of what a
+ * rule selects; predicates other than `path` and `name` are taken to be possible. That two rules do not move a project to
+ * and fro needs no such comparison: none is moved by rules twice within 30 days.
  */
 
 import { pathGlob, textGlob } from '../base/glob.ts'
@@ -9,18 +9,8 @@ import { lastPart, parentOf } from '../evidence/facts.ts'
 import type { ConditionTable } from './condition.ts'
 import type { RuleFile } from './policy-schema.ts'
 import type { Reading } from './reason.ts'
-import {
-  ARCHIVE_TEMPLATE,
-  expand,
-  isInside,
-  literalRoot,
-  movesOnce,
-  type Placeholder,
-  parseTemplate,
-  type Template,
-} from './template.ts'
 
-export interface Undoing {
+export interface Overwriting {
   /** Positions of the two rules, the earlier first. */
   readonly first: number
   readonly second: number
@@ -28,35 +18,16 @@ export interface Undoing {
   readonly how: string
 }
 
-export function undoing(rules: readonly RuleFile[]): readonly Undoing[] {
+export function overwriting(rules: readonly RuleFile[]): readonly Overwriting[] {
   return rules.flatMap((rule, second) =>
     rules.slice(0, second).flatMap((earlier, first) => {
-      const how = overwriting(earlier, rule) ?? circling(earlier, rule) ?? circling(rule, earlier)
+      const how = howOverwriting(earlier, rule)
       return how === null ? [] : [{ first, second, how }]
     }),
   )
 }
 
-/** Steps after which two rules that still find something to do are taken to go on for ever. */
-const FOR_EVER = 8
-
-/** Follows what one rule selects from name to name, the two rules in turn. */
-function circling(one: RuleFile, other: RuleFile): string | null {
-  for (const start of samples(one)) {
-    const names = [start]
-    for (let step = 0; step < FOR_EVER; step++) {
-      const rule = step % 2 === 0 ? one : other
-      const name = names.at(-1) ?? start
-      const next = selects(rule, name) ? applied(rule, name) : null
-      if (next === null) break
-      names.push(next)
-    }
-    if (names.length > FOR_EVER) return `"${start}" would become "${names[1]}", then "${names[2]}", and so on`
-  }
-  return null
-}
-
-function overwriting(one: RuleFile, other: RuleFile): string | null {
+function howOverwriting(one: RuleFile, other: RuleFile): string | null {
   if (one.then !== 'describe' || other.then !== 'describe' || one.to === other.to) return null
   if (one.when.stamped === false || other.when.stamped === false) return null
   const keys = Object.keys(one.when) as (keyof ConditionTable)[]
@@ -83,33 +54,6 @@ function samples(rule: RuleFile): readonly string[] {
 
 function filled(pattern: unknown): string {
   return String(pattern).replaceAll(/\*+|\?/g, 'x')
-}
-
-/** The name after the rule, or null when the rule would leave it as it is. */
-function applied(rule: RuleFile, path: string): string | null {
-  const { then } = rule
-  if (then !== 'rename' && then !== 'move' && then !== 'archive') return null
-  const parsed = parseTemplate(rule.to ?? ARCHIVE_TEMPLATE)
-  if (!parsed.ok) return null
-  const { template } = parsed
-  if (movesOnce(then, template) && isInside(path, literalRoot(template))) return null
-  const name = filledIn(template, rule.id, path)
-  const there = then === 'rename' && parentOf(path) !== '' ? `${parentOf(path)}/${name}` : name
-  return there === path ? null : there
-}
-
-function filledIn(template: Template, rule: string, path: string): string {
-  const values: { readonly [name in Placeholder]: string } = {
-    path,
-    name: lastPart(path),
-    directory: parentOf(path),
-    yyyy: '2026',
-    mm: '01',
-    'idle-days': '100',
-    owner: 'owner',
-    rule,
-  }
-  return expand(template, (placeholder) => values[placeholder]).replace(/^\//, '')
 }
 
 function selects(rule: RuleFile, path: string): boolean {
