@@ -139,11 +139,11 @@ describe('over HTTP, reading', () => {
     expect(kind(await client.listBacktests(999, meter))).toBe('notFound')
   })
 
-  it('reads 2,100 projects in three pages, the last one whatever the API makes of an end past the last', async () => {
+  it('reads 2,100 projects in three pages and their end, the last one whatever the API makes of an end past the last', async () => {
     await control('reset', { workspace: Array.from({ length: 2_100 }, (_, n) => ({ name: `p/${n}`, files: [] })) })
     for (const [endPastLast, expected] of [
-      ['clip', 3],
-      ['refuse', 4],
+      ['clip', 4],
+      ['refuse', 6],
     ] as const) {
       await control('switches', { endPastLast })
       const { client, meter } = clientOf()
@@ -219,11 +219,11 @@ describe('over HTTP, every fault of a read', () => {
     const { client, slept, meter } = clientOf()
     await faults({ endpoint: 'projects/read', kind: fault, calls: [1, 2] })
     expect(kind(await client.readProjects(meter))).toBe('ok')
-    expect([slept.length, meter.used]).toEqual([2, 3])
+    expect([slept.length, meter.used]).toEqual([2, 4])
 
     await faults({ endpoint: 'projects/read', kind: fault })
     expect(kind(await client.readProjects(meter))).toBe(expected)
-    expect(meter.used).toBe(6)
+    expect(meter.used).toBe(7)
   })
 
   it.each([
