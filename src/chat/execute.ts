@@ -8,7 +8,6 @@ import { planCard } from '../core/cards/plan-card.ts'
 import { statusCard } from '../core/cards/status-card.ts'
 import { whyCard } from '../core/cards/why-card.ts'
 import type { Env } from '../env.ts'
-import { holdsSecret } from '../log.ts'
 import { workspaceOf } from '../workspace/address.ts'
 import type { RunRecord } from '../workspace/ledger/run.ts'
 import { type Answer, type Asker, show, tell } from './answer.ts'
@@ -22,16 +21,11 @@ import { oneProject } from './which.ts'
 
 /** Does what was typed behind `/sweep`. */
 export async function execute(env: Env, asker: Asker, text: string): Promise<Answer> {
-  // A record would show it, and so would the answer (G20).
-  if (holdsSecret(env, text)) return tell(SECRET)
   const read = readCommand(text)
   if (read.ok) return DO[read.command.name](env, asker, read.command)
   const hint = read.close === null ? '' : ` Did you mean "/sweep ${read.close}"?`
   return tell(`There is no command "${read.word}".${hint} /sweep help lists what there is.`)
 }
-
-const SECRET =
-  'That holds a secret of this Worker, so nothing was done. Take it out, and change the secret if others could read it here.'
 
 type Doer = (env: Env, asker: Asker, typed: Typed) => Promise<Answer> | Answer
 

@@ -1,7 +1,6 @@
 /** Hands a run in for a door for machines: 202 with where to find it, the same for every repeat (G14). */
 
 import type { Context } from 'hono'
-import { holdsSecret } from '../log.ts'
 import { workspaceOf } from '../workspace/address.ts'
 import type { Submission } from '../workspace/asking/submit.ts'
 import type { Door } from './auth.ts'
@@ -9,11 +8,6 @@ import { problem } from './problem.ts'
 
 /** `used`: what was used before when the same trigger came with another request, such as `webhook-id`. */
 export async function handIn(c: Context<Door>, submission: Submission, used: string): Promise<Response> {
-  // The record will show what was asked for (G20).
-  if (holdsSecret(c.env, JSON.stringify(submission))) {
-    const detail = 'The request holds a secret of this Worker, which a record would show. Nothing was done.'
-    return problem(c, 422, { title: 'A secret in it', detail: `${detail} Send it without.` })
-  }
   const submitted = await workspaceOf(c.env).submit(submission)
   if (submitted.ok) return c.json(runAt(c, submitted.run), 202)
   const detail = `This ${used} was used for run ${submitted.run} with another body. Nothing was done; use a new one.`

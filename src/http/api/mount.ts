@@ -46,7 +46,7 @@ async function perform(operation: Operation, c: DoorContext): Promise<Response> 
   }
   const params = checkAll(c, operation.params ?? {}, c.req.param())
   if (!params.ok) return params.response
-  const query = checkQuery(c, operation.query ?? {})
+  const query = checkQuery(c, operation.query ?? {}, needs === 'none')
   if (!query.ok) return query.response
   const workspace = workspaceOf(c.env)
   const ask = { c, workspace, caller, params: params.values, query: query.values }

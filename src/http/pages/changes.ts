@@ -2,7 +2,6 @@
 
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
-import { redactionOf } from '../../log.ts'
 import { workspaceOf } from '../../workspace/address.ts'
 import type { RunRequest } from '../../workspace/ledger/run.ts'
 import type { DoorContext } from '../api/operation.ts'
@@ -99,7 +98,7 @@ async function say(c: DoorContext, status: 403 | 409 | 413 | 415, message: strin
   return c.html(
     await layout(
       { title: 'Nothing was changed' },
-      html`<p class="card warn">${redactionOf(c.env)(message)}</p><p><a href="${back}">Back</a></p>`,
+      html`<p class="card warn">${message}</p><p><a href="${back}">Back</a></p>`,
     ),
     status,
   )
