@@ -41,7 +41,9 @@ async function main(): Promise<void> {
     console.error(`${name}: ${what} …`)
     const began = performance.now()
     const code = await run(files, env)
-    console.error(`${name}: ${code === 0 ? 'held' : 'see above'}, ${((performance.now() - began) / 1_000).toFixed(0)} s.`)
+    console.error(
+      `${name}: ${code === 0 ? 'held' : 'see above'}, ${((performance.now() - began) / 1_000).toFixed(0)} s.`,
+    )
     worst = Math.max(worst, code)
   }
   process.exitCode = worst

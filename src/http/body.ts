@@ -30,7 +30,8 @@ export async function readJson<Schema extends BodySchema>(
   const isEmpty = mayBeEmpty && bytes.byteLength === 0
   const type = c.req.header('content-type') ?? ''
   if (!isEmpty && !TAKEN_AS_JSON.test(type)) {
-    const detail = 'The body must be JSON, and its content type says that it is not. Send "content-type: application/json".'
+    const detail =
+      'The body must be JSON, and its content type says that it is not. Send "content-type: application/json".'
     return refuse(problem(c, 415, { title: 'Not JSON', detail }))
   }
   const parsed = isEmpty ? {} : parseJson(bytes)

@@ -9,7 +9,8 @@ export function answerUnrouted(app: Hono<Door>, c: Context<Door>): Response {
   const { method, path } = c.req
   const methods = methodsAt(app, path)
   // Nothing of the request is repeated, for anybody may have sent it (G29).
-  if (methods.length === 0) return problem(c, 404, { title: 'Nothing here', detail: 'There is nothing at this address.' })
+  if (methods.length === 0)
+    return problem(c, 404, { title: 'Nothing here', detail: 'There is nothing at this address.' })
   const allow = [...methods, 'OPTIONS'].join(', ')
   if (method === 'OPTIONS') return c.body(null, 204, { allow })
   const detail = `This address takes ${methods.join(', ')}.`

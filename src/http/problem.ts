@@ -21,6 +21,12 @@ export function problem(
   { title, detail }: Problem,
   more: { readonly [header: string]: string } = {},
 ): Response {
-  const headers = { ...more, 'content-type': 'application/problem+json; charset=utf-8', 'cache-control': 'no-store' }
+  const wait = status === 503 ? { 'retry-after': '60' } : {}
+  const headers = {
+    ...wait,
+    ...more,
+    'content-type': 'application/problem+json; charset=utf-8',
+    'cache-control': 'no-store',
+  }
   return c.body(JSON.stringify({ type: 'about:blank', title, status, detail }), status, headers)
 }

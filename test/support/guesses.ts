@@ -94,8 +94,11 @@ export function likewise(text: string, random: Random): string {
 
 /** What an answer looks like without what was sent, and without what is never the same twice. */
 export function lookOf(text: string, sent: string): string {
-  return text
-    .replaceAll(echoOf(sent), '<echo>')
+  // A command that is typed is read word by word, and an answer may repeat those that were taken for a name.
+  const words = sent.split(/[\s"'`]+/).filter((word) => word.length > 2)
+  const echoes = [sent, ...words.sort((a, b) => b.length - a.length)]
+  return echoes
+    .reduce((left, echo) => left.replaceAll(echoOf(echo), '<echo>'), text)
     .replaceAll(/\d{8}-\d{6}-[0-9a-f]{6}/g, '<run>')
     .replaceAll(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::[\d.]+)?(?:Z| UTC)?/g, '<time>')
     .replaceAll(/[0-9a-f]{64}/g, '<hash>')

@@ -116,12 +116,14 @@ function lower(text: string): string {
  * let anybody write (Slack's response addresses and webhooks, Discord's webhooks and interactions).
  */
 export function withoutAddresses(text: string): string {
-  return text
-    .replace(/\b(basic|bearer|bot)(\s{1,9}|%20|\+)[\w.~+/=%-]{16,}/gi, `$1$2${MARK}`)
-    .replace(/(hooks\.slack(?:-gov)?\.com(?:\\?\/|%2f))[^\s"'<>]+/gi, `$1${MARK}`)
-    // The whole address is taken at once, so that no part of it is looked at twice.
-    .replace(/discord(?:app)?\.com(?:\\?\/|%2f)api(?:\\?\/|%2f)[^\s"'<>]+/gi, withoutToken)
-    .replace(/\b(?:(?:whsec|whsk)_[\w+/=-]{8,}|xox[a-z]-[\w-]{8,})/gi, MARK)
+  return (
+    text
+      .replace(/\b(basic|bearer|bot)(\s{1,9}|%20|\+)[\w.~+/=%-]{16,}/gi, `$1$2${MARK}`)
+      .replace(/(hooks\.slack(?:-gov)?\.com(?:\\?\/|%2f))[^\s"'<>]+/gi, `$1${MARK}`)
+      // The whole address is taken at once, so that no part of it is looked at twice.
+      .replace(/discord(?:app)?\.com(?:\\?\/|%2f)api(?:\\?\/|%2f)[^\s"'<>]+/gi, withoutToken)
+      .replace(/\b(?:(?:whsec|whsk)_[\w+/=-]{8,}|xox[a-z]-[\w-]{8,})/gi, MARK)
+  )
 }
 
 /** An address of Discord's API up to what comes after the word that says that a token follows. */

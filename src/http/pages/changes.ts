@@ -5,9 +5,8 @@ import { html } from 'hono/html'
 import { workspaceOf } from '../../workspace/address.ts'
 import type { RunRequest } from '../../workspace/ledger/run.ts'
 import type { DoorContext } from '../api/operation.ts'
-import { actorOf, type Door, type Right, requirePerson, whoOf, whyNot } from '../auth.ts'
+import { actorOf, type Door, type Gauges, type Right, requirePerson, whoOf, whyNot } from '../auth.ts'
 import { readBytes } from '../body.ts'
-import type { Limiter } from '../limiter.ts'
 import { isFromElsewhere } from '../origin.ts'
 import { layout } from './layout.ts'
 
@@ -19,8 +18,8 @@ type Fields = URLSearchParams
 /** Where to go on; or why it was not done. */
 type Done = { readonly to: string } | { readonly not: string }
 
-export function mountChanges(app: Hono<Door>, failures: Limiter): void {
-  const signedIn = requirePerson(failures)
+export function mountChanges(app: Hono<Door>, gauges: Gauges): void {
+  const signedIn = requirePerson(gauges)
   const change = (path: string, right: Right, act: (c: DoorContext, fields: Fields) => Promise<Done>) =>
     app.post(path, signedIn, (c) => perform(c, right, act))
 
