@@ -161,7 +161,8 @@ export function readConfig(env: Settings): ConfigResult {
       `ADMIN_TOKEN has more than ${MOST_ADMIN_TOKENS} tokens: the new one and the old one, while you change it.`,
     )
   }
-  const readTokens = tokensOf(env.READ_TOKEN, 'READ_TOKEN', local, problems)
+  // Of readers there may be many, with blanks between them as well.
+  const readTokens = tokensOf(env.READ_TOKEN?.trim().replaceAll(/\s+/g, ','), 'READ_TOKEN', local, problems)
   problems.push(...sharedValues(env))
   if (!local) problems.push(...developmentSecretsIn(env))
 

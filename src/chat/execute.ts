@@ -49,15 +49,17 @@ const DO: { readonly [name in CommandName]: Doer } = {
   },
 }
 
-/** A report run reads all projects, which takes longer than an answer may; whoever asks within a minute shares it. */
+/** A report run reads all projects, which takes longer than an answer may; whoever asks while it goes on shares it. */
 async function plan(env: Env, asker: Asker): Promise<Answer> {
-  const minute = Math.floor(Date.now() / 60_000)
-  const submitted = await workspaceOf(env).submit({
-    triggerId: `${asker.vendor}:plan:${minute}`,
+  const submitted = await workspaceOf(env).report({
+    triggerId: `${asker.vendor}:${asker.event}`,
     trigger: asker.vendor,
     actor: await nameOf(env, asker),
     request: { kind: 'sweep', mode: 'report', rules: null },
   })
+  if (!submitted.ok && submitted.reason === 'too many') {
+    return tell(`${submitted.message} Ask again in ${Math.ceil(submitted.retryAfterMs / 60_000)} min.`)
+  }
   // A run that the pause holds up in the middle of its work keeps those behind it from their turn.
   const { pause: paused } = await workspaceOf(env).health()
   const until = paused === null ? '' : `, at the latest when the pause of ${plainText(paused.by)} is lifted`

@@ -74,7 +74,7 @@ export function requireCaller(gauges: Gauges): MiddlewareHandler<Door> {
     if (c.req.method === 'OPTIONS') return next() // nothing is done and nothing is told
     const read = readConfig(c.env)
     if (!read.ok) return problem(c, 503, { title: 'Not configured', detail: configText(read.problems) })
-    const found = await callerOf(c, gauges, read.config)
+    const found = await programOf(c, gauges, read.config)
     if (found instanceof Response) return found
     if (found === null) return wrongCredentials(c)
     const waits = paced(c, gauges, read.config, found)
@@ -117,13 +117,16 @@ export function requirePerson(gauges: Gauges): MiddlewareHandler<Door> {
  * nobody, and for wrong credentials, which count; a response for an address that has sent too many of them.
  */
 export async function callerOf(c: Context<Door>, gauges: Gauges, config: Config): Promise<Caller | Response | null> {
-  const header = c.req.header('authorization') ?? ''
+  const isPassword = /^Basic /i.test(c.req.header('authorization') ?? '')
+  if (!isPassword) return programOf(c, gauges, config)
+  return (await signedIn(c)) ?? (await withCredentials(c, gauges, config, withPassword))
+}
+
+/** The same, but a password is none: it is for pages. */
+async function programOf(c: Context<Door>, gauges: Gauges, config: Config): Promise<Caller | Response | null> {
   // Whoever Access has signed in is never kept waiting for what others sent from the same address.
-  if (!/^Bearer /i.test(header)) {
-    const person = await signedIn(c)
-    if (person !== null) return person
-  }
-  return withCredentials(c, gauges, config, /^Basic /i.test(header) ? withPassword : withBearer)
+  const person = /^Bearer /i.test(c.req.header('authorization') ?? '') ? null : await signedIn(c)
+  return person ?? withCredentials(c, gauges, config, withBearer)
 }
 
 /**

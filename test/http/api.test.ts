@@ -231,7 +231,7 @@ describe('POST /api/runs', () => {
     for (const headers of [{}, {}, { 'idempotency-key': '' }, { 'idempotency-key': '' }] as const) {
       const answer = await ask(world, '/api/runs', {
         method: 'POST',
-        body: { mode: 'report' },
+        body: { mode: 'act' },
         headers: { ...headers },
       })
       runs.add(((await answer.json()) as { run: string }).run)

@@ -174,7 +174,11 @@ describe('G20 no secret leaves, in any form, to anybody but its owner', { timeou
         for (const other of [method, 'PATCH']) {
           await door(filled(path, place), { method: other, bearer: null, ...body })
           await door(`${path}?${place}=${place}`, { method: other, bearer: null, ...body })
-          const headers = { 'content-type': plant.ADMIN, 'if-none-match': secret.replaceAll(/[^!-~]/g, ''), referer: place }
+          const headers = {
+            'content-type': plant.ADMIN,
+            'if-none-match': secret.replaceAll(/[^!-~]/g, ''),
+            referer: place,
+          }
           await door(`${path}/${place}`, { method: other, bearer: null, ...body, headers })
         }
       }

@@ -4,6 +4,7 @@ import type { Hono } from 'hono'
 import { html } from 'hono/html'
 import { workspaceOf } from '../../workspace/address.ts'
 import type { RunRequest } from '../../workspace/ledger/run.ts'
+import { take } from '../accepted.ts'
 import type { DoorContext } from '../api/operation.ts'
 import { actorOf, type Door, type Gauges, type Right, requirePerson, whoOf, whyNot } from '../auth.ts'
 import { readBytes } from '../body.ts'
@@ -88,8 +89,9 @@ async function ask(c: DoorContext, request: RunRequest): Promise<Done> {
     actor: actorOf(c.var.caller),
     request,
   } as const
-  const { run } = await workspaceOf(c.env).submit(submission)
-  return { to: `/runs/${run}` }
+  const taken = await take(c, submission)
+  if (!taken.ok && taken.reason === 'too many') return { not: taken.message }
+  return { to: `/runs/${taken.run}` }
 }
 
 async function say(c: DoorContext, status: 403 | 409 | 413 | 415, message: string): Promise<Response> {

@@ -5,8 +5,8 @@
 
 import { canonicalJson } from '../../core/base/canonical.ts'
 import type { UpdateCommand } from '../../core/command/command.ts'
+import { countJoined, join, joinedTo } from '../ledger/joined.ts'
 import type { RunRequest, Trigger } from '../ledger/run.ts'
-import { countJoined, joinedTo, join } from '../ledger/joined.ts'
 
 const HOUR = 3_600_000
 
@@ -31,20 +31,23 @@ export type Admitted =
 /** Whoever asks again for what goes on has this long to wait before it is likely over. */
 const WHILE_ONE_GOES_ON_MS = 30_000
 
-/** Decides in the transaction that takes the trigger. `now`: real time; `reports`: so many an identity may have in an hour. */
-export function admit(sql: SqlStorage, asking: Asking, reports: number, now: number): Admitted {
+/**
+ * Decides in the transaction that takes the trigger. `now`: real time; `reports`: so many an identity may have in an hour,
+ * null for a run that is no report.
+ */
+export function admit(sql: SqlStorage, asking: Asking, reports: number | null, now: number): Admitted {
   const before = joinedTo(sql, asking.triggerId)
   if (before !== null) {
     if (before.bodyHash !== asking.bodyHash) return { kind: 'other body', run: before.run }
     return { kind: 'joins', run: before.run, repeated: true }
   }
-  if (isReport(asking.request)) return admitReport(sql, asking, reports, now)
+  if (reports !== null) return admitReport(sql, asking, reports, now)
   return asking.trigger === 'quantconnect' ? admitUpdate(sql, asking, now) : { kind: 'new' }
 }
 
 /** Notes a report that got a run of its own; it counts like one that joined another's. */
 export function noteReport(sql: SqlStorage, asking: Asking, run: string, now: number): void {
-  if (isReport(asking.request)) join(sql, { ...asking, run, kind: 'report', at: now })
+  join(sql, { ...asking, run, kind: 'report', at: now })
 }
 
 function admitReport(sql: SqlStorage, asking: Asking, reports: number, now: number): Admitted {
@@ -92,16 +95,14 @@ function admitUpdate(sql: SqlStorage, asking: Asking, now: number): Admitted {
   return { kind: 'joins', run: waiting.id, repeated: false }
 }
 
-function isReport(request: RunRequest): boolean {
-  return request.kind === 'sweep' && request.mode === 'report'
-}
-
 function updateIn(request: RunRequest): UpdateCommand | null {
   return request.kind === 'command' && request.command.type === 'project.update' ? request.command : null
 }
 
 /** Reports that people and programs asked for and that have not ended. */
-function openReports(sql: SqlStorage): readonly { readonly id: string; readonly actor: string; readonly request: RunRequest }[] {
+function openReports(
+  sql: SqlStorage,
+): readonly { readonly id: string; readonly actor: string; readonly request: RunRequest }[] {
   return sql
     .exec<{ id: string; actor: string; request: string }>(
       `SELECT id, actor, request FROM runs WHERE status IN ('queued', 'running') AND trigger <> 'cron'

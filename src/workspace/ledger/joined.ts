@@ -14,7 +14,10 @@ export interface Joined {
 const KEPT_MS = 7 * 86_400_000
 
 /** The run that a trigger became part of; null when it did not. */
-export function joinedTo(sql: SqlStorage, triggerId: string): { readonly run: string; readonly bodyHash: string } | null {
+export function joinedTo(
+  sql: SqlStorage,
+  triggerId: string,
+): { readonly run: string; readonly bodyHash: string } | null {
   const row = sql
     .exec<{ run: string; body_hash: string }>('SELECT run, body_hash FROM joined WHERE trigger_id = ?', triggerId)
     .toArray()[0]
