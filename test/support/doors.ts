@@ -8,6 +8,7 @@ import { SUBCOMMANDS } from '../../src/discord/commands.ts'
 import { COMMANDS as HOOK_COMMANDS } from '../../src/hooks/commands.ts'
 import type { Operation } from '../../src/http/api/operation.ts'
 import { OPERATIONS } from '../../src/http/api/operations.ts'
+import { oneWord } from './guesses.ts'
 import * as plant from './planted.ts'
 import {
   algorithm,
@@ -288,8 +289,8 @@ function signedWays({ project }: Known): readonly Way[] {
     {
       name: 'POST /slack/commands, no command',
       places: [
-        (text) => slackTypes(text),
-        (text) => slackTypes(`${text} ${text}`),
+        (text) => slackTypes(oneWord(text)),
+        (text) => slackTypes(`${oneWord(text)} ${text}`),
         (text) => slackTypes('why x', { user_id: text }),
         (text) => slackTypes('help', { [text]: text }),
       ],
@@ -328,7 +329,7 @@ function signedWays({ project }: Known): readonly Way[] {
                 const others = Object.fromEntries(
                   options.map((one) => [one.name, one.name === 'what' ? 'description' : 'Kept/a']),
                 )
-                return discordTypes(name, { ...others, [option]: text })
+                return discordTypes(name, { ...others, [option]: oneWord(text) })
               },
           ),
         ],
@@ -371,11 +372,11 @@ const VERBS = Object.keys(VERB_LIST)
 /** Lines that begin with a command of the chats. */
 function typed(name: string): readonly ((text: string) => string)[] {
   return [
-    (text) => `${name} ${text}`,
-    (text) => `${name} "${text}"`,
-    (text) => `${name} Kept/a ${text}`,
+    (text) => `${name} ${oneWord(text)}`,
+    (text) => `${name} "${oneWord(text)}"`,
+    (text) => `${name} Kept/a ${oneWord(text)}`,
     (text) => `${name} Kept/a description ${text}`,
-    (text) => `${name} Kept/a parameter x ${text}`,
+    (text) => `${name} Kept/a parameter x ${oneWord(text)}`,
   ]
 }
 

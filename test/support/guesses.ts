@@ -94,15 +94,17 @@ export function likewise(text: string, random: Random): string {
 
 /** What an answer looks like without what was sent, and without what is never the same twice. */
 export function lookOf(text: string, sent: string): string {
-  // A command that is typed is read word by word, and an answer may repeat those that were taken for a name.
-  const words = sent.split(/[\s"'`]+/).filter((word) => word.length > 2)
-  const echoes = [sent, ...words.sort((a, b) => b.length - a.length)]
-  return echoes
+  return [sent, oneWord(sent)]
     .reduce((left, echo) => left.replaceAll(echoOf(echo), '<echo>'), text)
     .replaceAll(/\d{8}-\d{6}-[0-9a-f]{6}/g, '<run>')
     .replaceAll(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::[\d.]+)?(?:Z| UTC)?/g, '<time>')
     .replaceAll(/[0-9a-f]{64}/g, '<hash>')
     .replaceAll(/q-[0-9a-z-]{6,}/g, '<question>')
+}
+
+/** The text as chats would take it for one word: in others they read several, and repeat those that matter. */
+export function oneWord(text: string): string {
+  return text.replaceAll(/["'`\s]/g, '')
 }
 
 /** The text exactly as it was sent, its signs escaped as JSON, pages, addresses and chats do. */
