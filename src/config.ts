@@ -1,14 +1,21 @@
 /** Turns the environment into a typed configuration, once, and names every missing or malformed setting in one message. */
 
-import { isLoopback, readAddress } from './core/base/address.ts'
+import { hostProblem, isLoopback, readAddress } from './core/base/address.ts'
 import { type DiscordConfig, type DiscordSettings, readDiscord } from './discord/settings.ts'
 import { type Endpoint, type EndpointSettings, readEndpoints } from './hooks/endpoints.ts'
 import { type HookSecrets, type HookSettings, readHookSecrets } from './hooks/secrets.ts'
 import { type Notify, type NotifySettings, readNotify } from './notify/settings.ts'
+import { type RateSettings, type Rates, readRates } from './rates.ts'
 import { readSlack, type SlackConfig, type SlackSettings } from './slack/settings.ts'
 
 /** Settings as they are written down. Anything may be missing or malformed; only `readConfig` looks at them. */
-export interface Settings extends HookSettings, EndpointSettings, SlackSettings, DiscordSettings, NotifySettings {
+export interface Settings
+  extends HookSettings,
+    EndpointSettings,
+    SlackSettings,
+    DiscordSettings,
+    NotifySettings,
+    RateSettings {
   readonly QC_USER_ID?: string
   readonly QC_API_TOKEN?: string
   readonly QC_ORGANIZATION_ID?: string
@@ -16,6 +23,8 @@ export interface Settings extends HookSettings, EndpointSettings, SlackSettings,
   readonly READ_TOKEN?: string
   readonly PUBLIC_URL?: string
   readonly QC_API_URL?: string
+  /** Other hosts that API addresses may be at, besides those of QuantConnect, Slack and Discord and this machine. */
+  readonly ALLOW_API_HOSTS?: string
   readonly CALLS_PER_SLICE?: string
   readonly PACE_MS?: string
   readonly TIMEOUT_MS?: string
@@ -40,7 +49,8 @@ export interface Config {
   }
   /** The organisation whose projects may be touched: 32 lower-case hex characters. */
   readonly organizationId: string
-  readonly adminToken: string
+  /** One, or two while one takes over from the other. */
+  readonly adminTokens: readonly string[]
   /** What the doors for machines check requests with. */
   readonly hooks: HookSecrets
   /** Where the Worker's own pages are, without a slash at the end; null = messages have no links. */
@@ -53,6 +63,7 @@ export interface Config {
   readonly webhooks: readonly Endpoint[]
   /** Tokens that may only look. */
   readonly readTokens: readonly string[]
+  readonly rates: Rates
   /** API calls one alarm may make, retries included. */
   readonly callsPerSlice: number
   /** How often the cron fires; `/health` allows twice as long. */
@@ -87,6 +98,7 @@ const PUBLIC_SETTINGS = [
   'QC_USER_ID',
   'QC_ORGANIZATION_ID',
   'QC_API_URL',
+  'ALLOW_API_HOSTS',
   'PUBLIC_URL',
   'SLACK_CHANNEL',
   'DISCORD_APPLICATION_ID',
@@ -98,13 +110,21 @@ const PUBLIC_SETTINGS = [
   'TICK_MINUTES',
   'RECORD_DAYS',
   'BACKUP_DAYS',
+  'READS_PER_MINUTE',
+  'WRITES_PER_MINUTE',
+  'REPORTS_PER_HOUR',
+  'NOTIFY_WEB_PER_MINUTE',
+  'HOOKS_PER_MINUTE',
+  'WRONG_CREDENTIALS',
 ] as const satisfies readonly (keyof Settings)[]
 
 /** Every other setting. A test plants one in each (G20), so that tsc misses whatever is invented and not tested. */
 export type SecretSetting = Exclude<keyof Settings, (typeof PUBLIC_SETTINGS)[number]>
 
-/** Anything shorter is neither hard to guess nor taken out of logs. `openssl rand -hex 32` gives 64 characters. */
-const SHORTEST_ADMIN_TOKEN = 8
+/** Anything shorter can be guessed. `openssl rand -hex 32` gives 64 characters. */
+const SHORTEST_TOKEN = 16
+
+const QUANTCONNECT_HOSTS = ['quantconnect.com']
 
 export function readConfig(env: Settings): ConfigResult {
   const problems: string[] = []
@@ -114,6 +134,9 @@ export function readConfig(env: Settings): ConfigResult {
   if (!local && !url.startsWith('https://')) {
     problems.push('QC_API_URL must be an https address (http is for a sandbox on this machine only).')
   }
+  const allowed = partsOf(env.ALLOW_API_HOSTS ?? '')
+  const elsewhere = hostProblem(url, QUANTCONNECT_HOSTS, allowed)
+  if (elsewhere !== null) problems.push(`QC_API_URL ${elsewhere}.`)
   const userId = required(env.QC_USER_ID, 'QC_USER_ID', 'your user id, from the QuantConnect account page', problems)
   if (userId !== '' && !/^\d+$/.test(userId)) problems.push('QC_USER_ID must be digits only.')
   const token = required(
@@ -131,16 +154,16 @@ export function readConfig(env: Settings): ConfigResult {
   if (organizationId !== '' && !/^[0-9a-f]{32}$/.test(organizationId)) {
     problems.push('QC_ORGANIZATION_ID must be 32 characters of 0-9 and a-f.')
   }
-  const adminToken = required(env.ADMIN_TOKEN, 'ADMIN_TOKEN', 'a long random text that callers of /api send', problems)
-  if (adminToken !== '' && adminToken.length < SHORTEST_ADMIN_TOKEN && !local) {
+  required(env.ADMIN_TOKEN, 'ADMIN_TOKEN', 'a long random text that callers of /api send', problems)
+  const adminTokens = tokensOf(env.ADMIN_TOKEN, 'ADMIN_TOKEN', local, problems)
+  if (adminTokens.length > MOST_ADMIN_TOKENS) {
     problems.push(
-      `ADMIN_TOKEN has fewer than ${SHORTEST_ADMIN_TOKEN} characters. Choose a long one: openssl rand -hex 32`,
+      `ADMIN_TOKEN has more than ${MOST_ADMIN_TOKENS} tokens: the new one and the old one, while you change it.`,
     )
   }
-  const readTokens = (env.READ_TOKEN ?? '').split(/[\s,]+/).filter((one) => one !== '')
-  if (readTokens.includes(adminToken)) {
-    problems.push('READ_TOKEN has the ADMIN_TOKEN in it, which may do everything. Choose another: openssl rand -hex 32')
-  }
+  // Of readers there may be many, with blanks between them as well.
+  const readTokens = tokensOf(env.READ_TOKEN?.trim().replaceAll(/\s+/g, ','), 'READ_TOKEN', local, problems)
+  problems.push(...sharedValues(env))
   if (!local) problems.push(...developmentSecretsIn(env))
 
   const hooks = readHookSecrets(env, problems)
@@ -155,14 +178,15 @@ export function readConfig(env: Settings): ConfigResult {
       listTimeoutMs: whole(env.LIST_TIMEOUT_MS, 'LIST_TIMEOUT_MS', 60_000, 1_000, 300_000, problems),
     },
     organizationId,
-    adminToken,
+    adminTokens,
     hooks,
     webhooks: readEndpoints(env, hooks.standardWebhooks, local, problems),
     publicUrl: publicUrlOf(env.PUBLIC_URL?.trim() ?? '', local, problems),
-    slack: readSlack(env, local, problems),
-    discord: readDiscord(env, local, problems),
+    slack: readSlack(env, local, allowed, problems),
+    discord: readDiscord(env, local, allowed, problems),
     notify: readNotify(env, local, problems),
     readTokens,
+    rates: readRates(env, problems),
     callsPerSlice: whole(env.CALLS_PER_SLICE, 'CALLS_PER_SLICE', 40, 10, 900, problems),
     tickMinutes: whole(env.TICK_MINUTES, 'TICK_MINUTES', 60, 1, 10_080, problems),
     recordDays: whole(env.RECORD_DAYS, 'RECORD_DAYS', 400, 1, 3_650, problems),
@@ -199,6 +223,63 @@ function developmentSecretsIn(env: object): readonly string[] {
   return secretSettings(env)
     .filter(([, value]) => partsOf(value).some(isDevelopmentSecret))
     .map(([name]) => `${name} is a public development secret of .dev.vars.example. Choose one of your own.`)
+}
+
+const MOST_ADMIN_TOKENS = 2
+
+/** The tokens of a setting, with commas between them; what is wrong with them is added to the problems. */
+function tokensOf(text: string | undefined, name: string, development: boolean, problems: string[]): readonly string[] {
+  const tokens = (text ?? '')
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+  for (const token of tokens) {
+    if (development && isDevelopmentSecret(token)) continue
+    if (/\s/.test(token)) problems.push(`${name} has a blank in it. Put commas between several; make one with: ${MAKE}`)
+    else if (token.length < SHORTEST_TOKEN) {
+      problems.push(`${name} has fewer than ${SHORTEST_TOKEN} characters. Make one with: ${MAKE}`)
+    }
+  }
+  return tokens
+}
+
+const MAKE = 'openssl rand -hex 32'
+
+/** Settings that let somebody in, or prove who we are: a value known to one side must open nothing to another. */
+const CREDENTIALS: readonly string[] = [
+  'ADMIN_TOKEN',
+  'READ_TOKEN',
+  'QC_API_TOKEN',
+  'STANDARD_WEBHOOKS_SECRET',
+  'GITHUB_SECRET',
+  'QUANTCONNECT_SECRET',
+  'WEBHOOK_SIGNING_SECRETS',
+  'SLACK_SIGNING_SECRET',
+  'SLACK_BOT_TOKEN',
+  'DISCORD_BOT_TOKEN',
+] as const satisfies readonly SecretSetting[]
+
+/** Credentials that stand in another setting as well. Numbers and words that are short are no secrets. */
+function sharedValues(env: object): readonly string[] {
+  const all = Object.entries(env).filter((entry): entry is [string, string] => typeof entry[1] === 'string')
+  const problems = new Set<string>()
+  for (const name of CREDENTIALS) {
+    const own = all.find(([setting]) => setting === name)
+    const values = own === undefined ? [] : wholesOf(own[1])
+    for (const [other, value] of all) {
+      if (other === name || (CREDENTIALS.indexOf(other) >= 0 && CREDENTIALS.indexOf(other) < CREDENTIALS.indexOf(name)))
+        continue
+      const same = wholesOf(value).some((one) => values.includes(one))
+      if (same) problems.add(`${name} and ${other} have the same value. Choose another for one of them: ${MAKE}`)
+    }
+  }
+  return [...problems]
+}
+
+/** The values of a setting: all of it, and each of a list. A secret may have blanks in it, but for those of webhooks. */
+function wholesOf(value: string): readonly string[] {
+  const parts = value.includes('whsec_') ? partsOf(value) : value.split(',').map((part) => part.trim())
+  return [value.trim(), ...parts].filter((one) => one.length >= 8 && !isDevelopmentSecret(one))
 }
 
 /** Hex may be written in capitals. */

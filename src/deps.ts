@@ -6,7 +6,7 @@ import { type Config, configText, readConfig } from './config.ts'
 import type { Redaction } from './core/base/secrets.ts'
 import type { Env } from './env.ts'
 import type { Channel, Replier } from './hooks/channel.ts'
-import { redactionOf } from './log.ts'
+import { redactionOf, wholeRedactionOf } from './log.ts'
 import { createClient, type QuantConnect } from './quantconnect/client.ts'
 
 export interface Deps {
@@ -25,8 +25,10 @@ export interface Deps {
   readonly deliveryTimeoutMs: number
   /** Real time in milliseconds. */
   now(): number
-  /** Takes the secrets of the settings out of a text that will be logged or shown. */
+  /** Takes whole secrets of the settings out of a text of our own that will be recorded or shown (G29). */
   readonly clean: Redaction
+  /** Takes every piece of a secret out of what will be logged. */
+  readonly cleanLog: Redaction
   /** From 0 to 1. */
   random(): number
 }
@@ -68,7 +70,8 @@ export function createDeps(env: Env): DepsResult {
       repliers: repliersOf(read.config),
       fetch: (input, init) => fetch(input, init),
       deliveryTimeoutMs: DELIVERY_TIMEOUT_MS,
-      clean: redactionOf(env),
+      clean: wholeRedactionOf(env),
+      cleanLog: redactionOf(env),
       now: () => Date.now(),
       random: () => Math.random(),
     },

@@ -3,12 +3,12 @@
  */
 
 import { secretsOf } from './config.ts'
-import { type Redaction, redaction } from './core/base/secrets.ts'
+import { type Redaction, redaction, wholeRedaction, withoutAddresses } from './core/base/secrets.ts'
 
 /** Secrets of an environment do not change while it lives. */
 const made = new WeakMap<object, Redaction>()
 
-/** Takes the secrets of these settings out of a text. */
+/** Takes the secrets of these settings and every piece of them out of a text: for the log, which no caller sees (G29). */
 export function redactionOf(env: object): Redaction {
   const known = made.get(env)
   if (known !== undefined) return known
@@ -17,9 +17,13 @@ export function redactionOf(env: object): Redaction {
   return clean
 }
 
-/** Whether a text holds a secret of these settings, in any form. What only looks like somebody's does not count. */
-export function holdsSecret(env: object, text: string): boolean {
-  return redactionOf(env)(text) !== redaction([])(text)
+/**
+ * Takes whole secrets of these settings out of a text of our own that callers may see, such as a problem of the policy
+ * or an error of a vendor. Never for what a caller sent (G29).
+ */
+export function wholeRedactionOf(env: object): Redaction {
+  const whole = wholeRedaction(secretsOf(env))
+  return (text) => withoutAddresses(whole(text))
 }
 
 /** Notes an error that nobody expected: where it was, what kind it is and what it says. */

@@ -8,7 +8,6 @@ import { planCard } from '../core/cards/plan-card.ts'
 import { statusCard } from '../core/cards/status-card.ts'
 import { whyCard } from '../core/cards/why-card.ts'
 import type { Env } from '../env.ts'
-import { holdsSecret } from '../log.ts'
 import { workspaceOf } from '../workspace/address.ts'
 import type { RunRecord } from '../workspace/ledger/run.ts'
 import { type Answer, type Asker, show, tell } from './answer.ts'
@@ -22,16 +21,11 @@ import { oneProject } from './which.ts'
 
 /** Does what was typed behind `/sweep`. */
 export async function execute(env: Env, asker: Asker, text: string): Promise<Answer> {
-  // A record would show it, and so would the answer (G20).
-  if (holdsSecret(env, text)) return tell(SECRET)
   const read = readCommand(text)
   if (read.ok) return DO[read.command.name](env, asker, read.command)
   const hint = read.close === null ? '' : ` Did you mean "/sweep ${read.close}"?`
   return tell(`There is no command "${read.word}".${hint} /sweep help lists what there is.`)
 }
-
-const SECRET =
-  'That holds a secret of this Worker, so nothing was done. Take it out, and change the secret if others could read it here.'
 
 type Doer = (env: Env, asker: Asker, typed: Typed) => Promise<Answer> | Answer
 
@@ -55,15 +49,17 @@ const DO: { readonly [name in CommandName]: Doer } = {
   },
 }
 
-/** A report run reads all projects, which takes longer than an answer may; whoever asks within a minute shares it. */
+/** A report run reads all projects, which takes longer than an answer may; whoever asks while it goes on shares it. */
 async function plan(env: Env, asker: Asker): Promise<Answer> {
-  const minute = Math.floor(Date.now() / 60_000)
-  const submitted = await workspaceOf(env).submit({
-    triggerId: `${asker.vendor}:plan:${minute}`,
+  const submitted = await workspaceOf(env).report({
+    triggerId: `${asker.vendor}:${asker.event}`,
     trigger: asker.vendor,
     actor: await nameOf(env, asker),
     request: { kind: 'sweep', mode: 'report', rules: null },
   })
+  if (!submitted.ok && submitted.reason === 'too many') {
+    return tell(`${submitted.message} Ask again in ${Math.ceil(submitted.retryAfterMs / 60_000)} min.`)
+  }
   // A run that the pause holds up in the middle of its work keeps those behind it from their turn.
   const { pause: paused } = await workspaceOf(env).health()
   const until = paused === null ? '' : `, at the latest when the pause of ${plainText(paused.by)} is lifted`

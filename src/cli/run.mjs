@@ -23,6 +23,7 @@ const commands = {
   deploy: 'src/cli/deploy.ts',
   test: 'src/cli/test.ts',
   'test:chaos': 'src/cli/test-chaos.ts',
+  'test:soak': 'src/cli/test-soak.ts',
   sandbox: 'test/sandbox/main.ts',
   schema: 'src/cli/schema.ts',
   bench: 'test/bench/main.ts',

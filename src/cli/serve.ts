@@ -8,7 +8,7 @@ import { promisify } from 'node:util'
 import { Log, LogLevel, Miniflare, type MiniflareOptions } from 'miniflare'
 import { parse } from 'smol-toml'
 import { startSandbox } from '../../test/sandbox/server.ts'
-import { developmentSecrets, root } from './settings.ts'
+import { developmentRates, developmentSecrets, root } from './settings.ts'
 
 export interface ServeOptions {
   /** Port of the Worker; 0 = any free one. */
@@ -106,7 +106,7 @@ function runtimeOptions(
   policy: string,
   sandboxUrl: string,
 ): MiniflareOptions {
-  const vars = { ...developmentSecrets, ...options.settings, QC_API_URL: `${sandboxUrl}/api/v2` }
+  const vars = { ...developmentSecrets, ...developmentRates, ...options.settings, QC_API_URL: `${sandboxUrl}/api/v2` }
   const text = Object.entries(vars).map(([name, value = '']) => [name, { type: 'text' as const, value }])
   return {
     host: '127.0.0.1',

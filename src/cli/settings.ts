@@ -9,6 +9,15 @@ export const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..')
 /** The policy that is bundled and deployed. */
 export const policyFile = join(root, 'policy.toml')
 
+/** Programs that try things ask more often than people do, so development has its limits of requests out of the way. */
+export const developmentRates = {
+  READS_PER_MINUTE: '1000000',
+  WRITES_PER_MINUTE: '1000000',
+  REPORTS_PER_HOUR: '1000000',
+  NOTIFY_WEB_PER_MINUTE: '1000000',
+  HOOKS_PER_MINUTE: '1000000',
+}
+
 /** As in `.dev.vars.example`: known to everybody, so the Worker takes them only with a sandbox on this machine. */
 export const developmentSecrets = {
   QC_USER_ID: '123',

@@ -1,6 +1,6 @@
 /** Discord's settings, as they are set and as they are used. Every value is on the application's own pages at Discord. */
 
-import { readAddress } from '../core/base/address.ts'
+import { hostProblem, readAddress } from '../core/base/address.ts'
 
 /** As they are written down; left out, the door stays closed and no card is posted. */
 export interface DiscordSettings {
@@ -32,13 +32,20 @@ export interface Registrar {
   readonly botToken: string
 }
 
+const HOSTS = ['discord.com', 'discordapp.com']
+
 export const DISCORD_API = 'https://discord.com/api/v10'
 
 /** An id at Discord: a number of up to 64 bits. */
 const ID = /^\d{15,20}$/
 
 /** Whatever is wrong is added to the problems. That no secret is public is for `config.ts`. */
-export function readDiscord(env: DiscordSettings, development: boolean, problems: string[]): DiscordConfig {
+export function readDiscord(
+  env: DiscordSettings,
+  development: boolean,
+  allowed: readonly string[],
+  problems: string[],
+): DiscordConfig {
   const given = (name: keyof DiscordSettings) => env[name]?.trim() ?? ''
   const publicKey = given('DISCORD_PUBLIC_KEY').toLowerCase()
   if (publicKey !== '' && !/^[0-9a-f]{64}$/.test(publicKey)) {
@@ -55,7 +62,7 @@ export function readDiscord(env: DiscordSettings, development: boolean, problems
     problems.push('DISCORD_CHANNEL is set and DISCORD_PUBLIC_KEY is missing: no button of a card could be answered.')
   }
   return {
-    apiUrl: apiUrlOf(given('DISCORD_API_URL'), development, problems),
+    apiUrl: apiUrlOf(given('DISCORD_API_URL'), development, allowed, problems),
     publicKey: publicKey === '' ? null : publicKey,
     bot: token === '' || channelId === '' ? null : { token, channelId },
   }
@@ -64,11 +71,14 @@ export function readDiscord(env: DiscordSettings, development: boolean, problems
 const OF_REGISTRAR: readonly string[] = ['DISCORD_APPLICATION_ID', 'DISCORD_BOT_TOKEN', 'DISCORD_API_URL']
 
 /** Only what registering needs, of the same settings; null if something of it is missing or malformed. */
-export function readRegistrar(env: DiscordSettings, problems: string[]): Registrar | null {
+export function readRegistrar(
+  env: DiscordSettings & { readonly ALLOW_API_HOSTS?: string },
+  problems: string[],
+): Registrar | null {
   const own: DiscordSettings = Object.fromEntries(Object.entries(env).filter(([name]) => OF_REGISTRAR.includes(name)))
   const before = problems.length
   // The token goes to that address: over https, or not off this machine.
-  const { apiUrl } = readDiscord(own, true, problems)
+  const { apiUrl } = readDiscord(own, true, (env.ALLOW_API_HOSTS ?? '').split(/[\s,]+/), problems)
   const [applicationId, botToken] = [own.DISCORD_APPLICATION_ID?.trim() ?? '', own.DISCORD_BOT_TOKEN?.trim() ?? '']
   if (applicationId === '') {
     problems.push('DISCORD_APPLICATION_ID is missing: "Application ID" on the page "General Information".')
@@ -77,9 +87,10 @@ export function readRegistrar(env: DiscordSettings, problems: string[]): Registr
   return problems.length === before ? { apiUrl, applicationId, botToken } : null
 }
 
-function apiUrlOf(text: string, development: boolean, problems: string[]): string {
+function apiUrlOf(text: string, development: boolean, allowed: readonly string[], problems: string[]): string {
   if (text === '') return DISCORD_API
   const read = readAddress(text, { development })
-  if (!read.ok) problems.push(`DISCORD_API_URL ${read.why}.`)
-  return read.ok ? read.address : DISCORD_API
+  const why = read.ok ? hostProblem(read.address, HOSTS, allowed) : read.why
+  if (why !== null) problems.push(`DISCORD_API_URL ${why}.`)
+  return read.ok && why === null ? read.address : DISCORD_API
 }

@@ -172,7 +172,7 @@ type Check = Parameters<Parameters<typeof v.rawCheck<string>>[0]>[0]
 function writableName({ dataset, addIssue }: Check): void {
   if (!dataset.typed || dataset.value === '') return
   const place = placeOf(dataset.value)
-  const why = place === null ? nameProblem(dataset.value) : `nothing is written into QuantConnect's own ${place}`
+  const why = place === null ? nameProblem(dataset.value, false) : `nothing is written into QuantConnect's own ${place}`
   if (why !== null) addIssue({ message: `may not be a name: ${why}` })
 }
 

@@ -8,8 +8,8 @@ export type Shaped<T> =
   /** A sentence for whoever sent it: what is wrong and how to mend it. */
   | { readonly ok: false; readonly problem: string }
 
-/** Keys are cut to this in sentences, whatever somebody sends. */
-const LONGEST_SHOWN = 60
+/** Longer keys are neither repeated in sentences nor looked into: a part of what was sent is never shown (G29). */
+const LONGEST_SHOWN = 200
 
 /** An object with exactly these keys; an unknown one is refused with the nearest that is valid. */
 export function shape<const Entries extends v.ObjectEntries>(entries: Entries) {
@@ -33,9 +33,13 @@ export function checkShape<T>(schema: v.GenericSchema<unknown, T>, value: unknow
   if (result.success) return { ok: true, value: result.output }
   // A misspelt key explains the missing one.
   const issue = result.issues.find(({ expected }) => expected === 'never') ?? result.issues[0]
-  const path = issue.path?.map(({ key }) => String(key).slice(0, LONGEST_SHOWN)).join('.')
+  const path = issue.path?.map(({ key }) => shownKey(String(key))).join('.')
   const sentence = `${path === undefined ? what : `"${path}"`} ${issue.message}`
   return { ok: false, problem: /[.?]$/.test(sentence) ? sentence : `${sentence}.` }
+}
+
+function shownKey(key: string): string {
+  return key.length > LONGEST_SHOWN ? '…' : key
 }
 
 /** The candidate that a word was probably meant to be, or null. A very long word is not looked into. */

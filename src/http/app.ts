@@ -3,12 +3,11 @@
 import { Hono } from 'hono/tiny' // with the smallest of its routers, quick enough for some dozens of routes
 import { logError, redactionOf } from '../log.ts'
 import { mountApi } from './api/mount.ts'
-import type { Door } from './auth.ts'
+import { createGauges, type Door } from './auth.ts'
 import { takeInteraction } from './discord.ts'
 import { takeDelivery } from './github.ts'
 import { safeHeaders } from './headers.ts'
 import { takeCommand } from './hooks.ts'
-import { createLimiter } from './limiter.ts'
 import { mountDescription } from './openapi/door.ts'
 import { answerUnrouted } from './other-method.ts'
 import { mountPages } from './pages/mount.ts'
@@ -20,17 +19,17 @@ export function createApp(): Hono<Door> {
   const app = new Hono<Door>()
   app.use('*', safeHeaders)
 
-  const failures = createLimiter()
-  mountApi(app, failures)
-  app.post('/hooks', (c) => takeCommand(c, failures))
-  app.post('/hooks/github', (c) => takeDelivery(c, failures))
-  app.post('/hooks/quantconnect', (c) => takeAlgorithmMessage(c, failures))
-  app.post('/slack/commands', (c) => takeSlack(c, failures, 'commands'))
-  app.post('/slack/actions', (c) => takeSlack(c, failures, 'actions'))
-  app.post('/slack/events', (c) => takeSlack(c, failures, 'events'))
-  app.post('/discord/interactions', (c) => takeInteraction(c, failures))
+  const gauges = createGauges()
+  mountApi(app, gauges)
+  app.post('/hooks', (c) => takeCommand(c, gauges))
+  app.post('/hooks/github', (c) => takeDelivery(c, gauges))
+  app.post('/hooks/quantconnect', (c) => takeAlgorithmMessage(c, gauges))
+  app.post('/slack/commands', (c) => takeSlack(c, gauges, 'commands'))
+  app.post('/slack/actions', (c) => takeSlack(c, gauges, 'actions'))
+  app.post('/slack/events', (c) => takeSlack(c, gauges, 'events'))
+  app.post('/discord/interactions', (c) => takeInteraction(c, gauges))
   mountDescription(app)
-  mountPages(app, failures)
+  mountPages(app, gauges)
 
   app.notFound((c) => answerUnrouted(app, c))
   app.onError((error, c) => {

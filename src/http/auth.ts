@@ -2,10 +2,20 @@
 
 import type { Context, MiddlewareHandler } from 'hono'
 import { type Config, configText, readConfig } from '../config.ts'
+import { sha256Hex } from '../core/base/canonical.ts'
 import type { Env } from '../env.ts'
+import { logWarning, redactionOf } from '../log.ts'
 import { workspaceOf } from '../workspace/address.ts'
 import { nameOf, type Who } from '../workspace/ledger/asks.ts'
-import { clientAddress, type Limiter, tooManyFailures } from './limiter.ts'
+import {
+  clientAddress,
+  createLimiter,
+  createPace,
+  type Limiter,
+  type Pace,
+  tooMany,
+  tooManyFailures,
+} from './limiter.ts'
 import { problem } from './problem.ts'
 
 /** `read`: look at everything. `operate`: start, change, hold, pause. `decide`: say yes or no to a waiting plan. */
@@ -17,6 +27,8 @@ export interface Caller {
   readonly rights: readonly Right[]
   /** Who that is, for messages: `READ_TOKEN`, an address. */
   readonly name: string
+  /** What requests are counted by where the name is that of several; otherwise the name. */
+  readonly identity?: string
   /** Whether a browser adds the credentials by itself, so that another site could make it ask. */
   readonly isAmbient: boolean
 }
@@ -40,50 +52,115 @@ export function actorOf({ who }: Caller): string {
   return who === null ? 'token' : nameOf(who)
 }
 
+/**
+ * What a request is measured by, of one isolate: wrong credentials and unsigned requests per address, requests per
+ * identity.
+ */
+export interface Gauges {
+  readonly signIns: Limiter
+  readonly failures: Limiter
+  readonly pace: Pace
+}
+
+const SIGN_IN_WINDOW_MS = 5 * 60_000
+
+export function createGauges(): Gauges {
+  return { signIns: createLimiter({ windowMs: SIGN_IN_WINDOW_MS }), failures: createLimiter(), pace: createPace() }
+}
+
 /** For programs: a bearer, or a person signed in by Access. A bearer that is sent is judged alone. */
-export function requireCaller(failures: Limiter): MiddlewareHandler<Door> {
+export function requireCaller(gauges: Gauges): MiddlewareHandler<Door> {
   return async function requireCallerHandler(c, next) {
     if (c.req.method === 'OPTIONS') return next() // nothing is done and nothing is told
     const read = readConfig(c.env)
     if (!read.ok) return problem(c, 503, { title: 'Not configured', detail: configText(read.problems) })
-    const bearer = /^Bearer ([^\s]+)$/i.exec(c.req.header('authorization') ?? '')?.[1]
-    const caller = bearer === undefined ? await signedIn(c) : await callerWith(bearer, read.config)
-    if (caller === null) {
-      const wait = countFailure(c, failures)
-      if (wait !== null) return tooManyFailures(c, wait)
-      const detail = 'Send the admin token: "Authorization: Bearer <ADMIN_TOKEN>"; a READ_TOKEN may look.'
-      return problem(c, 401, { title: 'No valid bearer token', detail }, { 'www-authenticate': 'Bearer' })
-    }
-    c.set('caller', caller)
+    const found = await programOf(c, gauges, read.config)
+    if (found instanceof Response) return found
+    if (found === null) return wrongCredentials(c)
+    const waits = paced(c, gauges, read.config, found)
+    if (waits !== null) return waits
+    c.set('caller', found)
     return next()
   }
+}
+
+/** 401 for a program. */
+export function wrongCredentials(c: Context): Response {
+  const detail = 'Send the admin token: "Authorization: Bearer <ADMIN_TOKEN>"; a READ_TOKEN may look.'
+  return problem(c, 401, { title: 'No valid bearer token', detail }, { 'www-authenticate': 'Bearer' })
 }
 
 /** For people: signed in by Access, or with the admin token as password; on a sandbox of this machine anybody. */
-export function requirePerson(failures: Limiter): MiddlewareHandler<Door> {
+export function requirePerson(gauges: Gauges): MiddlewareHandler<Door> {
   return async function requirePersonHandler(c, next) {
     if (c.req.method === 'OPTIONS') return next() // nothing is done and nothing is told
     const read = readConfig(c.env)
-    if (!read.ok) return c.text(configText(read.problems), 503)
-    const caller = (await signedIn(c)) ?? (await withPassword(c, read.config))
-    if (caller === null) {
-      // Browsers first ask without a password; that is no failure.
-      const wait = c.req.header('authorization') === undefined ? null : countFailure(c, failures)
-      if (wait !== null) return tooManyFailures(c, wait)
+    if (!read.ok) return c.text(configText(read.problems), 503, { 'retry-after': '60' })
+    const { config } = read
+    const found = config.development
+      ? ((await signedIn(c)) ?? { ...ADMIN, isAmbient: true })
+      : ((await signedIn(c)) ?? (await withCredentials(c, gauges, config, withPassword)))
+    if (found instanceof Response) return found
+    if (found === null) {
       c.header('www-authenticate', 'Basic realm="leansweep", charset="UTF-8"')
       return c.text('Sign in with any name and the admin token as the password.', 401)
     }
-    c.set('caller', caller)
+    const waits = paced(c, gauges, config, found)
+    if (waits !== null) return waits
+    c.set('caller', found)
     return next()
   }
 }
 
-/** How many seconds this address has to wait after too many failures; null for an answer, and the failure is counted. */
-function countFailure(c: Context, failures: Limiter): number | null {
+/**
+ * Who sends a request that may also come from nobody: a program, a person of Access, a person with the password. Null for
+ * nobody, and for wrong credentials, which count; a response for an address that has sent too many of them.
+ */
+export async function callerOf(c: Context<Door>, gauges: Gauges, config: Config): Promise<Caller | Response | null> {
+  const isPassword = /^Basic /i.test(c.req.header('authorization') ?? '')
+  if (!isPassword) return programOf(c, gauges, config)
+  return (await signedIn(c)) ?? (await withCredentials(c, gauges, config, withPassword))
+}
+
+/** The same, but a password is none: it is for pages. */
+async function programOf(c: Context<Door>, gauges: Gauges, config: Config): Promise<Caller | Response | null> {
+  // Whoever Access has signed in is never kept waiting for what others sent from the same address.
+  const person = /^Bearer /i.test(c.req.header('authorization') ?? '') ? null : await signedIn(c)
+  return person ?? withCredentials(c, gauges, config, withBearer)
+}
+
+/**
+ * The caller with the credentials of the request. An address that has sent too many different wrong ones is refused before
+ * anything is compared, so that guessing gains nothing; the same wrong one again, as from a program with an old token,
+ * counts once and locks nobody out.
+ */
+async function withCredentials(
+  c: Context<Door>,
+  { signIns }: Gauges,
+  config: Config,
+  compare: (header: string, config: Config) => Promise<Caller | null>,
+): Promise<Caller | Response | null> {
+  const header = c.req.header('authorization')
+  // Nothing was sent, as when a browser asks for the first time: there is nothing to guess with.
+  if (header === undefined) return null
   const [address, now] = [clientAddress(c), Date.now()]
-  const wait = failures.wait(address, now)
-  if (wait === null) failures.failed(address, now)
-  return wait
+  const key = `${config.organizationId} ${address}`
+  const wait = signIns.wait(key, now, config.rates.wrongCredentials)
+  if (wait !== null) return tooManyFailures(c, wait)
+  const caller = await compare(header, config)
+  if (caller !== null) return caller
+  if (signIns.failed(key, now, await sha256Hex(header))) {
+    logWarning(redactionOf(c.env), `Not accepted (sign-in): wrong credentials from ${address || 'this machine'}.`)
+  }
+  return null
+}
+
+/** 429 for an identity that asks too often; null for an answer, and the request is counted. */
+function paced(c: Context, { pace }: Gauges, { organizationId, rates }: Config, caller: Caller): Response | null {
+  const isRead = c.req.method === 'GET' || c.req.method === 'HEAD'
+  const [most, what] = isRead ? [rates.reads, 'reads'] : [rates.writes, 'writes']
+  const wait = pace.take(`${organizationId} ${what} ${caller.identity ?? caller.name}`, most, Date.now())
+  return wait === null ? null : tooMany(c, wait, `${most} ${what} a minute`)
 }
 
 /** The answer to somebody who may not; null when they may. */
@@ -130,19 +207,17 @@ function looker(name: string): Caller {
   return { who: null, rights: ['read'], name, isAmbient: true }
 }
 
-async function callerWith(bearer: string, { adminToken, readTokens }: Config): Promise<Caller | null> {
-  if (await isSame(bearer, adminToken)) return ADMIN
-  for (const token of readTokens) {
-    if (await isSame(bearer, token)) return { who: null, rights: ['read'], name: 'READ_TOKEN', isAmbient: false }
-  }
-  return null
+async function withBearer(header: string, { adminTokens, readTokens }: Config): Promise<Caller | null> {
+  const bearer = /^Bearer (\S+)$/i.exec(header)?.[1] ?? ''
+  const [admin, reader] = [await placeIn(adminTokens, bearer), await placeIn(readTokens, bearer)]
+  if (admin >= 0) return ADMIN
+  if (reader < 0) return null
+  return { who: null, rights: ['read'], name: 'READ_TOKEN', identity: `READ_TOKEN ${reader + 1}`, isAmbient: false }
 }
 
-async function withPassword(c: Context<Door>, { development, adminToken }: Config): Promise<Caller | null> {
-  const caller = { ...ADMIN, isAmbient: true }
-  if (development) return caller
-  const password = passwordOf(c.req.header('authorization') ?? '')
-  return password !== null && (await isSame(password, adminToken)) ? caller : null
+async function withPassword(header: string, { adminTokens }: Config): Promise<Caller | null> {
+  const place = await placeIn(adminTokens, passwordOf(header) ?? '')
+  return place < 0 ? null : { ...ADMIN, isAmbient: true }
 }
 
 function passwordOf(header: string): string | null {
@@ -157,10 +232,13 @@ function passwordOf(header: string): string | null {
   }
 }
 
-/** Compares hashes, so that neither content nor length can be learnt from the time it takes. */
-async function isSame(given: string, wanted: string): Promise<boolean> {
-  const [a, b] = await Promise.all(
-    [given, wanted].map((text) => crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))),
-  )
-  return a !== undefined && b !== undefined && crypto.subtle.timingSafeEqual(a, b)
+/** Where it stands among those, or -1. Compares hashes, and all of them, so that neither content nor length nor which one it was can be learnt from the time. */
+async function placeIn(wanted: readonly string[], given: string): Promise<number> {
+  const [own, ...others] = await Promise.all([given, ...wanted].map(digestOf))
+  const same = others.map((other) => own !== undefined && crypto.subtle.timingSafeEqual(own, other))
+  return same.indexOf(true)
+}
+
+function digestOf(text: string): Promise<ArrayBuffer> {
+  return crypto.subtle.digest('SHA-256', new TextEncoder().encode(text))
 }

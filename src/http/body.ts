@@ -30,7 +30,8 @@ export async function readJson<Schema extends BodySchema>(
   const isEmpty = mayBeEmpty && bytes.byteLength === 0
   const type = c.req.header('content-type') ?? ''
   if (!isEmpty && !TAKEN_AS_JSON.test(type)) {
-    const detail = `The body must be JSON, and it says it is ${type.slice(0, 80)}. Send "content-type: application/json".`
+    const detail =
+      'The body must be JSON, and its content type says that it is not. Send "content-type: application/json".'
     return refuse(problem(c, 415, { title: 'Not JSON', detail }))
   }
   const parsed = isEmpty ? {} : parseJson(bytes)
@@ -76,10 +77,14 @@ export function parseJson(bytes: Uint8Array): unknown {
   }
 }
 
+/** Longer keys are neither looked into nor repeated: nobody misspelt one of ours so. */
+const LONGEST_KEY = 200
+
 /** Why a key that is not known was probably meant otherwise; the sentence names the nearest, or all there are. */
 export function notAKey(unknown: string, what: string, keys: readonly string[]): string {
-  const close = nearest(unknown, keys)
   const known = keys.length === 0 ? 'There is none.' : `Known: ${keys.join(', ')}.`
+  if (unknown.length > LONGEST_KEY) return `A key is not ${what}. ${known}`
+  const close = nearest(unknown, keys)
   return `"${unknown}" is not ${what}. ${close === null ? known : `Did you mean "${close}"?`}`
 }
 

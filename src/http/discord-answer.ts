@@ -21,7 +21,7 @@ import { workspaceOf } from '../workspace/address.ts'
 import type { NewReply } from '../workspace/asking/replies.ts'
 import type { Door } from './auth.ts'
 import { questionOf } from './discord-question.ts'
-import { inTime, orSorry } from './in-time.ts'
+import { hurriedPerson, inTime, type Measured, orSorry } from './in-time.ts'
 
 const UNKNOWN = 'This version of leansweep does not know that. "/sweep help" lists what there is.'
 
@@ -31,10 +31,8 @@ const FAILED = 'An interaction of Discord'
 /** A question can't follow later, for it has buttons of its own. */
 const BUSY = 'The workspace is busy just now. Nothing was done by your press; press again in a moment.'
 
-export interface Turn {
+export interface Turn extends Measured {
   readonly c: Context<Door>
-  /** Where the Worker's own pages are; null = no links. */
-  readonly publicUrl: string | null
 }
 
 export async function answerTo(turn: Turn, interaction: Interaction): Promise<APIInteractionResponse> {
@@ -49,7 +47,8 @@ export async function answerTo(turn: Turn, interaction: Interaction): Promise<AP
       return newMessage(plainMessage(UNKNOWN), true)
     case 'command': {
       const { by, line } = interaction
-      return answerWith(turn, by, false, () => execute(turn.c.env, askerOf(by), line))
+      const asker = askerOf(by)
+      return answerWith(turn, by, false, async () => hurriedPerson(turn, asker) ?? execute(turn.c.env, asker, line))
     }
     case 'press':
       return pressed(turn, interaction)
@@ -74,6 +73,8 @@ async function pressed(
 ): Promise<APIInteractionResponse> {
   const { by, pressed: what, privately, on } = interaction
   const { env } = turn.c
+  const waits = hurriedPerson(turn, askerOf(by))
+  if (waits !== null) return respond(turn, by, false, waits)
   if (what.step === 'ask') {
     const asking = questionOf(env, askerOf(by), what)
     const question = await inTime(orSorry(env, FAILED, asking, (answer) => ({ kind: 'no', answer }) as const))
@@ -108,10 +109,10 @@ async function respond(turn: Turn, by: Caller, privately: boolean, answer: Answe
   if (redraw !== null && !privately) {
     // The card loses its buttons for everybody at once; what concerns the presser alone comes below it.
     await reply(turn, by, 'below', { says })
-    return { type: ANSWER.update, data: renderDiscord(redraw, turn.publicUrl) }
+    return { type: ANSWER.update, data: renderDiscord(redraw, turn.config.publicUrl) }
   }
   if (follows !== null) await reply(turn, by, 'over', { after: follows })
-  const message = says.kind === 'text' ? plainMessage(says.text) : renderDiscord(says.card, turn.publicUrl)
+  const message = says.kind === 'text' ? plainMessage(says.text) : renderDiscord(says.card, turn.config.publicUrl)
   return privately ? { type: ANSWER.update, data: message } : newMessage(message, to === 'asker')
 }
 

@@ -5,16 +5,16 @@ import { configText, readConfig } from '../config.ts'
 import { readInteraction } from '../discord/interaction.ts'
 import { verifyDiscord } from '../discord/verify.ts'
 import { logWarning, redactionOf } from '../log.ts'
-import type { Door } from './auth.ts'
+import type { Door, Gauges } from './auth.ts'
 import { readBytes, tooLarge } from './body.ts'
 import { answerTo } from './discord-answer.ts'
-import { clientAddress, type Limiter } from './limiter.ts'
+import { clientAddress } from './limiter.ts'
 import { problem } from './problem.ts'
 
-export async function takeInteraction(c: Context<Door>, failures: Limiter): Promise<Response> {
+export async function takeInteraction(c: Context<Door>, gauges: Gauges): Promise<Response> {
   const read = readConfig(c.env)
   if (!read.ok) return problem(c, 503, { title: 'Not configured', detail: configText(read.problems) })
-  const { discord, publicUrl } = read.config
+  const { discord } = read.config
   if (discord.publicKey === null) {
     const detail =
       'This door is closed: DISCORD_PUBLIC_KEY is not set. Set it with "wrangler secret put DISCORD_PUBLIC_KEY".'
@@ -25,17 +25,17 @@ export async function takeInteraction(c: Context<Door>, failures: Limiter): Prom
   const signature = c.req.header('x-signature-ed25519') ?? null
   const timestamp = c.req.header('x-signature-timestamp') ?? null
   const verified = await verifyDiscord(discord.publicKey, { signature, timestamp, body }, Date.now())
-  if (!verified.ok) return unsigned(c, failures, verified.why)
+  if (!verified.ok) return unsigned(c, gauges, verified.why)
 
   const interaction = readInteraction(body)
   if (interaction === null) {
     return problem(c, 400, { title: 'No interaction', detail: 'The body must be an interaction of Discord as JSON.' })
   }
-  return c.json(await answerTo({ c, publicUrl }, interaction))
+  return c.json(await answerTo({ c, config: read.config, gauges }, interaction))
 }
 
 /** Always 401, however often: Discord tries wrong signatures on purpose, and takes the address away if it gets another answer. */
-function unsigned(c: Context<Door>, failures: Limiter, why: string): Response {
+function unsigned(c: Context<Door>, { failures }: Gauges, why: string): Response {
   const [address, now] = [clientAddress(c), Date.now()]
   if (failures.wait(address, now) === null) {
     failures.failed(address, now)

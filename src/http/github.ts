@@ -7,19 +7,20 @@ import { type Bytes, toHex } from '../hooks/hmac.ts'
 import { logNote, redactionOf } from '../log.ts'
 import { workspaceOf } from '../workspace/address.ts'
 import { runAt } from './accepted.ts'
-import type { Door } from './auth.ts'
+import type { Door, Gauges } from './auth.ts'
 import { notJson } from './body.ts'
-import type { Limiter } from './limiter.ts'
 import { problem } from './problem.ts'
-import { openDoor, unproven } from './proof.ts'
+import { hurried, openDoor, unproven } from './proof.ts'
 
 type Deletion = Extract<GithubEvent, { kind: 'branch deleted' }>
 
-export async function takeDelivery(c: Context<Door>, failures: Limiter): Promise<Response> {
+export async function takeDelivery(c: Context<Door>, gauges: Gauges): Promise<Response> {
   const door = await openDoor(c, 'github')
   if (!door.ok) return door.response
   const verdict = await verifyGithub(door.secrets, c.req.header('x-hub-signature-256') ?? null, door.body)
-  if (!verdict.ok) return unproven(c, failures, 'github', verdict.failure)
+  if (!verdict.ok) return unproven(c, gauges, 'github', verdict.failure)
+  const waits = hurried(c, gauges, 'github', door.config)
+  if (waits !== null) return waits
 
   const payload = readPayload(door.body, c.req.header('content-type') ?? '')
   if (!payload.ok) return payload.reason === 'not JSON' ? notJson(c) : wrongType(c)

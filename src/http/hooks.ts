@@ -5,13 +5,12 @@ import { readCommand } from '../hooks/commands.ts'
 import { verifyWebhook } from '../hooks/standard-webhooks.ts'
 import { workspaceOf } from '../workspace/address.ts'
 import { handIn } from './accepted.ts'
-import type { Door } from './auth.ts'
+import type { Door, Gauges } from './auth.ts'
 import { notAKey, notJson, parseJson } from './body.ts'
-import type { Limiter } from './limiter.ts'
 import { problem } from './problem.ts'
-import { openDoor, unproven } from './proof.ts'
+import { hurried, openDoor, unproven } from './proof.ts'
 
-export async function takeCommand(c: Context<Door>, failures: Limiter): Promise<Response> {
+export async function takeCommand(c: Context<Door>, gauges: Gauges): Promise<Response> {
   const door = await openDoor(c, 'standardWebhooks')
   if (!door.ok) return door.response
   const message = {
@@ -21,7 +20,9 @@ export async function takeCommand(c: Context<Door>, failures: Limiter): Promise<
     body: door.body,
   }
   const verdict = await verifyWebhook(door.secrets, message, Date.now())
-  if (!verdict.ok) return unproven(c, failures, 'standardWebhooks', verdict.failure)
+  if (!verdict.ok) return unproven(c, gauges, 'standardWebhooks', verdict.failure)
+  const waits = hurried(c, gauges, 'standardWebhooks', door.config)
+  if (waits !== null) return waits
 
   const body = parseJson(door.body)
   if (body === undefined) return notJson(c)

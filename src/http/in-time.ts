@@ -1,7 +1,9 @@
 /** What every chat's answers have in common: they come in time, and whatever goes wrong is said in words. */
 
-import { type Answer, tell } from '../chat/answer.ts'
+import { type Answer, type Asker, tell } from '../chat/answer.ts'
+import type { Config } from '../config.ts'
 import { logError, redactionOf } from '../log.ts'
+import type { Gauges } from './auth.ts'
 
 /** Slack and Discord wait three seconds; what takes longer than this is answered later. */
 const AT_ONCE_MS = 2_000
@@ -23,4 +25,18 @@ export function orSorry<T>(env: object, what: string, working: Promise<T>, no: (
 
 function wait(ms: number): Promise<null> {
   return new Promise((resolve) => setTimeout(() => resolve(null), ms))
+}
+
+/** What the requests of a chat are measured by. */
+export interface Measured {
+  readonly config: Config
+  readonly gauges: Gauges
+}
+
+/** The answer to somebody who types and presses too often; null for an answer, and the request is counted. */
+export function hurriedPerson({ config, gauges }: Measured, { vendor, userId }: Asker): Answer | null {
+  const { organizationId, rates } = config
+  const wait = gauges.pace.take(`${organizationId} ${vendor} ${userId}`, rates.writes, Date.now())
+  if (wait === null) return null
+  return tell(`At most ${rates.writes} commands and presses a minute. Nothing was done; try again in ${wait} s.`)
 }

@@ -1,17 +1,20 @@
 /**
- * How often an address may fail: a small count per client address, in this isolate only. Best effort: Cloudflare runs many
- * isolates, each with its own count, and forgets them at will. It slows guessing and keeps logs short; what keeps strangers
- * out are secrets too long to guess.
+ * Counts of requests, in this isolate only. Best effort: Cloudflare runs many isolates, each with its own count, and forgets
+ * them at will. They slow guessing and keep logs short; what keeps strangers out are secrets too long to guess.
  */
 
 import type { Context } from 'hono'
 import { type Problem, problem } from './problem.ts'
 
+/** How often an address may fail. */
 export interface Limiter {
-  /** Whole seconds until this address may try again; null = now. */
-  wait(address: string, now: number): number | null
-  /** Counts one failure of this address. */
-  failed(address: string, now: number): void
+  /** Whole seconds until this address may try again; null = now. `failures`: so many it may have, instead of the usual. */
+  wait(address: string, now: number, failures?: number): number | null
+  /**
+   * Counts one failure of this address, and with `what` each different one once. True for the first of a window, the one
+   * that is worth a line in the log.
+   */
+  failed(address: string, now: number, what?: string): boolean
 }
 
 export interface LimiterOptions {
@@ -23,31 +26,71 @@ export interface LimiterOptions {
   readonly addresses?: number
 }
 
+interface Window {
+  readonly since: number
+  count: number
+  readonly seen: Set<string>
+}
+
 export function createLimiter(options: LimiterOptions = {}): Limiter {
   const { failures = 20, windowMs = 60_000, addresses = 5_000 } = options
   /** In the order in which windows began, as a Map keeps it. */
-  const windows = new Map<string, { readonly since: number; count: number }>()
+  const windows = new Map<string, Window>()
 
   return {
-    wait(address, now) {
+    wait(address, now, most = failures) {
       const window = windows.get(address)
-      if (window === undefined || window.count < failures) return null
+      if (window === undefined || window.count < most) return null
       const left = window.since + windowMs - now
       return left > 0 ? Math.ceil(left / 1_000) : null
     },
 
-    failed(address, now) {
+    failed(address, now, what) {
       const window = windows.get(address)
       if (window !== undefined && now < window.since + windowMs) {
-        window.count++
-        return
+        if (what === undefined || !window.seen.has(what)) window.count++
+        // Once an address has to wait nothing of it is looked at any more, so this stays as small as the limit.
+        if (what !== undefined) window.seen.add(what)
+        return false
       }
       windows.delete(address)
-      const [oldest] = windows.keys()
-      if (windows.size >= addresses && oldest !== undefined) windows.delete(oldest)
-      windows.set(address, { since: now, count: 1 })
+      makeRoom(windows, addresses)
+      windows.set(address, { since: now, count: 1, seen: new Set(what === undefined ? [] : [what]) })
+      return true
     },
   }
+}
+
+/** How often somebody may ask, whoever it is: each has so many requests in any minute. */
+export interface Pace {
+  /** Whole seconds until one more may be made; null = it may, and is counted. One that may not is not counted. */
+  take(who: string, perMinute: number, now: number): number | null
+}
+
+const MINUTE = 60_000
+
+/** `most`: so many are remembered at a time; who asked first is forgotten for the next. */
+export function createPace(most = 5_000): Pace {
+  const taken = new Map<string, number[]>()
+  return {
+    take(who, perMinute, now) {
+      const times = taken.get(who) ?? []
+      while (times[0] !== undefined && times[0] <= now - MINUTE) times.shift()
+      const oldest = times[times.length - perMinute]
+      if (oldest !== undefined) return Math.max(1, Math.ceil((oldest + MINUTE - now) / 1_000))
+      times.push(now)
+      if (taken.has(who)) return null
+      makeRoom(taken, most)
+      taken.set(who, times)
+      return null
+    },
+  }
+}
+
+/** Forgets the oldest entry of a full map. */
+function makeRoom(map: Map<string, unknown>, most: number): void {
+  const [oldest] = map.keys()
+  if (map.size >= most && oldest !== undefined) map.delete(oldest)
 }
 
 /**
@@ -61,11 +104,16 @@ export function clientAddress(c: Context): string {
 
 /** 429, with the seconds to wait. */
 export function tooManyFailures(c: Context, seconds: number): Response {
-  c.header('retry-after', String(seconds))
-  return problem(c, 429, TOO_MANY)
+  return problem(c, 429, TOO_MANY_FAILURES, { 'retry-after': String(seconds) })
 }
 
-const TOO_MANY: Problem = {
+/** 429 for somebody who may, only not so often. `what` may come so often, as in "60 writes a minute". */
+export function tooMany(c: Context, seconds: number, what: string): Response {
+  const detail = `At most ${what}. This request was not counted and did nothing; wait as long as Retry-After says.`
+  return problem(c, 429, { title: 'Too many requests', detail }, { 'retry-after': String(seconds) })
+}
+
+const TOO_MANY_FAILURES: Problem = {
   title: 'Too many failures',
   detail: 'Too many requests from this address were not accepted. Wait as long as Retry-After says, then mend them.',
 }

@@ -8,10 +8,12 @@ import { problem } from './problem.ts'
 export function answerUnrouted(app: Hono<Door>, c: Context<Door>): Response {
   const { method, path } = c.req
   const methods = methodsAt(app, path)
-  if (methods.length === 0) return problem(c, 404, { title: 'Nothing here', detail: `There is no ${method} ${path}.` })
+  // Nothing of the request is repeated, for anybody may have sent it (G29).
+  if (methods.length === 0)
+    return problem(c, 404, { title: 'Nothing here', detail: 'There is nothing at this address.' })
   const allow = [...methods, 'OPTIONS'].join(', ')
   if (method === 'OPTIONS') return c.body(null, 204, { allow })
-  const detail = `${path} takes ${methods.join(', ')}; this was ${method}.`
+  const detail = `This address takes ${methods.join(', ')}.`
   return problem(c, 405, { title: 'Not with this method', detail }, { allow })
 }
 

@@ -4,20 +4,20 @@
  */
 
 import type { Context } from 'hono'
-import { configText, readConfig } from '../config.ts'
+import { type Config, configText, readConfig } from '../config.ts'
 import { type ProofFailure, proofFailureText } from '../hooks/failure.ts'
 import type { Bytes } from '../hooks/hmac.ts'
 import { type HookSecrets, SETTING_OF } from '../hooks/secrets.ts'
 import { logWarning, redactionOf } from '../log.ts'
-import type { Door } from './auth.ts'
+import type { Door, Gauges } from './auth.ts'
 import { readBytes, tooLarge } from './body.ts'
-import { clientAddress, type Limiter, tooManyFailures } from './limiter.ts'
+import { clientAddress, tooMany, tooManyFailures } from './limiter.ts'
 import { problem } from './problem.ts'
 
 type DoorName = keyof HookSecrets
 
 export type Opened =
-  | { readonly ok: true; readonly secrets: readonly Bytes[]; readonly body: Bytes }
+  | { readonly ok: true; readonly secrets: readonly Bytes[]; readonly body: Bytes; readonly config: Config }
   | { readonly ok: false; readonly response: Response }
 
 /** The secrets to check with and the bytes to check, or why the door is closed. */
@@ -30,7 +30,7 @@ export async function openDoor(c: Context<Door>, door: DoorName): Promise<Opened
     return shut(problem(c, 503, { title: 'Not configured', detail }))
   }
   const body = await readBytes(c.req.raw)
-  return body === null ? shut(tooLarge(c)) : { ok: true, secrets, body }
+  return body === null ? shut(tooLarge(c)) : { ok: true, secrets, body, config: read.config }
 }
 
 /**
@@ -38,13 +38,24 @@ export async function openDoor(c: Context<Door>, door: DoorName): Promise<Opened
  * and the log stays silent. What does prove itself is never kept waiting, for senders share addresses: whoever can make
  * GitHub or QuantConnect send us nonsense must not be able to shut out what they send in earnest.
  */
-export function unproven(c: Context<Door>, failures: Limiter, door: DoorName, failure: ProofFailure): Response {
+export function unproven(c: Context<Door>, { failures }: Gauges, door: DoorName, failure: ProofFailure): Response {
   const [address, now] = [clientAddress(c), Date.now()]
   const wait = failures.wait(address, now)
   if (wait !== null) return tooManyFailures(c, wait)
   failures.failed(address, now)
   logWarning(redactionOf(c.env), `Not accepted (${door}): ${proofFailureText(failure)}.`)
   return problem(c, 401, { title: 'Not accepted', detail: NOT_ACCEPTED })
+}
+
+/** 429 when so many requests were signed for this door within a minute; null for an answer, and the request is counted. */
+export function hurried(
+  c: Context<Door>,
+  { pace }: Gauges,
+  door: DoorName,
+  { organizationId, rates }: Config,
+): Response | null {
+  const wait = pace.take(`${organizationId} ${door}`, rates.hooks, Date.now())
+  return wait === null ? null : tooMany(c, wait, `${rates.hooks} signed requests a minute`)
 }
 
 const NOT_ACCEPTED =

@@ -6,21 +6,25 @@ import { projectOf, readAlgorithmMessage, unwrapped } from '../hooks/algorithm-m
 import { verifyBearer } from '../hooks/bearer.ts'
 import type { RunRequest } from '../workspace/ledger/run.ts'
 import { handIn } from './accepted.ts'
-import type { Door } from './auth.ts'
+import type { Door, Gauges } from './auth.ts'
 import { parseJson } from './body.ts'
-import type { Limiter } from './limiter.ts'
+import { tooMany } from './limiter.ts'
 import { problem } from './problem.ts'
 import { openDoor, unproven } from './proof.ts'
 
 const MINUTE = 60_000
 
 /** A bearer is for one project, so the body is read before it can be judged; who has none learns nothing of it. */
-export async function takeAlgorithmMessage(c: Context<Door>, failures: Limiter): Promise<Response> {
+export async function takeAlgorithmMessage(c: Context<Door>, gauges: Gauges): Promise<Response> {
   const door = await openDoor(c, 'quantconnect')
   if (!door.ok) return door.response
   const message = unwrapped(parseJson(door.body))
   const verdict = await verifyBearer(door.secrets, c.req.header('authorization') ?? null, projectOf(message))
-  if (!verdict.ok) return unproven(c, failures, 'quantconnect', verdict.failure)
+  if (!verdict.ok) return unproven(c, gauges, 'quantconnect', verdict.failure)
+  // A bearer is of one project, so this is the count of the bearer.
+  const { organizationId, rates } = door.config
+  const wait = gauges.pace.take(`${organizationId} project ${verdict.projectId}`, rates.notifyWeb, Date.now())
+  if (wait !== null) return tooMany(c, wait, `${rates.notifyWeb} messages a minute from one algorithm`)
 
   const asked = readAlgorithmMessage(message)
   switch (asked.kind) {

@@ -14,7 +14,7 @@ import { ADDRESS_LIFE_MS, type Way, wayText } from '../slack/replier.ts'
 import { workspaceOf } from '../workspace/address.ts'
 import type { NewReply } from '../workspace/asking/replies.ts'
 import type { Door } from './auth.ts'
-import { inTime, orSorry } from './in-time.ts'
+import { hurriedPerson, inTime, type Measured, orSorry } from './in-time.ts'
 
 const LATER = 'This takes longer than usual. The answer follows.'
 /** For the log. */
@@ -22,10 +22,8 @@ const FAILED = 'A command or press of Slack'
 
 const UNKNOWN = 'This version of leansweep does not know that button. "/sweep help" lists what there is.'
 
-export interface Turn {
+export interface Turn extends Measured {
   readonly c: Context<Door>
-  /** Where the Worker's own pages are; null = no links. */
-  readonly publicUrl: string | null
 }
 
 /** The body of the answer to a slash command. */
@@ -33,7 +31,7 @@ export async function answerCommand(turn: Turn, command: SlashCommand): Promise<
   const { userId, triggerId, text, responseUrl } = command
   const asker: Asker = { vendor: 'slack', userId, event: triggerId }
   const work = async () => {
-    const answer = await execute(turn.c.env, asker, text)
+    const answer = hurriedPerson(turn, asker) ?? (await execute(turn.c.env, asker, text))
     if (answer.follows !== null) await reply(turn, responseUrl, 'below', { after: answer.follows })
     return answer
   }
@@ -44,7 +42,7 @@ export async function answerCommand(turn: Turn, command: SlashCommand): Promise<
   )
   if (answer === null) return { response_type: 'ephemeral', ...plainMessage(LATER) }
   const { says, to } = answer
-  const message = says.kind === 'text' ? plainMessage(says.text) : renderSlack(says.card, turn.publicUrl)
+  const message = says.kind === 'text' ? plainMessage(says.text) : renderSlack(says.card, turn.config.publicUrl)
   return { response_type: to === 'all' ? 'in_channel' : 'ephemeral', ...message }
 }
 
@@ -54,8 +52,11 @@ export async function answerPress(turn: Turn, pressed: Pressed): Promise<void> {
   const asker: Asker = { vendor: 'slack', userId, event: `${userId}:${actionTs}:${value}` }
   const verb = verbOf(actionId) ?? ''
   const on = message === null ? null : refOf(message.channel, message.ts)
-  const work = () =>
-    isVerb(verb) ? press(turn.c.env, asker, { verb, ref: value, on }) : Promise.resolve(tell(UNKNOWN))
+  const work = async () => {
+    const waits = hurriedPerson(turn, asker)
+    if (waits !== null) return waits
+    return isVerb(verb) ? press(turn.c.env, asker, { verb, ref: value, on }) : tell(UNKNOWN)
+  }
   await inTimeOr(
     turn,
     orSorry(turn.c.env, FAILED, work(), (sorry) => sorry).then((answer) => answerAll(turn, answer, pressed)),

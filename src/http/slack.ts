@@ -5,9 +5,9 @@ import { type Config, configText, readConfig } from '../config.ts'
 import { logWarning, redactionOf } from '../log.ts'
 import { isSslCheck, type Read, readEvent, readPress, readSlashCommand } from '../slack/parse.ts'
 import { verifySlack } from '../slack/verify.ts'
-import type { Door } from './auth.ts'
+import type { Door, Gauges } from './auth.ts'
 import { readBytes, tooLarge } from './body.ts'
-import { clientAddress, type Limiter, tooManyFailures } from './limiter.ts'
+import { clientAddress, tooManyFailures } from './limiter.ts'
 import { problem } from './problem.ts'
 import { answerCommand, answerPress } from './slack-answer.ts'
 
@@ -17,7 +17,7 @@ const READERS = {
   events: readEvent,
 } as const satisfies { readonly [door: string]: (body: Uint8Array, development: boolean) => Read }
 
-export async function takeSlack(c: Context<Door>, failures: Limiter, door: keyof typeof READERS): Promise<Response> {
+export async function takeSlack(c: Context<Door>, gauges: Gauges, door: keyof typeof READERS): Promise<Response> {
   const read = readConfig(c.env)
   if (!read.ok) return problem(c, 503, { title: 'Not configured', detail: configText(read.problems) })
   const { config } = read
@@ -32,16 +32,16 @@ export async function takeSlack(c: Context<Door>, failures: Limiter, door: keyof
   const signature = c.req.header('x-slack-signature') ?? null
   const timestamp = c.req.header('x-slack-request-timestamp') ?? null
   const verified = await verifySlack(config.slack.signingSecrets, { signature, timestamp, body }, Date.now())
-  if (!verified.ok) return unsigned(c, failures, verified.why)
+  if (!verified.ok) return unsigned(c, gauges, verified.why)
 
   const request = READERS[door](body, config.development)
   if (request === null) {
     return problem(c, 400, { title: 'Not of Slack', detail: `This is not what Slack sends to /slack/${door}.` })
   }
-  return answer(c, config, request)
+  return answer(c, config, request, gauges)
 }
 
-async function answer(c: Context<Door>, { publicUrl }: Config, request: NonNullable<Read>): Promise<Response> {
+async function answer(c: Context<Door>, config: Config, request: NonNullable<Read>, gauges: Gauges): Promise<Response> {
   switch (request.kind) {
     case 'url verification':
       return c.text(request.challenge)
@@ -49,16 +49,16 @@ async function answer(c: Context<Door>, { publicUrl }: Config, request: NonNulla
       // Of an event Slack would send it again if it heard anything but yes.
       return c.body(null, 200, { 'x-slack-no-retry': '1' })
     case 'command':
-      return c.json(await answerCommand({ c, publicUrl }, request))
+      return c.json(await answerCommand({ c, config, gauges }, request))
     case 'press':
-      await answerPress({ c, publicUrl }, request)
+      await answerPress({ c, config, gauges }, request)
       // The body of this answer changes nothing in Slack.
       return c.body(null, 200)
   }
 }
 
 /** One answer to whatever proves nothing; the reason goes to the log. What proves itself is never kept waiting. */
-function unsigned(c: Context<Door>, failures: Limiter, why: string): Response {
+function unsigned(c: Context<Door>, { failures }: Gauges, why: string): Response {
   const [address, now] = [clientAddress(c), Date.now()]
   const wait = failures.wait(address, now)
   if (wait !== null) return tooManyFailures(c, wait)

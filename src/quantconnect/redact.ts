@@ -1,6 +1,9 @@
-/** Takes secrets out of a failure before anybody can log or show it (G20): a server may echo what it was sent. */
+/**
+ * Takes whole secrets out of a failure before anybody can log or show it (G20): a server may repeat what it was sent. It
+ * may repeat what a caller sent as well, so pieces stay: hiding them would answer guesses (G29).
+ */
 
-import { redaction } from '../core/base/secrets.ts'
+import { wholeRedaction } from '../core/base/secrets.ts'
 import type { Failure } from './failure.ts'
 
 /** Enough to recognise an error by; a page of HTML helps nobody. */
@@ -11,7 +14,7 @@ const MOST_ERRORS = 10
 const LONGEST_LOOK = 10_000
 
 export function redact(failure: Failure, secrets: readonly string[]): Failure {
-  const clean = redaction(secrets)
+  const clean = wholeRedaction(secrets)
   if (failure.kind !== 'refused') return { ...failure, detail: short(failure.detail, clean) }
   return { kind: 'refused', errors: failure.errors.slice(0, MOST_ERRORS).map((error) => short(error, clean)) }
 }

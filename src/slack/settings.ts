@@ -1,6 +1,6 @@
 /** Slack's settings, as they are set and as they are used. Every value is on the app's own pages at api.slack.com/apps. */
 
-import { readAddress } from '../core/base/address.ts'
+import { hostProblem, readAddress } from '../core/base/address.ts'
 
 /** As they are written down; left out, the doors stay closed and no card is posted. */
 export interface SlackSettings {
@@ -25,13 +25,20 @@ export interface SlackConfig {
   readonly bot: { readonly token: string; readonly channelId: string } | null
 }
 
+const HOSTS = ['slack.com', 'slack-gov.com']
+
 export const SLACK_API = 'https://slack.com/api'
 
 /** Of a channel, a private one, or a conversation with one person. */
 const CHANNEL_ID = /^[CGD][A-Z0-9]{7,20}$/
 
 /** Whatever is wrong is added to the problems. That no secret is public is for `config.ts`. */
-export function readSlack(env: SlackSettings, development: boolean, problems: string[]): SlackConfig {
+export function readSlack(
+  env: SlackSettings,
+  development: boolean,
+  allowed: readonly string[],
+  problems: string[],
+): SlackConfig {
   const given = (name: keyof SlackSettings) => env[name]?.trim() ?? ''
   const signingSecrets = secretsOf(given('SLACK_SIGNING_SECRET'), problems)
   const [token, channelId] = [given('SLACK_BOT_TOKEN'), given('SLACK_CHANNEL')]
@@ -46,7 +53,7 @@ export function readSlack(env: SlackSettings, development: boolean, problems: st
     problems.push('SLACK_CHANNEL is set and SLACK_SIGNING_SECRET is missing: no button of a card could be answered.')
   }
   return {
-    apiUrl: apiUrlOf(given('SLACK_API_URL'), development, problems),
+    apiUrl: apiUrlOf(given('SLACK_API_URL'), development, allowed, problems),
     signingSecrets,
     bot: token === '' || channelId === '' ? null : { token, channelId },
   }
@@ -60,9 +67,10 @@ function secretsOf(text: string, problems: string[]): readonly string[] {
   return []
 }
 
-function apiUrlOf(text: string, development: boolean, problems: string[]): string {
+function apiUrlOf(text: string, development: boolean, allowed: readonly string[], problems: string[]): string {
   if (text === '') return SLACK_API
   const read = readAddress(text, { development })
-  if (!read.ok) problems.push(`SLACK_API_URL ${read.why}.`)
-  return read.ok ? read.address : SLACK_API
+  const why = read.ok ? hostProblem(read.address, HOSTS, allowed) : read.why
+  if (why !== null) problems.push(`SLACK_API_URL ${why}.`)
+  return read.ok && why === null ? read.address : SLACK_API
 }

@@ -118,13 +118,14 @@ export abstract class WorkspaceObject extends DurableObject<Env> {
     try {
       return await ask(made.deps)
     } catch (error) {
-      throw withoutSecrets(made.deps.clean, error)
+      throw withoutSecrets(made.deps.cleanLog, error)
     }
   }
 
+  /** For the log. */
   protected clean(): Redaction {
     const made = this.deps()
-    return made.ok ? made.deps.clean : redactionOf(this.env)
+    return made.ok ? made.deps.cleanLog : redactionOf(this.env)
   }
 
   protected now(): number {

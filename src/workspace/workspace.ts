@@ -17,7 +17,7 @@ import {
   withdrawn,
 } from './asking/questions.ts'
 import { answerDue, type NewReply, putReply } from './asking/replies.ts'
-import { type Submission, type Submitted, submit, submitTick } from './asking/submit.ts'
+import { type Submission, type Submitted, submit, submitReport, submitTick, type TooMany } from './asking/submit.ts'
 import { type Decided, type Decision, type Held, nameOf, type Who } from './ledger/asks.ts'
 import { policyNow } from './ledger/clock.ts'
 import { readFact, removeFact, writeFact } from './ledger/facts.ts'
@@ -43,6 +43,16 @@ export class Workspace extends Looking {
 
   async submit(submission: Submission): Promise<Submitted> {
     const submitted = await submit(this.storage, submission, this.now())
+    await this.arm()
+    return submitted
+  }
+
+  /** A report that somebody asks for: one that goes on is shared, and each who asks has so many an hour (G30). */
+  async report(submission: Submission): Promise<Submitted | TooMany> {
+    const made = this.deps()
+    // While the settings cannot be read its run says so, and one an hour is enough for that.
+    const reports = made.ok ? made.deps.config.rates.reports : 1
+    const submitted = await submitReport(this.storage, submission, this.now(), reports)
     await this.arm()
     return submitted
   }

@@ -11,7 +11,7 @@ const LOCAL: Settings = {
   QC_API_URL: 'http://127.0.0.1:5612/api/v2',
 }
 const { QC_API_URL: _, ...account } = LOCAL
-const DEPLOYED: Settings = { ...account, ADMIN_TOKEN: 'a long random text' }
+const DEPLOYED: Settings = { ...account, ADMIN_TOKEN: 'a-long-random-text' }
 const KEY = 'ab'.repeat(32)
 const DEVELOPMENT_KEY = 'fc51cd8e6218a1a38da47ed00230f0580816ed13ba3303ac5deb911548908025'
 const DISCORD = {

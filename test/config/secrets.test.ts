@@ -57,12 +57,67 @@ describe('the development secrets', () => {
     },
   )
 
-  it('a deployed Worker wants an admin token of eight characters, and takes good settings', () => {
-    expect(problemsOf({ ...DEPLOYED, ADMIN_TOKEN: 'x'.repeat(7) })).toEqual([
-      'ADMIN_TOKEN has fewer than 8 characters. Choose a long one: openssl rand -hex 32',
-    ])
-    expect(problemsOf({ ...DEPLOYED, ADMIN_TOKEN: 'x'.repeat(8) })).toEqual([])
+  it.each(['ADMIN_TOKEN', 'READ_TOKEN'])('%s has at least sixteen characters and no blank', (name) => {
+    const url = { QC_API_URL: 'http://127.0.0.1:5612/api/v2' }
+    for (const base of [DEPLOYED, { ...DEPLOYED, ...url }]) {
+      expect(problemsOf({ ...base, [name]: 'x'.repeat(15) })).toEqual([
+        `${name} has fewer than 16 characters. Make one with: openssl rand -hex 32`,
+      ])
+      const blanks = problemsOf({ ...base, [name]: 'one long enough but with blanks' }).join(' ')
+      expect(blanks).toContain(
+        name === 'ADMIN_TOKEN' ? 'ADMIN_TOKEN has a blank in it.' : 'READ_TOKEN has fewer than 16',
+      )
+      expect(problemsOf({ ...base, [name]: 'x'.repeat(16) })).toEqual([])
+      expect(problemsOf({ ...base, [name]: `${'x'.repeat(16)}, ${'y'.repeat(16)}` })).toEqual([])
+    }
     expect(problemsOf(DEPLOYED)).toEqual([])
+  })
+
+  it('no more than two admin tokens are good at a time', () => {
+    const three = ['x', 'y', 'z'].map((letter) => letter.repeat(16)).join(',')
+    expect(problemsOf({ ...DEPLOYED, ADMIN_TOKEN: three }).join(' ')).toMatch(/^ADMIN_TOKEN has more than 2 tokens/)
+  })
+
+  it.each([
+    ['ADMIN_TOKEN', 'READ_TOKEN'],
+    ['ADMIN_TOKEN', 'QC_API_TOKEN'],
+    ['GITHUB_SECRET', 'QUANTCONNECT_SECRET'],
+    ['GITHUB_SECRET', 'QC_ORGANIZATION_ID'],
+    ['SLACK_SIGNING_SECRET', 'GITHUB_SECRET'],
+  ])('%s is not also %s, not even as one of two', (name, other) => {
+    const same = '5cad178b20a1d52567b534553413b691'
+    const base = { ...DEPLOYED, [other]: same }
+    for (const value of [same, `another-one-that-is-long, ${same}`]) {
+      if (name === 'SLACK_SIGNING_SECRET' && value !== same) continue
+      const said = problemsOf({ ...base, [name]: value }).join(' ')
+      expect(said).toContain('have the same value')
+      expect(said).toContain(name)
+      expect(said).not.toContain(same)
+    }
+  })
+})
+
+describe('addresses of APIs', () => {
+  const REAL = {
+    QC_API_URL: 'https://www.quantconnect.com/api/v2',
+    SLACK_API_URL: 'https://slack.com/api',
+    DISCORD_API_URL: 'https://discord.com/api/v10',
+  }
+
+  it.each(Object.entries(REAL))('%s is at its own host, on this machine, or where a setting says', (name, real) => {
+    const elsewhere = 'https://api.example.net/x'
+    expect(problemsOf({ ...DEPLOYED, [name]: real })).toEqual([])
+    expect(
+      problemsOf({ ...DEPLOYED, QC_API_URL: 'http://127.0.0.1:1/api/v2', [name]: 'http://127.0.0.1:1/x' }),
+    ).toEqual([])
+    for (const wrong of [elsewhere, real.replace('.com', '.com.example.net'), real.replace('https://', 'https://x')]) {
+      expect(problemsOf({ ...DEPLOYED, [name]: wrong }).join(' ')).toMatch(
+        new RegExp(`${name} must be at .*; for another host set ALLOW_API_HOSTS to its name\\.`),
+      )
+    }
+    expect(problemsOf({ ...DEPLOYED, [name]: elsewhere, ALLOW_API_HOSTS: 'other.example, api.example.net' })).toEqual(
+      [],
+    )
   })
 })
 

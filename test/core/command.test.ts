@@ -217,7 +217,7 @@ describe('project.update', () => {
   it.each([
     ['a/y', 'another project has it'],
     ['A/Y', 'another project has it'],
-    ['a/b: c', '"b: c" contains ":"; QuantConnect takes letters, digits, blanks, "-" and "_"'],
+    ['a/b: c', 'a part of the name contains ":"; QuantConnect takes letters, digits, blanks, "-" and "_"'],
     ['Library/x', "nothing is written into QuantConnect's own library folder"],
     ['../x', '".." may not be part of a name'],
     ['', 'a part of the name is empty'],

@@ -107,7 +107,7 @@ describe('a body that is none says what is wrong', () => {
     ['project.update', { description: 'x' }, /^Say which project by "projectId"/],
     ['project.update', { projectId: 7, name: '' }, /^"name" must not be empty/],
     ['project.update', { projectId: 7, name: 'A/../b' }, '"name" may not be a name: ".." may not be part of a name.'],
-    ['project.update', { projectId: 7, name: 'a:b' }, /^"name" may not be a name: "a:b" contains ":"/],
+    ['project.update', { projectId: 7, name: 'a:b' }, /^"name" may not be a name: a part of the name contains ":"/],
     [
       'project.update',
       { projectId: 7, name: 'library/x' },

@@ -9,7 +9,7 @@ const DEPLOYED: Settings = {
   QC_USER_ID: '123',
   QC_API_TOKEN: 'the token of an account',
   QC_ORGANIZATION_ID: '5cad178b20a1d52567b534553413b691',
-  ADMIN_TOKEN: 'a long random text',
+  ADMIN_TOKEN: 'a-long-random-text',
 }
 const LOCAL: Settings = { ...DEPLOYED, QC_API_URL: 'http://127.0.0.1:5612/api/v2' }
 const [ONE, TWO, THREE] = SECRETS

@@ -12,7 +12,7 @@ const LOCAL: Settings = {
   QC_API_URL: 'http://127.0.0.1:5612/api/v2',
 }
 const { QC_API_URL: _, ...account } = LOCAL
-const DEPLOYED: Settings = { ...account, ADMIN_TOKEN: 'a long random text' }
+const DEPLOYED: Settings = { ...account, ADMIN_TOKEN: 'a-long-random-text' }
 
 function problems(settings: Settings): readonly string[] {
   const read = readConfig(settings)

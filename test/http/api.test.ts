@@ -186,10 +186,10 @@ describe('GET /api/runs', () => {
 
 describe('GET what there is not', () => {
   it.each([
-    ['/api/runs/nonsense', /There is no run nonsense\. GET \/api\/runs lists them\./],
+    ['/api/runs/nonsense', /There is no run of that id\. GET \/api\/runs lists them\./],
     ['/api/why/999', /Project 999 was not in the survey of/],
-    ['/api/nothing', /There is no GET \/api\/nothing\./],
-    ['/nothing', /There is no GET \/nothing\./],
+    ['/api/nothing', /^There is nothing at this address\.$/],
+    ['/nothing', /^There is nothing at this address\.$/],
   ])('%s is a 404 that says so', async (path, detail) => {
     expect((await problemOf(await ask(await looking(), path), 404)).detail).toMatch(detail)
   })
@@ -231,7 +231,7 @@ describe('POST /api/runs', () => {
     for (const headers of [{}, {}, { 'idempotency-key': '' }, { 'idempotency-key': '' }] as const) {
       const answer = await ask(world, '/api/runs', {
         method: 'POST',
-        body: { mode: 'report' },
+        body: { mode: 'act' },
         headers: { ...headers },
       })
       runs.add(((await answer.json()) as { run: string }).run)

@@ -55,7 +55,7 @@ async function metrics(world: World): Promise<Read> {
 }
 
 async function health(world: World): Promise<Record<string, unknown>> {
-  const answer = await ask(world, '/health', { bearer: null })
+  const answer = await ask(world, '/health')
   return { status: answer.status, ...((await answer.json()) as Record<string, unknown>) }
 }
 

@@ -300,7 +300,7 @@ describe('every form', () => {
 
   it('is refused to people without the right, and asks strangers to sign in', async () => {
     const world = await makeWorld(`${DELETE_OLD}${PEOPLE}`, staleMany(1))
-    const env = { QC_API_URL: 'https://api.example.com', ADMIN_TOKEN: 'a long secret' }
+    const env = { QC_API_URL: 'https://www.quantconnect.com/api/v2', ADMIN_TOKEN: 'a-long-secret-of-ours' }
     for (const path of ALL) {
       expect([path, (await press(world, path, {}, { as: stranger })).status]).toEqual([path, 403])
       const answer = await ask(world, path, { method: 'POST', bearer: null, env })

@@ -48,13 +48,13 @@ describe('GET /', () => {
 
   it('asks for the admin token as a password unless the API is a sandbox on this machine', async () => {
     const world = await makeWorld(DELETE_OLD, staleMany(1))
-    const env = { QC_API_URL: 'https://api.example.com', ADMIN_TOKEN: 'a long: secret' }
-    for (const headers of [{}, basic('me:wrong'), basic('a long: secret'), { authorization: 'Basic %%%' }]) {
+    const env = { QC_API_URL: 'https://www.quantconnect.com/api/v2', ADMIN_TOKEN: 'a-long:secret-of-ours' }
+    for (const headers of [{}, basic('me:wrong'), basic('a-long:secret-of-ours'), { authorization: 'Basic %%%' }]) {
       const answer = await ask(world, '/', { bearer: null, headers, env })
       expect(answer.status).toBe(401)
       expect(answer.headers.get('www-authenticate')).toBe('Basic realm="leansweep", charset="UTF-8"')
     }
-    expect((await ask(world, '/', { bearer: null, headers: basic('me:a long: secret'), env })).status).toBe(200)
+    expect((await ask(world, '/', { bearer: null, headers: basic('me:a-long:secret-of-ours'), env })).status).toBe(200)
   })
 
   it('says so when there is no such run, and names settings that are missing', async () => {
@@ -76,10 +76,14 @@ describe('GET /health', () => {
   it('is 503 before the first good run, 200 after it, and 503 again when two intervals passed without one', async () => {
     const world = await makeWorld(DELETE_OLD, staleMany(1))
     const health = async () => {
-      const answer = await ask(world, '/health', { bearer: null })
+      const answer = await ask(world, '/health')
       return { status: answer.status, ...((await answer.json()) as { healthy: boolean; reason: string }) }
     }
-    expect(await health()).toMatchObject({ status: 503, healthy: false, reason: 'There has been no good run yet.' })
+    expect(await health()).toMatchObject({
+      status: 503,
+      healthy: false,
+      reason: 'There has been no good scheduled run yet.',
+    })
     const run = await world.tick(now)
     expect(await health()).toMatchObject({ status: 200, healthy: true, lastGoodRun: { id: run.id, status: 'ok' } })
     world.set({ skewMs: 2 * HOUR - 60_000 })
@@ -90,6 +94,38 @@ describe('GET /health', () => {
     const late = await health()
     expect(late).toMatchObject({ status: 503, healthy: false })
     expect(late.reason).toMatch(/ended 12\d minutes ago; 120 are allowed\. Run \S+ ended failed: The list of projects/)
+  })
+
+  it('tells strangers whether it is well, in fixed words, with ages and no names', async () => {
+    const world = await makeWorld(DELETE_OLD, [...staleMany(1), { name: 'Secret/fund' }])
+    const asStranger = async () => (await (await ask(world, '/health', { bearer: null })).json()) as object
+    expect(await asStranger()).toEqual({
+      healthy: false,
+      code: 'no_good_run',
+      reason: 'There has been no good scheduled run yet.',
+      goodRunMinutes: null,
+      tickMinutes: null,
+      paused: false,
+      planWaits: false,
+    })
+    await world.tick(now)
+    expect(await asStranger()).toMatchObject({ healthy: true, code: 'ok', reason: 'All is well.', goodRunMinutes: 0 })
+    const { projectId } = await world.project('Secret/fund')
+    await world.stub.pause('Ann Miller')
+    await ask(world, `/api/projects/${projectId}/restore`, { method: 'POST' })
+    world.set({ skewMs: 3 * HOUR })
+    const late = await asStranger()
+    expect(late).toMatchObject({ healthy: false, code: 'good_run_too_old', paused: true, goodRunMinutes: 180 })
+    expect(JSON.stringify(late)).not.toMatch(/Ann|fund|\d{8}-/)
+    expect((await ask(world, '/health', { bearer: 'a-wrong-token-of-some-length' })).status).toBe(401)
+  })
+
+  it('G30 is not well on the strength of a report that somebody asked for', async () => {
+    const world = await makeWorld(DELETE_OLD, staleMany(1))
+    const answer = await ask(world, '/api/runs', { method: 'POST', body: { mode: 'report' } })
+    const run = await world.ended(((await answer.json()) as { run: string }).run)
+    expect(run.status).toBe('ok')
+    expect(await (await ask(world, '/health')).json()).toMatchObject({ healthy: false, lastGoodRun: null })
   })
 
   it('a blocked run is not a good one', async () => {

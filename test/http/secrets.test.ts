@@ -152,7 +152,7 @@ describe('G20 no secret leaves, in any form, to anybody but its owner', { timeou
     expect(await leaks()).toEqual([])
   })
 
-  it('when callers prove nothing, or send our own secrets where they do not belong', async () => {
+  it('when callers prove nothing, and send our own secrets where they do not belong', async () => {
     const all = plant.secretsIn(env as plant.Planted)
     const wrong = [...all.map(({ value }) => value), ...Object.values(env)]
     for (const secret of wrong.filter((one) => /^[!-~]+$/.test(one))) {
@@ -166,51 +166,23 @@ describe('G20 no secret leaves, in any form, to anybody but its owner', { timeou
     await githubDelivery({ ref: plant.ADMIN }, plant.ADMIN)
     await slackSends('commands', `text=${encodeURIComponent(plant.SLACK_BOT)}`, plant.SLACK_BOT)
     expect(lines.filter((line) => line.startsWith('Not accepted')).length).toBeGreaterThan(50)
-    // Whoever is let in may be wrong too.
-    const forms = ROUTES.filter(({ method, path }) => method === 'POST' && !/api|hooks|slack|discord/.test(path))
-    expect(forms.length).toBeGreaterThan(6)
-    const kept = String((await world.project('Kept/a')).projectId)
-    const [run] = await world.stub.runs(1, null)
-    for (const { path } of forms) {
-      for (const secret of [plant.ADMIN, plant.SLACK_BOT, env.SLACK_WEBHOOK_URL]) {
-        const id = path.startsWith('/runs') ? (run?.id ?? '') : kept
-        const body = new URLSearchParams({ decision: 'approve', plan: secret, until: secret, mode: secret })
-        await door(filled(path, id), { method: 'POST', body })
-        await door(filled(path, secret), { method: 'POST', body })
-      }
-    }
-    await allEnded()
+    // Strangers hear nothing of what they send, at any address and by any method (G29).
     for (const { method, path } of ROUTES) {
       for (const secret of [plant.ADMIN, env.SLACK_WEBHOOK_URL, plant.QC_TOKEN]) {
         const place = encodeURIComponent(secret)
         const body = method === 'GET' ? {} : { body: { [secret]: secret } }
-        await door(filled(path, place), { method, ...body })
-        await door(`${path}?${place}=${place}`, { method, ...body })
-        await door(`${path}/${place}`, { method, ...body, headers: { 'content-type': plant.ADMIN } })
+        for (const other of [method, 'PATCH']) {
+          await door(filled(path, place), { method: other, bearer: null, ...body })
+          await door(`${path}?${place}=${place}`, { method: other, bearer: null, ...body })
+          const headers = {
+            'content-type': plant.ADMIN,
+            'if-none-match': secret.replaceAll(/[^!-~]/g, ''),
+            referer: place,
+          }
+          await door(`${path}/${place}`, { method: other, bearer: null, ...body, headers })
+        }
       }
     }
-    const { projectId } = await world.project('Kept/a')
-    for (const secret of [plant.ADMIN, env.SLACK_WEBHOOK_URL, btoa(`me:${plant.QC_TOKEN}`)]) {
-      await inSlack('commands', { text: secret })
-      await inSlack('commands', { text: `update Kept/a description ${secret}` })
-      await inDiscord('why', { project: secret })
-      await door(`/api/projects/${projectId}`, { method: 'POST', body: { description: `my ${secret}` } })
-      const headers = { 'idempotency-key': secret }
-      await door('/api/runs', { method: 'POST', body: { mode: 'report' }, headers })
-      await signedHook(secret, { [secret]: secret })
-      await signedHook('sweep.run', { mode: 'act', rules: [secret] })
-      await signedHook('project.update', { project: secret, description: 'x' })
-      await algorithm(1, { [secret]: secret })
-    }
-    await door('/api/pause', { method: 'DELETE' })
-    expect((await world.project('Kept/a')).description).not.toContain('planted')
-    // What only looks like somebody's secret is a description like another.
-    const body = { description: 'a trading bot mean-reversion-strategy-of-2026' }
-    expect((await door(`/api/projects/${projectId}`, { method: 'POST', body })).status).toBe(202)
-    const told = (
-      await door(`/api/projects/${projectId}`, { method: 'POST', body: { description: plant.ADMIN } })
-    ).json()
-    expect(await told).toMatchObject({ status: 422, title: 'A secret in it' })
     await everyPage()
     expect(await leaks()).toEqual([])
   })

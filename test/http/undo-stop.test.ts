@@ -116,7 +116,7 @@ describe('POST /api/runs/{id}/undo', () => {
   it('of a run there is not is 404', async () => {
     const world = await makeWorld(NO_CAPS, [])
     const { detail } = await problemOf(await ask(world, '/api/runs/nonsense/undo', { method: 'POST' }), 404)
-    expect(detail).toBe('There is no run nonsense. GET /api/runs lists them.')
+    expect(detail).toBe('There is no run of that id. GET /api/runs lists them.')
     expect(await rows(world)).toEqual([])
   })
 })
@@ -159,7 +159,7 @@ describe('POST /api/runs/{id}/stop', () => {
   it('of a run there is not is 404', async () => {
     const world = await makeWorld(NO_CAPS, [])
     const { detail } = await problemOf(await ask(world, '/api/runs/nonsense/stop', { method: 'POST' }), 404)
-    expect(detail).toBe('There is no run nonsense. GET /api/runs lists them.')
+    expect(detail).toBe('There is no run of that id. GET /api/runs lists them.')
   })
 
   /** A sweep of six that is stopped, so many times, when its nth deletion has been answered. */

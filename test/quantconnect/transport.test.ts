@@ -252,7 +252,7 @@ describe('G20: secrets', () => {
       const timestamp = request.headers.get('Timestamp') ?? ''
       const encoded = credentials.replace('Basic ', '')
       const hash = atob(encoded).split(':')[1] ?? ''
-      planted.push(encoded, hash, hash.toUpperCase(), timestamp)
+      planted.push(encoded, hash, hash.toUpperCase())
       return answer(`${TOKEN} ${TOKEN.toUpperCase()} ${credentials} ${hash} ${hash.toUpperCase()} ${timestamp}`)
     })
     const results: Result<unknown>[] = [
@@ -269,6 +269,17 @@ describe('G20: secrets', () => {
       const shown = `${JSON.stringify(failure)} ${failureText(failure)}`
       for (const secret of planted) expect(shown).not.toContain(secret)
     }
+  })
+
+  it('G29 are hidden as a whole only, and the time of a clock error stays, for it says what is wrong', async () => {
+    const piece = TOKEN.slice(2, -2)
+    const { client, meter } = fakeApi((request) => {
+      const time = request.headers.get('Timestamp') ?? ''
+      return json({ success: false, errors: [`Name ${piece} is taken at ${time}; sent by ${TOKEN}.`] })
+    })
+    const result = await client.readProjects(meter)
+    const shown = result.ok ? '' : failureText(result.failure)
+    expect(shown).toMatch(new RegExp(`Name ${piece} is taken at \\d{10}; sent by \\[secret\\]\\.`))
   })
 
   it('are not part of the errors for wrong options', () => {

@@ -55,6 +55,7 @@ export class Workspace extends RealWorkspace {
       ADMIN_TOKEN: 'dev-admin-token',
       QC_API_URL: `${setting.sandbox}/api/v2`,
       CALLS_PER_SLICE: String(setting.callsPerSlice ?? 40),
+      REPORTS_PER_HOUR: '100000',
       ...setting.env,
     })
     if (!made.ok) return made

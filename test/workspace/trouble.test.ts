@@ -35,7 +35,7 @@ describe('wrong credentials', () => {
     await world.tick(now)
     expect(await world.stub.health()).toMatchObject({
       healthy: false,
-      reason: expect.stringMatching(/no good run yet\. Run \S+ ended failed: .*Check QC_USER_ID/),
+      reason: expect.stringMatching(/no good scheduled run yet\. Run \S+ ended failed: .*Check QC_USER_ID/),
     })
     expect(await world.stub.plan()).toMatchObject({ ok: false, message: expect.stringMatching(/Check QC_USER_ID/) })
   })

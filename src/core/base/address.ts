@@ -28,3 +28,15 @@ export function readAddress(text: string, { development, originOnly = false }: A
 export function isLoopback(url: string): boolean {
   return /^https?:\/\/(127\.0\.0\.1|localhost|\[::1\])(:\d+)?(\/|$)/i.test(url)
 }
+
+/**
+ * Why an address is at no host that it may be at: one of `hosts` or below it, this machine, or one that a setting allows by
+ * name. Null when it is. What is sent there carries credentials.
+ */
+export function hostProblem(address: string, hosts: readonly string[], allowed: readonly string[]): string | null {
+  if (isLoopback(address)) return null
+  const host = URL.parse(address)?.hostname ?? ''
+  const isAt = (one: string) => host === one || host.endsWith(`.${one}`)
+  if (hosts.some(isAt) || allowed.includes(host)) return null
+  return `must be at ${hosts.join(' or ')}; for another host set ALLOW_API_HOSTS to its name`
+}

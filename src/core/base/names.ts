@@ -35,17 +35,21 @@ export function placeOf(path: string): Place | null {
   return null
 }
 
-/** Why the API would not accept this full name, in words; null when it would. */
-export function nameProblem(path: string): string | null {
+/**
+ * Why the API would not accept this full name, in words; null when it would. `repeats`: whether the words may show the part
+ * that is wrong; of a name that a caller sent an answer shows all or nothing (G29).
+ */
+export function nameProblem(path: string, repeats = true): string | null {
   if (!SUSPECT.test(path)) return null
   const parts = path.split('/')
   for (const part of parts) {
+    const which = repeats ? `"${part}"` : 'a part of the name'
     if (part === '') return 'a part of the name is empty'
     if (part === '.' || part === '..') return `"${part}" may not be part of a name`
-    if (part !== part.trim()) return `"${part}" begins or ends with a blank`
+    if (part !== part.trim()) return `${which} begins or ends with a blank`
     const strange = /[^-_a-zA-Z0-9 ]/u.exec(part)
     if (strange !== null)
-      return `"${part}" contains "${strange[0]}"; QuantConnect takes letters, digits, blanks, "-" and "_"`
+      return `${which} contains "${strange[0]}"; QuantConnect takes letters, digits, blanks, "-" and "_"`
     if (RESERVED_ANYWHERE.has(part.toLowerCase())) return `"${part}" is a reserved word`
   }
   const last = parts.at(-1) ?? ''

@@ -89,7 +89,7 @@ export function isSameSet(one: readonly Parameter[], other: readonly Parameter[]
 }
 
 function nameIssue(name: string, inventory: Inventory, project: Project): string | null {
-  const problem = nameProblem(name)
+  const problem = nameProblem(name, false)
   if (problem !== null) return problem
   const place = placeOf(name)
   if (place !== null) return `nothing is written into QuantConnect's own ${place}`

@@ -40,6 +40,6 @@ function filled(template: string, { repository, branch }: BranchDeleted): string
 /** Why a value that the template uses can be no directory. Words that only a project may not be called are fine. */
 function unusable(which: keyof BranchDeleted, template: string, event: BranchDeleted): string | null {
   if (!template.includes(`{${which}}`)) return null
-  const why = nameProblem(`${event[which]}/x`)
+  const why = nameProblem(`${event[which]}/x`, false)
   return why === null ? null : `The ${which} "${event[which]}" is no directory as it stands: ${why}.`
 }

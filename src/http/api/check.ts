@@ -9,12 +9,18 @@ export type Checked =
   | { readonly ok: true; readonly values: { readonly [name: string]: unknown } }
   | { readonly ok: false; readonly response: Response }
 
-/** The query, whose unknown keys are refused: a misspelt one would silently do nothing. */
-export function checkQuery(c: DoorContext, entries: v.ObjectEntries): Checked {
+/**
+ * The query, whose unknown keys are refused: a misspelt one would silently do nothing. `isPublic`: anybody may have sent
+ * it, and nothing of it is repeated (G29).
+ */
+export function checkQuery(c: DoorContext, entries: v.ObjectEntries, isPublic: boolean): Checked {
   const query = c.req.query()
   const unknown = Object.keys(query).find((name) => !Object.hasOwn(entries, name))
   if (unknown === undefined) return checkAll(c, entries, query)
-  const detail = notAKey(unknown, 'a query parameter of this address', Object.keys(entries))
+  const keys = Object.keys(entries)
+  const detail = isPublic
+    ? `This address does not take that query parameter. ${keys.length === 0 ? 'There is none.' : `Known: ${keys.join(', ')}.`}`
+    : notAKey(unknown, 'a query parameter of this address', keys)
   return { ok: false, response: problem(c, 400, { title: 'Unknown query parameter', detail }) }
 }
 

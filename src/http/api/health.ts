@@ -1,17 +1,33 @@
-/** Whether the sweeping goes on: for monitors, without a token. */
+/** Whether the sweeping goes on: for monitors without a token, with the reasons for whoever may look. */
 
 import * as v from 'valibot'
 import { configText, readConfig } from '../../config.ts'
+import { HEALTH_CODES, type HealthCode, type PublicHealth, publicHealth } from '../../workspace/views/health.ts'
 import { operation } from './operation.ts'
 import { PauseShape, Time } from './shapes.ts'
 
-const Health = v.pipe(
+const CODES = Object.keys(HEALTH_CODES) as [HealthCode, ...HealthCode[]]
+
+const PUBLIC = {
+  healthy: v.boolean(),
+  code: v.pipe(v.picklist(CODES), v.description('What is the matter, for programs.')),
+  reason: v.pipe(v.string(), v.description('The same in words; with a token, with names and numbers.')),
+  goodRunMinutes: v.pipe(v.nullable(v.number()), v.description('Since the last good scheduled run ended.')),
+  tickMinutes: v.pipe(v.nullable(v.number()), v.description('Since the newest cron tick came.')),
+  paused: v.boolean(),
+  planWaits: v.pipe(v.boolean(), v.description('Whether a plan waits for people.')),
+}
+
+const PublicShape = v.pipe(v.strictObject(PUBLIC), v.title('Health'))
+
+const DetailShape = v.pipe(
   v.strictObject({
-    healthy: v.boolean(),
-    reason: v.string(),
-    lastGoodRun: v.nullable(v.strictObject({ id: v.string(), finishedAt: Time, status: v.string() })),
+    ...PUBLIC,
+    lastGoodRun: v.pipe(
+      v.nullable(v.strictObject({ id: v.string(), finishedAt: Time, status: v.string() })),
+      v.description('The last good scheduled run.'),
+    ),
     lastTick: v.pipe(v.nullable(Time), v.description('When the newest cron tick came.')),
-    paused: v.boolean(),
     pause: v.nullable(PauseShape),
     waiting: v.pipe(
       v.nullable(v.strictObject({ run: v.string(), expiresAt: Time })),
@@ -22,17 +38,18 @@ const Health = v.pipe(
       v.description('The newest link of the audit chain.'),
     ),
   }),
-  v.title('Health'),
+  v.title('HealthDetail'),
 )
 
-const NOTHING_KNOWN = {
+const HealthShape = v.union([DetailShape, PublicShape])
+
+const NOTHING_KNOWN: Omit<PublicHealth, 'reason'> = {
   healthy: false,
-  lastGoodRun: null,
-  lastTick: null,
+  code: 'not_configured',
+  goodRunMinutes: null,
+  tickMinutes: null,
   paused: false,
-  pause: null,
-  waiting: null,
-  audit: null,
+  planWaits: false,
 }
 
 export const showHealth = operation({
@@ -40,18 +57,24 @@ export const showHealth = operation({
   method: 'GET',
   path: '/health',
   needs: 'none',
+  knows: 'read',
   topic: 'Health',
-  summary: 'Whether the last good run and the newest cron tick are younger than twice the interval',
+  summary: 'Whether the last good scheduled run and the newest cron tick are younger than twice the interval',
+  details: 'Without a token it says whether and how old; with one it says why, and names the runs.',
   answers: {
-    200: { means: 'It is.', shape: Health },
-    503: { means: 'It is not; the reason says why.', shape: Health },
+    200: { means: 'It is.', shape: HealthShape },
+    401: 'The credentials that were sent are wrong.',
+    429: 'Too many wrong credentials came from this address.',
+    503: { means: 'It is not; the code says why.', shape: HealthShape },
   },
-  async handle({ c, workspace }) {
+  async handle({ c, workspace, caller }) {
     const read = readConfig(c.env)
     if (!read.ok) {
-      return c.json({ ...NOTHING_KNOWN, reason: configText(read.problems) }, 503)
+      // Nobody can be known without settings, and this names settings alone.
+      return c.json({ ...NOTHING_KNOWN, reason: configText(read.problems) }, 503, { 'retry-after': '60' })
     }
     const health = await workspace.health()
-    return c.json(health, health.healthy ? 200 : 503)
+    const shown = caller.rights.includes('read') ? health : publicHealth(health)
+    return health.healthy ? c.json(shown, 200) : c.json(shown, 503, { 'retry-after': '60' })
   },
 })

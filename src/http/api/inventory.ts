@@ -72,7 +72,7 @@ export const showStoredInventory = operation({
       return c.body(packed.pipeThrough(new DecompressionStream('gzip')), 200, json)
     }
     const why = key === null ? 'stored none' : 'stored one that is not there (any more); a new one takes up to a minute'
-    const detail = `Run ${run} ${why}. GET /api/inventories lists them.`
+    const detail = `That run ${why}. GET /api/inventories lists them.`
     return problem(c, 404, { title: 'No such inventory', detail })
   },
 })

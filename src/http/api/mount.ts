@@ -1,23 +1,23 @@
 /** Puts the operations on the router. Before a handler runs, the caller's right, the address and the body are checked. */
 
 import type { Hono } from 'hono'
+import { readConfig } from '../../config.ts'
 import { workspaceOf } from '../../workspace/address.ts'
-import { type Caller, type Door, refusal, requireCaller } from '../auth.ts'
+import { type Caller, callerOf, type Door, type Gauges, refusal, requireCaller, wrongCredentials } from '../auth.ts'
 import { readJson } from '../body.ts'
-import type { Limiter } from '../limiter.ts'
 import { isFromElsewhere } from '../origin.ts'
 import { problem } from '../problem.ts'
 import { checkAll, checkQuery } from './check.ts'
 import type { DoorContext, Operation } from './operation.ts'
 import { OPERATIONS } from './operations.ts'
 
-export function mountApi(app: Hono<Door>, failures: Limiter): void {
+export function mountApi(app: Hono<Door>, gauges: Gauges): void {
   // Nobody gets under /api unasked, whatever is put there.
-  app.use('/api/*', requireCaller(failures))
-  app.use('/metrics', requireCaller(failures))
+  app.use('/api/*', requireCaller(gauges))
+  app.use('/metrics', requireCaller(gauges))
   for (const operation of OPERATIONS) {
     app.on(operation.method, operation.path.replaceAll(/\{(\w+)\}/g, ':$1'), async (c) =>
-      notKept(await perform(operation, c)),
+      notKept(await perform(operation, c, gauges)),
     )
   }
 }
@@ -28,12 +28,23 @@ function notKept(answer: Response): Response {
   return answer
 }
 
-/** Whoever comes to a public operation. */
+/** Whoever sends no credentials. */
 const ANYBODY: Caller = { who: null, rights: [], name: 'Anybody', isAmbient: false }
 
-async function perform(operation: Operation, c: DoorContext): Promise<Response> {
+/** Whoever comes to a public operation: known, if it has more for those and credentials are sent. */
+async function maybeKnown({ knows }: Operation, c: DoorContext, gauges: Gauges): Promise<Caller | Response> {
+  const read = readConfig(c.env)
+  if (knows === undefined || !read.ok) return ANYBODY
+  const found = await callerOf(c, gauges, read.config)
+  if (found instanceof Response) return found
+  if (found === null && c.req.header('authorization') !== undefined) return wrongCredentials(c)
+  return found?.rights.includes(knows) === true ? found : ANYBODY
+}
+
+async function perform(operation: Operation, c: DoorContext, gauges: Gauges): Promise<Response> {
   const { needs, method } = operation
-  const caller = needs === 'none' ? ANYBODY : c.var.caller
+  const caller = needs === 'none' ? await maybeKnown(operation, c, gauges) : c.var.caller
+  if (caller instanceof Response) return caller
   if (needs !== 'none') {
     const refused = refusal(c, caller, needs)
     if (refused !== null) return refused
@@ -46,7 +57,7 @@ async function perform(operation: Operation, c: DoorContext): Promise<Response> 
   }
   const params = checkAll(c, operation.params ?? {}, c.req.param())
   if (!params.ok) return params.response
-  const query = checkQuery(c, operation.query ?? {})
+  const query = checkQuery(c, operation.query ?? {}, needs === 'none')
   if (!query.ok) return query.response
   const workspace = workspaceOf(c.env)
   const ask = { c, workspace, caller, params: params.values, query: query.values }

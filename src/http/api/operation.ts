@@ -40,6 +40,8 @@ export interface Declared<Params extends v.ObjectEntries, Query extends v.Object
   readonly path: `/${string}`
   /** The right the caller needs; `none` for a public one. */
   readonly needs: Right | 'none'
+  /** Of a public one: the right that lets a caller see more, when credentials are sent. */
+  readonly knows?: Right
   /** Under which heading it is described. */
   readonly topic: string
   /** In a few words, without a full stop. */

@@ -47,7 +47,7 @@ export const showRun = operation({
   async handle({ c, workspace, params }) {
     const [run, proposal] = await Promise.all([workspace.run(params.id), workspace.proposalOf(params.id)])
     if (run !== null) return isGoingOn(run.status) ? c.json({ ...run, proposal }) : taggedJson(c, { ...run, proposal })
-    return noSuchRun(c, params.id)
+    return noSuchRun(c)
   },
 })
 
@@ -109,7 +109,7 @@ export const undoRun = operation({
   submits: true,
   answers: { 202: ACCEPTED, 404: 'No such run.', 422: TAKEN_BEFORE },
   async handle({ params, body, ...ask }) {
-    if ((await ask.workspace.run(params.id)) === null) return noSuchRun(ask.c, params.id)
+    if ((await ask.workspace.run(params.id)) === null) return noSuchRun(ask.c)
     return accept(ask, { kind: 'undo', mode: 'act', run: params.id, projectId: body.projectId ?? null })
   },
 })
@@ -130,12 +130,12 @@ export const stopRun = operation({
   async handle({ c, workspace, caller, params: { id } }) {
     if (await workspace.stop(id, whoOf(caller))) return c.body(null, 204)
     const run = await workspace.run(id)
-    if (run === null) return noSuchRun(c, id)
+    if (run === null) return noSuchRun(c)
     const detail = `Run ${id} is over: it ended ${run.status}. Nothing was stopped; POST /api/runs/${id}/undo takes back what it did.`
     return problem(c, 409, { title: 'Not going on', detail })
   },
 })
 
-function noSuchRun(c: DoorContext, id: string): Response {
-  return problem(c, 404, { title: 'No such run', detail: `There is no run ${id}. GET /api/runs lists them.` })
+function noSuchRun(c: DoorContext): Response {
+  return problem(c, 404, { title: 'No such run', detail: 'There is no run of that id. GET /api/runs lists them.' })
 }

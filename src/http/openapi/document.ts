@@ -54,8 +54,8 @@ export const GENERAL = [
   'Other sites are given no leave to call (no CORS).',
 ]
 
-/** `origin`: where this Worker answers. */
-export function openApiDocument(origin: string, operations: readonly Operation[] = OPERATIONS): OpenApi {
+/** The document of the operations. It names no host: anybody may ask for it, and nothing of a request is repeated (G29). */
+export function openApiDocument(operations: readonly Operation[] = OPERATIONS): OpenApi {
   const converter = createConverter()
   const problem = converter.convert(Problem, 'answer')
   const paths: { [path: string]: { readonly [method: string]: Described } } = {}
@@ -71,7 +71,7 @@ export function openApiDocument(origin: string, operations: readonly Operation[]
       description: GENERAL.join('\n\n'),
       license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
     },
-    servers: [{ url: origin }],
+    servers: [{ url: '/' }],
     tags: [...new Set(operations.map(({ topic }) => topic))].map((name) => ({ name })),
     paths,
     components: {

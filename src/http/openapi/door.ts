@@ -6,8 +6,8 @@ import { docsPage } from '../pages/docs.ts'
 import { openApiDocument } from './document.ts'
 
 export function mountDescription(app: Hono<Door>): void {
-  app.get('/openapi.json', (c) => c.json(openApiDocument(new URL(c.req.url).origin)))
+  app.get('/openapi.json', (c) => c.json(openApiDocument()))
   app.get('/docs', async (c) => {
-    return c.html(await docsPage(openApiDocument(new URL(c.req.url).origin)))
+    return c.html(await docsPage(openApiDocument()))
   })
 }

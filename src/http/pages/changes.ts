@@ -2,13 +2,12 @@
 
 import type { Hono } from 'hono'
 import { html } from 'hono/html'
-import { redactionOf } from '../../log.ts'
 import { workspaceOf } from '../../workspace/address.ts'
 import type { RunRequest } from '../../workspace/ledger/run.ts'
+import { take } from '../accepted.ts'
 import type { DoorContext } from '../api/operation.ts'
-import { actorOf, type Door, type Right, requirePerson, whoOf, whyNot } from '../auth.ts'
+import { actorOf, type Door, type Gauges, type Right, requirePerson, whoOf, whyNot } from '../auth.ts'
 import { readBytes } from '../body.ts'
-import type { Limiter } from '../limiter.ts'
 import { isFromElsewhere } from '../origin.ts'
 import { layout } from './layout.ts'
 
@@ -20,8 +19,8 @@ type Fields = URLSearchParams
 /** Where to go on; or why it was not done. */
 type Done = { readonly to: string } | { readonly not: string }
 
-export function mountChanges(app: Hono<Door>, failures: Limiter): void {
-  const signedIn = requirePerson(failures)
+export function mountChanges(app: Hono<Door>, gauges: Gauges): void {
+  const signedIn = requirePerson(gauges)
   const change = (path: string, right: Right, act: (c: DoorContext, fields: Fields) => Promise<Done>) =>
     app.post(path, signedIn, (c) => perform(c, right, act))
 
@@ -90,8 +89,9 @@ async function ask(c: DoorContext, request: RunRequest): Promise<Done> {
     actor: actorOf(c.var.caller),
     request,
   } as const
-  const { run } = await workspaceOf(c.env).submit(submission)
-  return { to: `/runs/${run}` }
+  const taken = await take(c, submission)
+  if (!taken.ok && taken.reason === 'too many') return { not: taken.message }
+  return { to: `/runs/${taken.run}` }
 }
 
 async function say(c: DoorContext, status: 403 | 409 | 413 | 415, message: string): Promise<Response> {
@@ -99,7 +99,7 @@ async function say(c: DoorContext, status: 403 | 409 | 413 | 415, message: strin
   return c.html(
     await layout(
       { title: 'Nothing was changed' },
-      html`<p class="card warn">${redactionOf(c.env)(message)}</p><p><a href="${back}">Back</a></p>`,
+      html`<p class="card warn">${message}</p><p><a href="${back}">Back</a></p>`,
     ),
     status,
   )

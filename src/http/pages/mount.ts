@@ -5,8 +5,7 @@ import { html } from 'hono/html'
 import { workspaceOf } from '../../workspace/address.ts'
 import type { Health } from '../../workspace/views/health.ts'
 import type { DoorContext } from '../api/operation.ts'
-import { type Door, requirePerson } from '../auth.ts'
-import type { Limiter } from '../limiter.ts'
+import { type Door, type Gauges, requirePerson } from '../auth.ts'
 import { bannerOf } from './banner.ts'
 import { mountChanges } from './changes.ts'
 import { holdList } from './holds.ts'
@@ -19,8 +18,8 @@ import { approvePage, waitingPlan } from './waiting.ts'
 
 const RUNS_ON_A_PAGE = 50
 
-export function mountPages(app: Hono<Door>, failures: Limiter): void {
-  const signedIn = requirePerson(failures)
+export function mountPages(app: Hono<Door>, gauges: Gauges): void {
+  const signedIn = requirePerson(gauges)
 
   app.get(STYLE_PATH, (c) =>
     c.body(STYLE, 200, { 'content-type': 'text/css; charset=utf-8', 'cache-control': 'no-cache' }),
@@ -67,7 +66,7 @@ export function mountPages(app: Hono<Door>, failures: Limiter): void {
     return page(c, { title: 'Holds', place: '/holds' }, holdList(await workspaceOf(c.env).holds(), c.var.caller))
   })
 
-  mountChanges(app, failures)
+  mountChanges(app, gauges)
 }
 
 /** With what everybody should know above it. `health`: where it was asked for already. */

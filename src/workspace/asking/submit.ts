@@ -6,6 +6,7 @@ import { readFact, writeFact } from '../ledger/facts.ts'
 import type { RunRequest, Trigger } from '../ledger/run.ts'
 import { insertRun, runByTrigger } from '../ledger/runs.ts'
 import { nextRun } from '../ledger/turns.ts'
+import { type Admitted, admit, noteReport } from './admit.ts'
 
 export interface Submission {
   /** What makes a trigger the same one: a tick's time, a webhook's id. */
@@ -23,7 +24,36 @@ export type Submitted =
   /** The same id came before with something else in it. */
   | { readonly ok: false; readonly reason: 'other body'; readonly run: string }
 
+/** Not now, and it did not count; when to ask again, in milliseconds. */
+export interface TooMany {
+  readonly ok: false
+  readonly reason: 'too many'
+  readonly message: string
+  readonly retryAfterMs: number
+}
+
 export async function submit(storage: DurableObjectStorage, submission: Submission, now: number): Promise<Submitted> {
+  const taken = await take(storage, submission, now, null)
+  if (!taken.ok && taken.reason === 'too many') throw new TypeError('Only reports are limited.')
+  return taken
+}
+
+/** A report, which anybody may ask for: merged with one that goes on, and `reports` an hour for each who asks (G30). */
+export function submitReport(
+  storage: DurableObjectStorage,
+  submission: Submission,
+  now: number,
+  reports: number,
+): Promise<Submitted | TooMany> {
+  return take(storage, submission, now, reports)
+}
+
+async function take(
+  storage: DurableObjectStorage,
+  submission: Submission,
+  now: number,
+  reports: number | null,
+): Promise<Submitted | TooMany> {
   const bodyHash = await sha256Hex(canonicalJson(submission.request))
   return storage.transactionSync(() => {
     const ids = [submission.triggerId, ...(submission.formerIds ?? [])]
@@ -32,10 +62,25 @@ export async function submit(storage: DurableObjectStorage, submission: Submissi
       if (before.bodyHash !== bodyHash) return { ok: false, reason: 'other body', run: before.id }
       return { ok: true, run: before.id, repeated: true }
     }
+    const asking = { ...submission, bodyHash }
+    const admitted = admit(storage.sql, asking, reports, now)
+    if (admitted.kind !== 'new') return submittedAs(admitted)
     const id = runId(now)
+    if (reports !== null) noteReport(storage.sql, asking, id, now)
     insertRun(storage.sql, { ...submission, id, bodyHash, policyAt: policyNow(storage.sql, now), createdAt: now })
     return { ok: true, run: id, repeated: false }
   })
+}
+
+function submittedAs(admitted: Exclude<Admitted, { kind: 'new' }>): Submitted | TooMany {
+  switch (admitted.kind) {
+    case 'joins':
+      return { ok: true, run: admitted.run, repeated: admitted.repeated }
+    case 'other body':
+      return { ok: false, reason: 'other body', run: admitted.run }
+    case 'too many':
+      return { ok: false, reason: 'too many', message: admitted.why, retryAfterMs: admitted.retryAfterMs }
+  }
 }
 
 /**

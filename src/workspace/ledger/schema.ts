@@ -40,6 +40,7 @@
  * | `audit` | one link of the audit chain: a finished run, its hash, the hash before, where its record is | as its run | `audit.ts` | `verify.ts` |
  * | `replies` | an answer that follows, and the way back to who asked, a secret | until it is sent, at most half an hour | `replies.ts` | `replies.ts` |
  * | `seen` | a chat command or press that came in and is no run | a day | `seen.ts` | `seen.ts` |
+ * | `joined` | a trigger that became part of a run: a report that was asked for, an update that was merged | 7 days | `joined.ts` | `joined.ts` |
  * | `totals` | a sum over all runs there ever were | for ever | `totals.ts` | `metrics.ts` |
  * | `stops` | a run that somebody stopped | until it has ended | `stops.ts` | `advance.ts`, `gate.ts` |
  * | `facts` | one named value: newest tick, head of the audit chain, pause, … | for ever | several | several |
@@ -179,6 +180,10 @@ export function createTables(sql: SqlStorage): void {
     );
     CREATE TABLE IF NOT EXISTS backtests_seen (project_id INTEGER PRIMARY KEY, count INTEGER NOT NULL, at INTEGER NOT NULL);
     CREATE TABLE IF NOT EXISTS seen (id TEXT PRIMARY KEY, at INTEGER NOT NULL);
+    CREATE TABLE IF NOT EXISTS joined (
+      trigger_id TEXT PRIMARY KEY, body_hash TEXT NOT NULL, run TEXT NOT NULL, actor TEXT NOT NULL, kind TEXT NOT NULL, at INTEGER NOT NULL
+    );
+    CREATE INDEX IF NOT EXISTS joined_by_actor ON joined (actor, kind, at);
     CREATE TABLE IF NOT EXISTS totals (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
     CREATE TABLE IF NOT EXISTS stops (run TEXT PRIMARY KEY, by TEXT NOT NULL);
     CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
