@@ -17,7 +17,7 @@ import { remove, update } from './change.ts'
 import { COMMANDS, type CommandName, readCommand, type Typed } from './command.ts'
 import { helpText } from './help.ts'
 import { decide, pause, refuse, resume, run, undo } from './operate.ts'
-import { nameOf } from './rights.ts'
+import { nameOf, whyNotRead } from './rights.ts'
 import { oneProject } from './which.ts'
 
 /** Does what was typed behind `/sweep`. */
@@ -25,7 +25,10 @@ export async function execute(env: Env, asker: Asker, text: string): Promise<Ans
   // A record would show it, and so would the answer (G20).
   if (holdsSecret(env, text)) return tell(SECRET)
   const read = readCommand(text)
-  if (read.ok) return DO[read.command.name](env, asker, read.command)
+  if (read.ok) {
+    const no = read.command.name === 'help' ? null : await whyNotRead(env, asker)
+    return no ?? DO[read.command.name](env, asker, read.command)
+  }
   const hint = read.close === null ? '' : ` Did you mean "/sweep ${read.close}"?`
   return tell(`There is no command "${read.word}".${hint} /sweep help lists what there is.`)
 }
