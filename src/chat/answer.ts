@@ -9,6 +9,8 @@ export interface Asker {
   readonly vendor: Vendor
   /** The vendor's id of the person, never a name, which anybody can choose. */
   readonly userId: string
+  /** Whether it comes from a workspace or server that the settings name. */
+  readonly placed: boolean
   /** What makes this command or press the same one when it comes again: a trigger id, an interaction id. */
   readonly event: string
 }

@@ -36,7 +36,7 @@ export type TypedResult =
   /** `close`: the command that was probably meant. */
   | { readonly ok: false; readonly word: string; readonly close: CommandName | null }
 
-/** What people call these things elsewhere. */
+/** What people call these things elsewhere: suggested, never done, for only what is documented acts. */
 const ALSO: { readonly [word: string]: CommandName } = {
   hold: 'keep',
   reject: 'refuse',
@@ -47,7 +47,6 @@ const ALSO: { readonly [word: string]: CommandName } = {
   sweep: 'run',
   continue: 'resume',
   unpause: 'resume',
-  '?': 'help',
 }
 
 /** Nothing typed is a call for help. */
@@ -55,7 +54,7 @@ export function readCommand(text: string): TypedResult {
   const [first, ...words] = wordsOf(text)
   if (first === undefined) return { ok: true, command: { name: 'help', text, words: [] } }
   const word = first.text.toLowerCase()
-  const name = COMMANDS.find((one) => one === word) ?? (Object.hasOwn(ALSO, word) ? ALSO[word] : undefined)
+  const name = word === '?' ? 'help' : COMMANDS.find((one) => one === word)
   if (name !== undefined) return { ok: true, command: { name, text, words } }
   const close = nearest(word, [...COMMANDS, ...Object.keys(ALSO)])
   return {

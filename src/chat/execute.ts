@@ -16,13 +16,16 @@ import { remove, update } from './change.ts'
 import { COMMANDS, type CommandName, readCommand, type Typed } from './command.ts'
 import { helpText } from './help.ts'
 import { decide, pause, refuse, resume, run, undo } from './operate.ts'
-import { nameOf } from './rights.ts'
+import { nameOf, whyNotRead } from './rights.ts'
 import { oneProject } from './which.ts'
 
 /** Does what was typed behind `/sweep`. */
 export async function execute(env: Env, asker: Asker, text: string): Promise<Answer> {
   const read = readCommand(text)
-  if (read.ok) return DO[read.command.name](env, asker, read.command)
+  if (read.ok) {
+    const no = read.command.name === 'help' ? null : await whyNotRead(env, asker)
+    return no ?? DO[read.command.name](env, asker, read.command)
+  }
   const hint = read.close === null ? '' : ` Did you mean "/sweep ${read.close}"?`
   return tell(`There is no command "${read.word}".${hint} /sweep help lists what there is.`)
 }

@@ -13,7 +13,7 @@ import { type Answer, type Asker, type Press, tell } from './answer.ts'
 import { keepProject } from './care.ts'
 import { whyOf } from './execute.ts'
 import { settle } from './operate.ts'
-import { allowed } from './rights.ts'
+import { allowed, whyNotRead } from './rights.ts'
 
 export async function press(env: Env, asker: Asker, pressed: Press): Promise<Answer> {
   const answer = await answerTo(env, asker, pressed)
@@ -22,6 +22,8 @@ export async function press(env: Env, asker: Asker, pressed: Press): Promise<Ans
 }
 
 async function answerTo(env: Env, asker: Asker, { verb, ref }: Press): Promise<Answer> {
+  const no = await whyNotRead(env, asker)
+  if (no !== null) return no
   switch (verb) {
     case 'approve':
     case 'refuse':

@@ -24,6 +24,18 @@ export async function allowed(env: Env, asker: Asker, right: Right, what: string
   }
 }
 
+/** Null where the asker may read; else a private and polite no. Help is for everybody and not asked here. */
+export async function whyNotRead(env: Env, { vendor, userId, placed }: Asker): Promise<Answer | null> {
+  if (await workspaceOf(env).mayRead(vendor, userId, placed)) return null
+  return tell(
+    [
+      `Sorry, only people whom the policy names may use leansweep here, and it names nobody with your ${VENDOR[vendor]} id.`,
+      'Whoever keeps policy.toml can add you and deploy it:',
+      `[[person]]\nname = "your name"\n${vendor} = "${userId}"\nmay = []`,
+    ].join('\n'),
+  )
+}
+
 function has({ may }: Person, right: Right): boolean {
   return right === 'either' ? may.length > 0 : may.includes(right)
 }

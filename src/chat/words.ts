@@ -23,7 +23,7 @@ export function wordsOf(text: string): readonly Word[] {
       at++
       continue
     }
-    const word = quotedAt(text, at) ?? plainAt(text, at)
+    const word = quotedAt(text, at) ?? meant(plainAt(text, at))
     words.push(word)
     at = word.end
   }
@@ -40,6 +40,12 @@ function quotedAt(text: string, start: number): Word | null {
     }
   }
   return null
+}
+
+/** As it is meant: phones write "--force" as "—force", and people write the id 123 as "#123". */
+function meant(word: Word): Word {
+  const text = word.text.replace(/^[\u2012-\u2015\u2212]+(?=[a-z])/i, '--').replace(/^#(?=\d+$)/, '')
+  return text === word.text ? word : { ...word, text }
 }
 
 function plainAt(text: string, start: number): Word {

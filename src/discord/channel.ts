@@ -47,8 +47,10 @@ async function deliver(bot: DiscordBot, { id, card, replaces }: CardMessage, dep
   const answer = await callDiscord(call, deps)
   if (!answer.ok) return refusal(answer)
   const { status, restMs } = answer
-  const ref = replaces ?? refIn(answer.body, bot.channelId)
-  return { kind: 'delivered', status, ...(ref === null ? {} : { ref }), ...(restMs === 0 ? {} : { restMs }) }
+  // What Discord documents for both calls is the message; an answer without one is no receipt.
+  const made = refIn(answer.body, bot.channelId)
+  if (made === null) return { kind: 'again', status, detail: `Discord answered ${status} without its receipt.` }
+  return { kind: 'delivered', status, ref: replaces ?? made, ...(restMs === 0 ? {} : { restMs }) }
 }
 
 function addressOf({ apiUrl, botToken, publicUrl }: DiscordBot): Pick<DiscordCall, 'apiUrl' | 'botToken' | 'contact'> {

@@ -11,6 +11,8 @@ export interface Caller {
   /** Of the interaction: one per command or press. */
   readonly id: string
   readonly applicationId: string
+  /** The server it comes from; null = a direct message. */
+  readonly guildId: string | null
   /** Works for a quarter of an hour for whoever has it: a secret. */
   readonly token: string
 }
@@ -31,7 +33,7 @@ export type Interaction =
   /** "No" to a question that was asked back. */
   | { readonly kind: 'declined'; readonly by: Caller }
   /** Somebody is typing the name of a project; so much is there. */
-  | { readonly kind: 'autocomplete'; readonly typed: string }
+  | { readonly kind: 'autocomplete'; readonly typed: string; readonly by: Caller }
   /** Nothing that this program knows, said politely. */
   | { readonly kind: 'unknown'; readonly by: Caller }
 
@@ -43,7 +45,7 @@ export function readInteraction(body: Uint8Array): Interaction | null {
   const by = callerOf(given)
   if (by === null) return null
   const data = isObject(given.data) ? given.data : {}
-  if (given.type === INTERACTION.autocomplete) return { kind: 'autocomplete', typed: typedSoFar(data) }
+  if (given.type === INTERACTION.autocomplete) return { kind: 'autocomplete', typed: typedSoFar(data), by }
   if (given.type === INTERACTION.command) return readCommand(data, by)
   if (given.type === INTERACTION.component) return readPress(data, given.message, by)
   return { kind: 'unknown', by }
@@ -80,12 +82,12 @@ function readPress({ custom_id: id, values }: Fields, message: unknown, by: Call
 }
 
 /** In a server the person is a member of it, in a direct message a user: exactly one of the two is there. */
-function callerOf({ id, application_id: applicationId, token, member, user }: Fields): Caller | null {
+function callerOf({ id, application_id: applicationId, guild_id: guild, token, member, user }: Fields): Caller | null {
   const person = isObject(member) ? member.user : user
   if (!isObject(person) || !isId(person.id) || !isId(id) || !isId(applicationId)) return null
   // It becomes part of an address.
   if (typeof token !== 'string' || !/^[\w.~=+-]{1,1000}$/.test(token)) return null
-  return { userId: person.id, id, applicationId, token }
+  return { userId: person.id, id, applicationId, guildId: isId(guild) ? guild : null, token }
 }
 
 type Fields = { readonly [key: string]: unknown }

@@ -6,8 +6,13 @@ import { hostProblem, readAddress } from '../core/base/address.ts'
 export interface DiscordSettings {
   /** "Public Key" on the page "General Information": 64 hex characters. Opens `POST /discord/interactions`. */
   readonly DISCORD_PUBLIC_KEY?: string
-  /** "Application ID" on the same page; `npm run chat:register` needs it. */
+  /** "Application ID" on the same page; `npm run chat:register` needs it, and interactions of another one are refused. */
   readonly DISCORD_APPLICATION_ID?: string
+  /**
+   * Id of the server whose members are answered: "Copy Server ID" in Discord's developer mode. Several, separated by commas.
+   * In a direct message, and while this is left out, only people whom the policy names by their Discord id are answered.
+   */
+  readonly DISCORD_GUILD_ID?: string
   /** "Token" on the page "Bot". A secret. */
   readonly DISCORD_BOT_TOKEN?: string
   /** Id of the channel for cards: "Copy Channel ID" in Discord's developer mode. */
@@ -20,6 +25,10 @@ export interface DiscordConfig {
   readonly apiUrl: string
   /** Lower-case hex; null = the door is closed. */
   readonly publicKey: string | null
+  /** Interactions of another application are refused; null = not checked. */
+  readonly applicationId: string | null
+  /** Ids of the servers whose members are answered; empty = people named in the policy. */
+  readonly guilds: readonly string[]
   /** Null = no cards in Discord. */
   readonly bot: { readonly token: string; readonly channelId: string } | null
 }
@@ -54,6 +63,12 @@ export function readDiscord(
   for (const name of ['DISCORD_APPLICATION_ID', 'DISCORD_CHANNEL'] as const) {
     if (given(name) !== '' && !ID.test(given(name))) problems.push(`${name} must be an id: 15 to 20 digits.`)
   }
+  const guilds = given('DISCORD_GUILD_ID')
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+  if (!guilds.every((guild) => ID.test(guild)))
+    problems.push('DISCORD_GUILD_ID must be the id of a server: 15 to 20 digits.')
   const [token, channelId] = [given('DISCORD_BOT_TOKEN'), given('DISCORD_CHANNEL')]
   if (/\s/.test(token) || /^bot /i.test(token))
     problems.push('DISCORD_BOT_TOKEN must be the token alone, without "Bot ".')
@@ -64,6 +79,8 @@ export function readDiscord(
   return {
     apiUrl: apiUrlOf(given('DISCORD_API_URL'), development, allowed, problems),
     publicKey: publicKey === '' ? null : publicKey,
+    applicationId: given('DISCORD_APPLICATION_ID') || null,
+    guilds,
     bot: token === '' || channelId === '' ? null : { token, channelId },
   }
 }

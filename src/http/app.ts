@@ -6,7 +6,7 @@ import { mountApi } from './api/mount.ts'
 import { createGauges, type Door } from './auth.ts'
 import { takeInteraction } from './discord.ts'
 import { takeDelivery } from './github.ts'
-import { safeHeaders } from './headers.ts'
+import { safeHeaders, safePages } from './headers.ts'
 import { takeCommand } from './hooks.ts'
 import { mountDescription } from './openapi/door.ts'
 import { answerUnrouted } from './other-method.ts'
@@ -17,7 +17,7 @@ import { takeSlack } from './slack.ts'
 
 export function createApp(): Hono<Door> {
   const app = new Hono<Door>()
-  app.use('*', safeHeaders)
+  app.use('*', safeHeaders, safePages)
 
   const gauges = createGauges()
   mountApi(app, gauges)

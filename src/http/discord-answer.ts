@@ -5,6 +5,7 @@ import type { Context } from 'hono'
 import type { Answer, Asker } from '../chat/answer.ts'
 import { execute } from '../chat/execute.ts'
 import { press } from '../chat/press.ts'
+import { whyNotRead } from '../chat/rights.ts'
 import type { Caller, Interaction } from '../discord/interaction.ts'
 import { ANSWER, EPHEMERAL } from '../discord/numbers.ts'
 import {
@@ -40,14 +41,14 @@ export async function answerTo(turn: Turn, interaction: Interaction): Promise<AP
     case 'ping':
       return { type: ANSWER.pong }
     case 'autocomplete':
-      return { type: ANSWER.choices, data: { choices: await choicesFor(turn, interaction.typed) } }
+      return { type: ANSWER.choices, data: { choices: await choicesFor(turn, interaction) } }
     case 'declined':
       return { type: ANSWER.update, data: plainMessage('Nothing was done.') }
     case 'unknown':
       return newMessage(plainMessage(UNKNOWN), true)
     case 'command': {
       const { by, line } = interaction
-      const asker = askerOf(by)
+      const asker = askerOf(turn, by)
       return answerWith(turn, by, false, async () => hurriedPerson(turn, asker) ?? execute(turn.c.env, asker, line))
     }
     case 'press':
@@ -56,7 +57,9 @@ export async function answerTo(turn: Turn, interaction: Interaction): Promise<AP
 }
 
 /** None when there is nothing to choose from, for whatever reason: nobody sees more than an empty list. */
-async function choicesFor({ c }: Turn, typed: string) {
+async function choicesFor(turn: Turn, { typed, by }: Extract<Interaction, { kind: 'autocomplete' }>) {
+  const { c } = turn
+  if ((await whyNotRead(c.env, askerOf(turn, by))) !== null) return []
   const asking = workspaceOf(c.env)
     .suggest(typed, LIMITS.choices)
     .then((asked) => (asked.ok ? projectChoices(asked.value) : []))
@@ -73,16 +76,16 @@ async function pressed(
 ): Promise<APIInteractionResponse> {
   const { by, pressed: what, privately, on } = interaction
   const { env } = turn.c
-  const waits = hurriedPerson(turn, askerOf(by))
+  const waits = hurriedPerson(turn, askerOf(turn, by))
   if (waits !== null) return respond(turn, by, false, waits)
   if (what.step === 'ask') {
-    const asking = questionOf(env, askerOf(by), what)
+    const asking = questionOf(env, askerOf(turn, by), what)
     const question = await inTime(orSorry(env, FAILED, asking, (answer) => ({ kind: 'no', answer }) as const))
     if (question === null) return newMessage(plainMessage(BUSY), true)
     if (question.kind === 'ask') return newMessage(questionMessage(what, question.confirm), true)
     if (question.kind === 'no') return respond(turn, by, privately, question.answer)
   }
-  return answerWith(turn, by, privately, () => press(env, askerOf(by), { verb: what.verb, ref: what.ref, on }))
+  return answerWith(turn, by, privately, () => press(env, askerOf(turn, by), { verb: what.verb, ref: what.ref, on }))
 }
 
 /** The answer, or word that it follows when it takes too long; Discord would say that it failed. */
@@ -122,8 +125,8 @@ async function reply(turn: Turn, by: Caller, place: Way['place'], what: NewReply
   await workspaceOf(turn.c.env).reply({ vendor: 'discord', way, until: Date.now() + TOKEN_LIFE_MS, what })
 }
 
-function askerOf({ userId, id }: Caller): Asker {
-  return { vendor: 'discord', userId, event: id }
+function askerOf({ config }: Turn, { userId, id, guildId }: Caller): Asker {
+  return { vendor: 'discord', userId, placed: config.discord.guilds.length > 0 && guildId !== null, event: id }
 }
 
 /** For the asker alone, or for the channel. */

@@ -1,8 +1,12 @@
 /** `POST /discord/interactions`: what Discord has signed, and nothing else, gets an answer in Discord's form. */
 
+import type { APIInteractionResponse } from 'discord-api-types/v10'
 import type { Context } from 'hono'
 import { configText, readConfig } from '../config.ts'
-import { readInteraction } from '../discord/interaction.ts'
+import { type Interaction, readInteraction } from '../discord/interaction.ts'
+import { ANSWER, EPHEMERAL } from '../discord/numbers.ts'
+import { plainMessage } from '../discord/render.ts'
+import type { DiscordConfig } from '../discord/settings.ts'
 import { verifyDiscord } from '../discord/verify.ts'
 import { logWarning, redactionOf } from '../log.ts'
 import type { Door, Gauges } from './auth.ts'
@@ -31,7 +35,23 @@ export async function takeInteraction(c: Context<Door>, gauges: Gauges): Promise
   if (interaction === null) {
     return problem(c, 400, { title: 'No interaction', detail: 'The body must be an interaction of Discord as JSON.' })
   }
+  if (isElsewhere(discord, interaction)) return c.json(notHere(interaction))
   return c.json(await answerTo({ c, config: read.config, gauges }, interaction))
+}
+
+const ELSEWHERE = 'This leansweep belongs to another Discord server. Whoever runs it can add yours to DISCORD_GUILD_ID.'
+
+/** Whether an interaction is of another application, or of a server that the settings do not name. */
+function isElsewhere({ applicationId, guilds }: DiscordConfig, interaction: Interaction): boolean {
+  if (interaction.kind === 'ping') return false
+  const { by } = interaction
+  if (applicationId !== null && by.applicationId !== applicationId) return true
+  return by.guildId !== null && guilds.length > 0 && !guilds.includes(by.guildId)
+}
+
+function notHere({ kind }: Interaction): APIInteractionResponse {
+  if (kind === 'autocomplete') return { type: ANSWER.choices, data: { choices: [] } }
+  return { type: ANSWER.message, data: { ...plainMessage(ELSEWHERE), flags: EPHEMERAL } }
 }
 
 /** Always 401, however often: Discord tries wrong signatures on purpose, and takes the address away if it gets another answer. */

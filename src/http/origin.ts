@@ -2,8 +2,8 @@
 
 /** What browsers say of a request cannot be forged by a page; programs that are no browser say nothing. */
 export function isFromElsewhere(request: Request): boolean {
-  const site = request.headers.get('sec-fetch-site')
-  if (site !== null) return site !== 'same-origin' && site !== 'none'
   const origin = request.headers.get('origin')
-  return origin !== null && origin !== new URL(request.url).origin
+  if (origin !== null && origin !== new URL(request.url).origin) return true
+  const site = request.headers.get('sec-fetch-site')
+  return site !== null && site !== 'same-origin' && site !== 'none'
 }

@@ -29,7 +29,7 @@ export interface Turn extends Measured {
 /** The body of the answer to a slash command. */
 export async function answerCommand(turn: Turn, command: SlashCommand): Promise<object> {
   const { userId, triggerId, text, responseUrl } = command
-  const asker: Asker = { vendor: 'slack', userId, event: triggerId }
+  const asker: Asker = { vendor: 'slack', userId, placed: turn.config.slack.teams.length > 0, event: triggerId }
   const work = async () => {
     const answer = hurriedPerson(turn, asker) ?? (await execute(turn.c.env, asker, text))
     if (answer.follows !== null) await reply(turn, responseUrl, 'below', { after: answer.follows })
@@ -49,7 +49,12 @@ export async function answerCommand(turn: Turn, command: SlashCommand): Promise<
 /** A press has no answer of its own: all that is said goes to its response address, by way of the ledger. */
 export async function answerPress(turn: Turn, pressed: Pressed): Promise<void> {
   const { userId, actionTs, actionId, value, message } = pressed
-  const asker: Asker = { vendor: 'slack', userId, event: `${userId}:${actionTs}:${value}` }
+  const asker: Asker = {
+    vendor: 'slack',
+    userId,
+    placed: turn.config.slack.teams.length > 0,
+    event: `${userId}:${actionTs}:${value}`,
+  }
   const verb = verbOf(actionId) ?? ''
   const on = message === null ? null : refOf(message.channel, message.ts)
   const work = async () => {

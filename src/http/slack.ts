@@ -3,7 +3,8 @@
 import type { Context } from 'hono'
 import { type Config, configText, readConfig } from '../config.ts'
 import { logWarning, redactionOf } from '../log.ts'
-import { isSslCheck, type Read, readEvent, readPress, readSlashCommand } from '../slack/parse.ts'
+import { isSslCheck, type Origin, type Read, readEvent, readPress, readSlashCommand } from '../slack/parse.ts'
+import { plainMessage } from '../slack/render.ts'
 import { verifySlack } from '../slack/verify.ts'
 import type { Door, Gauges } from './auth.ts'
 import { readBytes, tooLarge } from './body.ts'
@@ -42,6 +43,7 @@ export async function takeSlack(c: Context<Door>, gauges: Gauges, door: keyof ty
 }
 
 async function answer(c: Context<Door>, config: Config, request: NonNullable<Read>, gauges: Gauges): Promise<Response> {
+  const { teams } = config.slack
   switch (request.kind) {
     case 'url verification':
       return c.text(request.challenge)
@@ -49,12 +51,29 @@ async function answer(c: Context<Door>, config: Config, request: NonNullable<Rea
       // Of an event Slack would send it again if it heard anything but yes.
       return c.body(null, 200, { 'x-slack-no-retry': '1' })
     case 'command':
+      if (isElsewhere(teams, request)) return c.json(plainAnswer(ELSEWHERE))
+      if (request.command !== COMMAND) return c.json(plainAnswer(`leansweep answers ${COMMAND}, and no other command.`))
       return c.json(await answerCommand({ c, config, gauges }, request))
     case 'press':
+      if (isElsewhere(teams, request)) return c.body(null, 200)
       await answerPress({ c, config, gauges }, request)
       // The body of this answer changes nothing in Slack.
       return c.body(null, 200)
   }
+}
+
+/** As the manifest of the app has it. */
+const COMMAND = '/sweep'
+
+const ELSEWHERE = 'This leansweep belongs to another Slack workspace. Whoever runs it can add yours to SLACK_TEAM_ID.'
+
+/** Whether a signed request comes from a workspace that the settings do not name: an app may be installed in several. */
+function isElsewhere(teams: readonly string[], { teamId, enterpriseId }: Origin): boolean {
+  return teams.length > 0 && !teams.includes(teamId) && !(enterpriseId !== '' && teams.includes(enterpriseId))
+}
+
+function plainAnswer(text: string): object {
+  return { response_type: 'ephemeral', ...plainMessage(text) }
 }
 
 /** One answer to whatever proves nothing; the reason goes to the log. What proves itself is never kept waiting. */

@@ -14,8 +14,8 @@ interface Vendor {
   body(card: Card, publicUrl: string | null): object
   /** The address that the message is posted to. */
   address(url: string): string
-  /** Whether a 2xx with this text is a receipt. */
-  isReceipt(text: string): boolean
+  /** Whether a 2xx with this status and text is what the vendor documents as a receipt; anything else delivered nothing. */
+  isReceipt(status: number, text: string): boolean
 }
 
 const VENDORS: { readonly [kind in Notify['kind']]: Vendor } = {
@@ -23,7 +23,7 @@ const VENDORS: { readonly [kind in Notify['kind']]: Vendor } = {
     name: 'Slack',
     body: renderSlack,
     address: (url) => url,
-    isReceipt: (text) => text === 'ok',
+    isReceipt: (_status, text) => text.trim() === 'ok',
   },
   discord: {
     name: 'Discord',
@@ -31,14 +31,15 @@ const VENDORS: { readonly [kind in Notify['kind']]: Vendor } = {
     body: (card, publicUrl) => ({ ...renderDiscord(card, publicUrl), components: [] }),
     // Answers when the message is there, instead of before.
     address: (url) => withQuery(url, 'wait', 'true'),
-    isReceipt: () => true,
+    // With `wait` it answers with the message that was made.
+    isReceipt: (_status, text) => /"id": ?"\d{1,20}"/.test(text),
   },
   teams: {
     name: 'Teams',
     body: (card, publicUrl) => renderTeams(card, linkOf(card, publicUrl)),
     address: (url) => url,
-    // The workflow has taken it (202); it posts the message afterwards and tells nobody whether it could.
-    isReceipt: () => true,
+    // The workflow has accepted it (202); it posts the message afterwards. A 200 may carry the text of an error.
+    isReceipt: (status) => status === 202,
   },
 }
 
@@ -64,9 +65,9 @@ async function post({ name, address, isReceipt }: Vendor, url: string, body: obj
     body: JSON.stringify(body),
   })
   const { status } = response
-  const text = (await response.text()).slice(0, 1_000)
+  const text = (await response.text()).slice(0, 4_000)
   if (!response.ok) return refusal(name, status, text, readRetryAfter(response.headers.get('retry-after'), deps.now()))
-  if (isReceipt(text)) return { kind: 'delivered', status } as const
+  if (isReceipt(status, text)) return { kind: 'delivered', status } as const
   return { kind: 'again', status, detail: `${name} answered ${status} without its receipt.` } as const
 }
 

@@ -8,8 +8,16 @@ import { isLoopback } from '../core/base/address.ts'
 /** Where an answer may be sent for half an hour, by anybody who knows it: a secret. */
 export type ResponseUrl = string
 
-export interface SlashCommand {
+/** Where a request comes from: a workspace, and the organization around it where there is one. "" = Slack does not say. */
+export interface Origin {
+  readonly teamId: string
+  readonly enterpriseId: string
+}
+
+export interface SlashCommand extends Origin {
   readonly kind: 'command'
+  /** Such as `/sweep`. */
+  readonly command: string
   /** What followed `/sweep`. */
   readonly text: string
   readonly userId: string
@@ -19,7 +27,7 @@ export interface SlashCommand {
   readonly responseUrl: ResponseUrl
 }
 
-export interface Pressed {
+export interface Pressed extends Origin {
   readonly kind: 'press'
   readonly userId: string
   readonly channelId: string
@@ -65,6 +73,9 @@ export function readSlashCommand(body: Uint8Array, development: boolean): Read {
   if (field('user_id') === '' || field('trigger_id') === '' || responseUrl === null) return null
   return {
     kind: 'command',
+    command: field('command'),
+    teamId: field('team_id'),
+    enterpriseId: field('enterprise_id'),
     text: unescaped(field('text')),
     userId: field('user_id'),
     channelId: field('channel_id'),
@@ -80,7 +91,7 @@ export function readPress(body: Uint8Array, development: boolean): Read {
   const payload = jsonOf(form.get('payload') ?? '')
   if (!isObject(payload) || typeof payload.type !== 'string') return null
   if (payload.type !== 'block_actions') return { kind: 'ignored', what: payload.type }
-  const { user, channel, container, actions } = payload
+  const { user, channel, container, actions, team, enterprise } = payload
   const [action] = Array.isArray(actions) ? (actions as unknown[]) : []
   if (!isObject(user) || typeof user.id !== 'string' || !isObject(action)) return null
   const { action_id: actionId, action_ts: actionTs } = action
@@ -91,7 +102,11 @@ export function readPress(body: Uint8Array, development: boolean): Read {
   if (value === null || responseUrl === null) return { kind: 'ignored', what: 'a press without a value' }
   const channelId = isObject(channel) && typeof channel.id === 'string' ? channel.id : ''
   const message = messageOf(container, channelId)
-  return { kind: 'press', userId: user.id, channelId, message, actionId, value, actionTs, responseUrl }
+  const from = {
+    teamId: idIn(team) || textOr(user.team_id),
+    enterpriseId: idIn(enterprise) || idIn(team, 'enterprise_id'),
+  }
+  return { kind: 'press', ...from, userId: user.id, channelId, message, actionId, value, actionTs, responseUrl }
 }
 
 /** `POST /slack/events`: JSON. */
@@ -100,6 +115,15 @@ export function readEvent(body: Uint8Array): Read {
   if (!isObject(event) || typeof event.type !== 'string') return null
   if (event.type !== 'url_verification') return { kind: 'ignored', what: event.type }
   return typeof event.challenge === 'string' ? { kind: 'url verification', challenge: event.challenge } : null
+}
+
+/** In an organization-wide installation `team` is null, and only `enterprise` says where a press comes from. */
+function idIn(place: unknown, key = 'id'): string {
+  return isObject(place) ? textOr(place[key]) : ''
+}
+
+function textOr(value: unknown): string {
+  return typeof value === 'string' ? value : ''
 }
 
 function carriedBy({ type, value, selected_option: option }: { readonly [key: string]: unknown }): string | null {

@@ -13,6 +13,11 @@ export interface SlackSettings {
   readonly SLACK_BOT_TOKEN?: string
   /** Id of the channel for cards, such as `C0123456789`: at the end of the channel's details. */
   readonly SLACK_CHANNEL?: string
+  /**
+   * Whose requests are answered: the id of the workspace (`T…`), or of the Enterprise Grid organization (`E…`). Several,
+   * separated by commas. Left out, only people whom the policy names by their Slack id are answered.
+   */
+  readonly SLACK_TEAM_ID?: string
   /** Another address than Slack's own, for a stand-in on this machine. */
   readonly SLACK_API_URL?: string
 }
@@ -21,6 +26,8 @@ export interface SlackConfig {
   readonly apiUrl: string
   /** Empty = the doors are closed. */
   readonly signingSecrets: readonly string[]
+  /** Ids of the workspaces and organizations whose requests are answered; empty = those of people named in the policy. */
+  readonly teams: readonly string[]
   /** Null = no cards in Slack. */
   readonly bot: { readonly token: string; readonly channelId: string } | null
 }
@@ -31,6 +38,9 @@ export const SLACK_API = 'https://slack.com/api'
 
 /** Of a channel, a private one, or a conversation with one person. */
 const CHANNEL_ID = /^[CGD][A-Z0-9]{7,20}$/
+
+/** Of a workspace, or of an Enterprise Grid organization. */
+const TEAM_ID = /^[TE][A-Z0-9]{6,20}$/
 
 /** Whatever is wrong is added to the problems. That no secret is public is for `config.ts`. */
 export function readSlack(
@@ -52,7 +62,15 @@ export function readSlack(
   if (channelId !== '' && given('SLACK_SIGNING_SECRET') === '') {
     problems.push('SLACK_CHANNEL is set and SLACK_SIGNING_SECRET is missing: no button of a card could be answered.')
   }
+  const teams = given('SLACK_TEAM_ID')
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+  if (!teams.every((team) => TEAM_ID.test(team))) {
+    problems.push('SLACK_TEAM_ID must be the id of the workspace, such as T0123456789, or of the organization, E….')
+  }
   return {
+    teams,
     apiUrl: apiUrlOf(given('SLACK_API_URL'), development, allowed, problems),
     signingSecrets,
     bot: token === '' || channelId === '' ? null : { token, channelId },

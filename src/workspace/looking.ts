@@ -191,6 +191,17 @@ export abstract class Looking extends WorkspaceObject {
     return asked.ok ? asked.value : null
   }
 
+  /**
+   * Whether somebody in a chat may read. `placed`: the request comes from a workspace or server that the settings name.
+   * False while the policy cannot be read.
+   */
+  async mayRead(kind: IdKind, id: string, placed: boolean): Promise<boolean> {
+    const asked = await this.withPolicy(
+      async (_, policy) => (placed && policy.chat.read === 'everyone') || personWith(policy.people, kind, id) !== null,
+    )
+    return asked.ok && asked.value
+  }
+
   /** Which directories a deleted branch means, by the policy's `[[on]]`. */
   async meaningOf(branch: BranchDeleted): Promise<Asked<EventMeaning>> {
     return this.withDeps(async (deps) => {

@@ -21,7 +21,7 @@ import { type Submission, type Submitted, submit, submitReport, submitTick, type
 import { type Decided, type Decision, type Held, nameOf, type Who } from './ledger/asks.ts'
 import { policyNow } from './ledger/clock.ts'
 import { readFact, removeFact, writeFact } from './ledger/facts.ts'
-import type { Asked } from './ledger/last-survey.ts'
+import { type Asked, no } from './ledger/last-survey.ts'
 import { acceptObjection } from './ledger/objections.ts'
 import { isGoingOn, type Trigger } from './ledger/run.ts'
 import { runById } from './ledger/runs.ts'
@@ -29,7 +29,7 @@ import { isFirst } from './ledger/seen.ts'
 import { writeStop } from './ledger/stops.ts'
 import { Looking } from './looking.ts'
 import { tellStopping } from './running/tell-run.ts'
-import { type Replayed, replay } from './telling/deliveries.ts'
+import { type Replayed, replay, sendTest } from './telling/deliveries.ts'
 import { audienceOf, NOBODY } from './telling/tell.ts'
 import { type PauseView, pauseView } from './views/health.ts'
 
@@ -62,6 +62,18 @@ export class Workspace extends Looking {
     const replayed = replay(this.storage, delivery, this.now())
     await this.arm()
     return replayed
+  }
+
+  /** Sends a test message to every destination, or to that one. */
+  async sendTest(destination: string | null, by: string): Promise<Asked<readonly string[]>> {
+    const sent = await this.withDeps(async (deps) => {
+      const ids = sendTest(this.storage, deps.channels, destination, by, deps.now())
+      return ids === null
+        ? no('notFound', 'There is no such destination. GET /api/deliveries lists them.')
+        : { ok: true, value: ids }
+    })
+    await this.arm()
+    return sent
   }
 
   /** Stops acting by rules and deleting before the next such call, until a person lifts it (G19). */

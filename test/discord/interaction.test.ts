@@ -10,7 +10,8 @@ const CALLER = {
   token: 'aW50ZXJhY3Rpb24.x_y-z=',
   version: 1,
 }
-const BY = { userId: '7', id: CALLER.id, applicationId: CALLER.application_id, token: CALLER.token }
+const DIRECT = { userId: '7', id: CALLER.id, applicationId: CALLER.application_id, token: CALLER.token, guildId: null }
+const BY = { ...DIRECT, guildId: '1' }
 const MEMBER = { member: { user: { id: '7' }, roles: [], permissions: '0' }, guild_id: '1' }
 
 function read(interaction: unknown) {
@@ -51,7 +52,7 @@ describe('an interaction', () => {
     ]
     const expected = { kind: 'command', line: 'keep "a b" 30d', by: BY }
     expect(read(command(options))).toEqual(expected)
-    expect(read(command(options, { user: { id: '7' } }))).toEqual(expected)
+    expect(read(command(options, { user: { id: '7' } }))).toEqual({ ...expected, by: DIRECT })
     expect(read(command([{ name: 'plan', type: 1 }]))).toEqual({ kind: 'command', line: 'plan', by: BY })
   })
 
@@ -93,9 +94,13 @@ describe('an interaction', () => {
       { name: 'keep', type: 1, options: [{ name: 'until', type: 3, value: 'x' }, focused] },
     ]
     const typing = { name: 'project', type: 3, value: 'Rese', focused: true }
-    expect(read({ ...command(options(typing)), type: 4 })).toEqual({ kind: 'autocomplete', typed: 'Rese' })
-    expect(read({ ...command(options({ ...typing, value: 7 })), type: 4 })).toEqual({ kind: 'autocomplete', typed: '' })
-    expect(read({ ...command([]), type: 4 })).toEqual({ kind: 'autocomplete', typed: '' })
+    expect(read({ ...command(options(typing)), type: 4 })).toEqual({ kind: 'autocomplete', typed: 'Rese', by: BY })
+    expect(read({ ...command(options({ ...typing, value: 7 })), type: 4 })).toEqual({
+      kind: 'autocomplete',
+      typed: '',
+      by: BY,
+    })
+    expect(read({ ...command([]), type: 4 })).toEqual({ kind: 'autocomplete', typed: '', by: BY })
   })
 
   it.each<[string, unknown]>([

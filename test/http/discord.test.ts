@@ -10,6 +10,8 @@ import { makeStandins } from '../support/standins.ts'
 import { makeWorld, type World } from '../support/world.ts'
 
 const PEOPLE = `
+[chat]
+read = "everyone"
 [[person]]
 name = "Ann"
 discord = "700000000000000001"

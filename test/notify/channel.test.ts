@@ -75,6 +75,19 @@ describe.each(KINDS)('an incoming webhook of %s', (kind) => {
     expect(await standins.taken()).toEqual([])
   })
 
+  it.each<readonly [number, string]>([
+    [200, 'Webhook message delivery failed with error: Microsoft Teams endpoint returned HTTP error 413'],
+    [200, ''],
+    [200, '1'],
+    [204, ''],
+    [200, '{"message":"ok"}'],
+    [200, '<html>ok</html>'],
+  ])('takes %i "%s" for no receipt', async (status, body) => {
+    const standins = makeStandins()
+    await standins.answers({ status, body })
+    expect(await deliver(standins, kind)).toMatchObject({ kind: 'again', status })
+  })
+
   it('is named without its address, and known apart from another', async () => {
     const standins = makeStandins()
     const channel = channelOf(standins, kind)

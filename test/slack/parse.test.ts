@@ -38,6 +38,9 @@ describe('a slash command', () => {
   it('is read from the published request', () => {
     expect(readSlashCommand(bytes(COMMAND_BODY), false)).toEqual({
       kind: 'command',
+      command: '/webhook-collect',
+      teamId: 'T1DC2JH3J',
+      enterpriseId: '',
       text: '',
       userId: 'U2CERLKJA',
       channelId: 'G8PSS9T3V',
@@ -88,6 +91,8 @@ describe('a press', () => {
   it('is a button with the message it is on', () => {
     expect(pressOf({})).toEqual({
       kind: 'press',
+      teamId: 'T1',
+      enterpriseId: '',
       userId: 'U1',
       channelId: 'C1',
       message: { channel: 'C1', ts: '1700000000.000100' },
@@ -96,6 +101,13 @@ describe('a press', () => {
       actionTs: '1700000050.123456',
       responseUrl: RESPONSE_URL,
     })
+  })
+
+  it('says where it comes from, in an organization-wide installation too', () => {
+    const user = { id: 'U1', username: 'ann' }
+    expect(pressOf({ team: null, enterprise: { id: 'E1' }, user })).toMatchObject({ teamId: '', enterpriseId: 'E1' })
+    expect(pressOf({ team: null, enterprise: { id: 'E1' } })).toMatchObject({ teamId: 'T1', enterpriseId: 'E1' })
+    expect(pressOf({ team: { id: 'T1', enterprise_id: 'E2' } })).toMatchObject({ teamId: 'T1', enterpriseId: 'E2' })
   })
 
   it('is a choice from a menu', () => {
@@ -155,14 +167,19 @@ describe('beside slack-edge', () => {
           channel_id: channelId,
           trigger_id: triggerId,
           response_url: responseUrl,
+          command,
+          team_id: teamId,
+          enterprise_id: enterpriseId = '',
         } = payload
-        seen.command = { text, userId, channelId, triggerId, responseUrl }
+        seen.command = { command, teamId, enterpriseId, text, userId, channelId, triggerId, responseUrl }
         return ''
       })
       .action(/^sweep\./, async ({ payload, context }) => {
         const [action] = payload.actions
         const { message_ts: ts, channel_id: channel } = payload.container as { message_ts: string; channel_id: string }
         seen.press = {
+          teamId: payload.team?.id,
+          enterpriseId: payload.enterprise?.id ?? '',
           userId: context.userId,
           channelId: context.channelId,
           message: { channel, ts },

@@ -82,7 +82,7 @@ may = ${people === 'equals' ? '["operate", "approve"]' : '["approve"]'}
     .replace('approve = "never"', `approve = "${approve}"`)
     .replace('after = "24h"', `after = "${after}"`)
     .replace('notice = "0h"', `notice = "${notice}"`)
-  return `${NO_CAPS}\n[notify]\nchannels = ["${vendor}"]\n${people === 'nobody' ? '' : named}${old}`
+  return `${NO_CAPS}\n[notify]\nchannels = ["${vendor}"]\n[chat]\nread = "everyone"\n${people === 'nobody' ? '' : named}${old}`
 }
 
 export async function makeChat(vendor: Vendor, projects: readonly object[], rules: Rules = {}): Promise<Chat> {

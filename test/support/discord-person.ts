@@ -18,6 +18,7 @@ export function discordEnv(standins: Standins): { readonly [name: string]: strin
     DISCORD_PUBLIC_KEY: PUBLIC_KEY,
     DISCORD_BOT_TOKEN: BOT_TOKEN,
     DISCORD_CHANNEL: CHANNEL,
+    DISCORD_GUILD_ID: '41771983423143937',
     DISCORD_API_URL: standins.discordApi,
     PUBLIC_URL: 'https://sweep.example',
   }
@@ -51,7 +52,13 @@ export interface Person {
 
 type Asking = Pick<World, 'name' | 'sandbox'>
 
-export function person(world: Asking, standins: Standins, user: string, dm = false): Person {
+export function person(
+  world: Asking,
+  standins: Standins,
+  user: string,
+  dm = false,
+  env = discordEnv(standins),
+): Person {
   async function interact(type: number, data: object, pressed: string | null): Promise<Seen> {
     const interaction = (await standins.control('discord/interaction', {
       user,
@@ -61,7 +68,7 @@ export function person(world: Asking, standins: Standins, user: string, dm = fal
       pressed,
     })) as Interaction
     const began = performance.now()
-    const response = await send(world, standins, interaction)
+    const response = await send(world, interaction, env)
     const tookMs = performance.now() - began
     const answer = response.headers.get('content-type')?.includes('json') ? await response.json() : null
     const { message = null } = (await standins.control('discord/answer', {
@@ -96,7 +103,7 @@ export function person(world: Asking, standins: Standins, user: string, dm = fal
       }
       return interact(3, data, message.id)
     },
-    sends: (interaction) => send(world, standins, interaction),
+    sends: (interaction) => send(world, interaction, env),
   }
 }
 
@@ -131,7 +138,7 @@ export async function signedBy(seed: string, timestamp: string, body: Uint8Array
   return (await noble.signAsync(message, Uint8Array.fromHex(seed))).toHex()
 }
 
-async function send(world: Asking, standins: Standins, interaction: object): Promise<Response> {
+async function send(world: Asking, interaction: object, env: { readonly [name: string]: string }): Promise<Response> {
   const body = new TextEncoder().encode(JSON.stringify(interaction))
   const timestamp = String(Math.floor(Date.now() / 1_000))
   const headers = {
@@ -139,7 +146,6 @@ async function send(world: Asking, standins: Standins, interaction: object): Pro
     'x-signature-ed25519': await signedBy(SEED, timestamp, body),
     'x-signature-timestamp': timestamp,
   }
-  const env = discordEnv(standins)
   return ask(world, '/discord/interactions', { method: 'POST', body, bearer: null, headers, env })
 }
 

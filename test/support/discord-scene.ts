@@ -11,6 +11,8 @@ export const BOB = '700000000000000002'
 export const STRANGER = '700000000000000099'
 
 const PEOPLE = `
+[chat]
+read = "everyone"
 [notify]
 channels = ["discord"]
 [[person]]

@@ -12,6 +12,7 @@ export function slackEnv(standins: Standins): { readonly [name: string]: string 
     SLACK_SIGNING_SECRET: SIGNING_SECRET,
     SLACK_BOT_TOKEN: SLACK_TOKEN,
     SLACK_CHANNEL,
+    SLACK_TEAM_ID: 'T0123456789',
     SLACK_API_URL: standins.slackApi,
     PUBLIC_URL: 'https://sweep.example',
   }
@@ -26,13 +27,18 @@ export interface SlackPerson {
   repeats(): Promise<void>
 }
 
-export function slackPerson(world: Pick<World, 'name' | 'sandbox'>, standins: Standins, user: string): SlackPerson {
+export function slackPerson(
+  world: Pick<World, 'name' | 'sandbox'>,
+  standins: Standins,
+  user: string,
+  env = slackEnv(standins),
+): SlackPerson {
   let last: { readonly path: string; readonly secret: string; readonly body: string } | null = null
 
   async function send(path: string, { secret, body }: { secret: string; body: string }) {
     last = { path, secret, body }
     const began = performance.now()
-    const answer = await signedAsk(world, standins, path, new TextEncoder().encode(body))
+    const answer = await signedAsk(world, standins, path, new TextEncoder().encode(body), {}, env)
     const text = await answer.text()
     const tookMs = performance.now() - began
     const { message = null } = (await standins.control('slack/answered', {
@@ -71,6 +77,7 @@ export async function signedAsk(
   path: string,
   body: Uint8Array,
   change: { readonly timestamp?: string; readonly signature?: string } = {},
+  env = slackEnv(standins),
 ): Promise<Response> {
   const timestamp = change.timestamp ?? String(Math.floor(Date.now() / 1_000))
   return ask(world, `/slack/${path}`, {
@@ -82,7 +89,7 @@ export async function signedAsk(
       'x-slack-request-timestamp': timestamp,
       'x-slack-signature': change.signature ?? (await signSlack(SIGNING_SECRET, timestamp, body)),
     },
-    env: slackEnv(standins),
+    env,
   })
 }
 

@@ -17,6 +17,8 @@ export const BOB = 'U0BOB'
 export const STRANGER = 'U0WHO'
 
 const PEOPLE = `
+[chat]
+read = "everyone"
 [notify]
 channels = ["slack"]
 [[person]]

@@ -150,6 +150,23 @@ export const PolicyFile = table({
     ),
   ),
   notify: v.optional(table({ channels: v.optional(list(oneOf(['slack', 'discord', 'webhook', 'teams'])), []) }), {}),
+  chat: v.optional(
+    v.pipe(
+      table({
+        read: v.optional(
+          v.pipe(
+            oneOf(['people', 'everyone']),
+            v.description(
+              'Who may read: the people of this policy, or everyone in the workspace or server of the settings.',
+            ),
+          ),
+          'people',
+        ),
+      }),
+      v.description('Chats. Names of projects and rules are in what is read.'),
+    ),
+    {},
+  ),
   person: v.optional(tables('person', Person), []),
   on: v.optional(tables('on', OnEvent), []),
   rule: v.optional(tables('rule', RuleTable), []),

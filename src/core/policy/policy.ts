@@ -50,6 +50,7 @@ export interface Policy {
     readonly ids: ReadonlySet<number>
   }
   readonly window: Window | null
+  readonly chat: { readonly read: 'people' | 'everyone' }
   readonly notify: { readonly channels: readonly ('slack' | 'discord' | 'webhook' | 'teams')[] }
   readonly people: readonly Person[]
   readonly on: readonly OnEvent[]
@@ -135,6 +136,7 @@ async function compile(file: PolicyFile, text: string): Promise<Policy> {
       ids: new Set(protect.ids),
     },
     window: window === undefined ? null : compileWindow(window),
+    chat: { read: file.chat.read ?? 'people' },
     notify: { channels: file.notify.channels ?? [] },
     people: file.person.map(({ name, slack = null, discord = null, email = null, may }) => ({
       name,

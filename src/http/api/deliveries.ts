@@ -1,6 +1,7 @@
 /** What became of what was told: the last deliveries, and sending one once more. */
 
 import * as v from 'valibot'
+import { actorOf } from '../auth.ts'
 import { taggedJson } from '../etag.ts'
 import { problem } from '../problem.ts'
 import { operation } from './operation.ts'
@@ -48,6 +49,8 @@ export const DeliveryPage = v.pipe(
   v.title('DeliveryPage'),
 )
 
+const TestSent = v.pipe(v.strictObject({ deliveries: v.array(v.string()) }), v.title('TestSent'))
+
 export const listDeliveries = operation({
   id: 'listDeliveries',
   method: 'GET',
@@ -90,5 +93,27 @@ export const replayDelivery = operation({
     if (replayed.ok) return c.body(null, 202)
     if (replayed.reason === 'not found') return problem(c, 404, { title: 'No such delivery', detail: replayed.message })
     return problem(c, 409, { title: 'Replaced', detail: replayed.message })
+  },
+})
+
+export const testDeliveries = operation({
+  id: 'sendTestMessage',
+  method: 'POST',
+  path: '/api/deliveries/test',
+  needs: 'operate',
+  topic: TOPIC,
+  summary: 'Send a test message',
+  details: 'To every destination, or to one; a disabled destination is enabled. It gives no notice for any project.',
+  body: v.strictObject({
+    destination: v.optional(v.pipe(v.string(), v.description('Such as `slack`; left out: all.'))),
+  }),
+  answers: {
+    202: { means: 'The ids of its deliveries; `GET /api/deliveries` shows what became of them.', shape: TestSent },
+    404: 'No such destination.',
+  },
+  async handle({ c, workspace, caller, body }) {
+    const sent = await workspace.sendTest(body.destination ?? null, actorOf(caller))
+    if (sent.ok) return c.json({ deliveries: sent.value }, 202)
+    return problem(c, sent.reason === 'notFound' ? 404 : 503, { title: 'Not sent', detail: sent.message })
   },
 })

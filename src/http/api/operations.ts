@@ -3,7 +3,7 @@
 import { verifyAudit } from './audit.ts'
 import { showBackup, showBackups } from './backups.ts'
 import { decide, showProposal } from './decision.ts'
-import { listDeliveries, replayDelivery } from './deliveries.ts'
+import { listDeliveries, replayDelivery, testDeliveries } from './deliveries.ts'
 import { showHealth } from './health.ts'
 import { acceptBase, listInventories, showBase, showInventory, showStoredInventory } from './inventory.ts'
 import { showMetrics } from './metrics.ts'
@@ -35,6 +35,7 @@ export const OPERATIONS: readonly Operation[] = [
   showStoredInventory,
   listDeliveries,
   replayDelivery,
+  testDeliveries,
   pause,
   resume,
   showBackups,

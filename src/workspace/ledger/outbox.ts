@@ -51,12 +51,19 @@ export interface NewEvent {
   readonly announces?: string | null
 }
 
-/** Something that happened, to every channel for programs among these. */
-export function putEvent(sql: SqlStorage, channels: readonly Channel[], event: NewEvent, now: number): void {
+/** Something that happened, to every channel for programs among these. Gives the ids of the messages. */
+export function putEvent(
+  sql: SqlStorage,
+  channels: readonly Channel[],
+  event: NewEvent,
+  now: number,
+): readonly string[] {
   const payload: Payload = { kind: 'event', type: event.type, timestamp: iso(now), data: event.data }
-  for (const channel of channels.filter((one): one is EventChannel => one.takes === 'event')) {
-    insert(sql, channel.key, payload, { about: event.type, subject: null, announces: event.announces ?? null, now })
-  }
+  return channels
+    .filter((one): one is EventChannel => one.takes === 'event')
+    .map(({ key }) => {
+      return insert(sql, key, payload, { about: event.type, subject: null, announces: event.announces ?? null, now })
+    })
 }
 
 export interface NewCard {
@@ -70,10 +77,14 @@ export interface NewCard {
   readonly announces?: string | null
 }
 
-/** A card, to every channel for people among these. What waits about the same thing is not told any more. */
-export function putCard(sql: SqlStorage, channels: readonly Channel[], card: NewCard, now: number): void {
+/**
+ * A card, to every channel for people among these. What waits about the same thing is not sent any longer. Gives the ids of
+ * the messages.
+ */
+export function putCard(sql: SqlStorage, channels: readonly Channel[], card: NewCard, now: number): readonly string[] {
   const payload: Payload = { kind: 'card', card: card.card }
   const { about, subject } = card
+  const ids: string[] = []
   for (const channel of channels.filter((one): one is CardChannel => one.takes === 'card')) {
     if (card.edit === true && !(channel.edits && isTold(sql, channel.key, subject))) continue
     if (subject !== null) {
@@ -84,8 +95,9 @@ export function putCard(sql: SqlStorage, channels: readonly Channel[], card: New
         subject,
       )
     }
-    insert(sql, channel.key, payload, { about, subject, announces: card.announces ?? null, now })
+    ids.push(insert(sql, channel.key, payload, { about, subject, announces: card.announces ?? null, now }))
   }
+  return ids
 }
 
 interface Filing {
@@ -95,11 +107,12 @@ interface Filing {
   readonly now: number
 }
 
-function insert(sql: SqlStorage, destination: string, payload: Payload, filing: Filing): void {
+function insert(sql: SqlStorage, destination: string, payload: Payload, filing: Filing): string {
+  const id = `msg_${crypto.randomUUID().replaceAll('-', '')}`
   sql.exec(
     `INSERT INTO outbox (id, destination, about, subject, announces, payload, state, attempt, due_at, reason, created_at)
      VALUES (?, ?, ?, ?, ?, ?, 'due', 0, ?, '', ?)`,
-    `msg_${crypto.randomUUID().replaceAll('-', '')}`,
+    id,
     destination,
     filing.about,
     filing.subject,
@@ -108,6 +121,7 @@ function insert(sql: SqlStorage, destination: string, payload: Payload, filing: 
     filing.now,
     filing.now,
   )
+  return id
 }
 
 /** Whether a message about this is there, or on its way. */

@@ -1,10 +1,11 @@
 /** What became of what was told, for people: the last deliveries, where they go, and sending one once more. */
 
 import { count } from '../../core/base/duration.ts'
+import { testCard } from '../../core/cards/test-card.ts'
 import type { Channel } from '../../hooks/channel.ts'
 import { disabledDestinations, enable } from '../ledger/destinations.ts'
 import { changeMessage, failing, givenUp, isNewestOfSubject, listMessages, messageById } from '../ledger/messages.ts'
-import type { MessageRow, MessageState } from '../ledger/outbox.ts'
+import { type MessageRow, type MessageState, putCard, putEvent } from '../ledger/outbox.ts'
 import { iso } from '../ledger/runs.ts'
 
 /** One message to one destination, without what it says. Times are ISO 8601 UTC. */
@@ -70,6 +71,25 @@ export function replay(storage: DurableObjectStorage, id: string, now: number): 
     enable(sql, row.destination)
     changeMessage(sql, id, { state: 'due', attempt: 0, dueAt: now, reason: '' })
     return { ok: true }
+  })
+}
+
+/** Puts a test message for every destination, or for that one; the ids of its deliveries. Null: no such destination. */
+export function sendTest(
+  storage: DurableObjectStorage,
+  channels: readonly Channel[],
+  destination: string | null,
+  by: string,
+  now: number,
+): readonly string[] | null {
+  const meant = destination === null ? channels : channels.filter(({ key }) => key === destination)
+  if (destination !== null && meant.length === 0) return null
+  const { sql } = storage
+  return storage.transactionSync(() => {
+    for (const { key } of meant) enable(sql, key)
+    const cards = putCard(sql, meant, { card: testCard(by), about: 'test', subject: null }, now)
+    const events = putEvent(sql, meant, { type: 'test.message', data: { by } }, now)
+    return [...cards, ...events]
   })
 }
 

@@ -320,7 +320,9 @@ function begin(world: DiscordWorld, { user, dm = false, type, data, pressed = nu
     locale: 'en-GB',
     channel_id: channel,
     ...(data === undefined ? {} : { data }),
-    ...(dm ? { user: person } : { guild_id: '1', member: { user: person, roles: [], permissions: '0' } }),
+    ...(dm
+      ? { user: person }
+      : { guild_id: '41771983423143937', member: { user: person, roles: [], permissions: '0' } }),
     ...(message === null ? {} : { message: { ...shown(message), flags: message.only === null ? 0 : 64 } }),
   }
   return { status: 200, body }
