@@ -4,6 +4,7 @@ import { problemText, readPolicy } from '../core/policy/policy.ts'
 import type { DepsResult } from '../deps.ts'
 import { createMeter } from '../quantconnect/meter.ts'
 import { standsStill } from './alarms.ts'
+import { beginStep, whyNoFurther } from './ledger/progress.ts'
 import { changeRun, nextRun, type RunRow } from './ledger/runs.ts'
 import { stoppedBy, stopText } from './ledger/stops.ts'
 import { act } from './running/act.ts'
@@ -15,9 +16,6 @@ import { type Slice, update } from './running/slice.ts'
 import { survey } from './running/survey.ts'
 import { tellActing } from './running/tell-run.ts'
 import { audienceOf, NOBODY } from './telling/tell.ts'
-
-/** A run whose slices end in unexpected errors this often has failed. */
-const MOST_CRASHES = 5
 
 /** Used to put a run on record when the settings themselves are broken. */
 const DEFAULT_KEEPING: FinishDeps['config'] = { recordDays: 400, backupDays: 180, organizationId: '' }
@@ -40,7 +38,8 @@ export async function advance(
   const end = async (last: RunRow): Promise<'again'> => finish(storage, keeping, last).then(() => 'again')
 
   if (run.phase === 'record') return end(run)
-  if (run.crashes >= MOST_CRASHES) return toRecord(sql, run, 'failed', crashText(run))
+  const stuck = whyNoFurther(sql, run)
+  if (stuck !== null) return toRecord(sql, run, 'failed', stuck)
   if (!made.ok) return toRecord(sql, run, 'failed', `Nothing was done. ${made.message}`)
   const stopper = stoppedBy(sql, run.id)
   if (stopper !== null && run.phase !== 'confirm') {
@@ -59,6 +58,9 @@ export async function advance(
     return toConfirm(sql, run, 'A new policy was deployed during the run; what had not been done was left.')
   }
 
+  beginStep(sql, run.id)
+  // Before anything else: a step that exceeds the memory is killed in the middle, and what is not on disk then is lost.
+  await storage.sync()
   const meter = createMeter(made.deps.config.callsPerSlice)
   const slice: Slice = { deps: made.deps, storage, sql, policy: read.policy, meter, callsBefore: run.apiCalls, run }
   // Until there is a plan the newest policy counts; afterwards the run stays with the one its plan was made by.
@@ -96,8 +98,4 @@ function toConfirm(sql: SqlStorage, run: RunRow, message: string): 'again' {
   )
   changeRun(sql, run, { phase: 'confirm', message: [run.message, message].filter((part) => part !== '').join(' ') })
   return 'again'
-}
-
-function crashText(run: RunRow): string {
-  return `The run ended in an unexpected error ${run.crashes} times and was given up; the Worker's log has the error.`
 }

@@ -50,7 +50,7 @@ describe('G3 a new rule only reports', () => {
     const world = await makeWorld(DELETE_OLD, [stale('Old/a'), { name: 'Work/b', projectId: 801 }])
     await world.tick(now)
     await world.stub.pause('Ann')
-    const { run } = await world.stub.tick(now + 2 * DAY)
+    const { run } = await world.submitTick(now + 2 * DAY)
     const queued = await world.stub.submit({
       triggerId: 'queued',
       trigger: 'api',

@@ -182,7 +182,7 @@ describe('G19 pause', () => {
         return answer
       },
     })
-    const { run } = await world.stub.tick(now + 2 * DAY)
+    const { run } = await world.submitTick(now + 2 * DAY)
     await paused.promise
     await new Promise((resolve) => setTimeout(resolve, 200))
     expect(await world.deletions()).toHaveLength(2)
@@ -201,8 +201,8 @@ describe('G19 pause', () => {
     const world = await makeWorld(DELETE_OLD, staleMany(3))
     await world.tick(now)
     await world.stub.pause('Ann')
-    const { run } = await world.stub.tick(now + 2 * DAY)
-    const later = await world.stub.tick(now + 3 * DAY)
+    const { run } = await world.submitTick(now + 2 * DAY)
+    const later = await world.submitTick(now + 3 * DAY)
     await world.stub.submit({
       triggerId: 'while paused',
       trigger: 'api',
@@ -221,11 +221,11 @@ describe('G19 pause', () => {
     const world = await makeWorld(DELETE_OLD, staleMany(1))
     await world.tick(now)
     await world.stub.pause('Ann')
-    const { run } = await world.stub.tick(now + 2 * DAY)
+    const { run } = await world.submitTick(now + 2 * DAY)
     await new Promise((resolve) => setTimeout(resolve, 60))
     await world.renew()
     world.set({ skewMs: 9 * DAY })
-    await world.stub.tick(now + 11 * DAY)
+    await world.submitTick(now + 11 * DAY)
     await new Promise((resolve) => setTimeout(resolve, 60))
     expect(await world.deletions()).toEqual([])
     await world.stub.resume()
