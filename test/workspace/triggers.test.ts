@@ -112,7 +112,7 @@ describe('G14 replays do nothing', () => {
   it('the same key gives the same run; with something else in it, it is refused', async () => {
     const world = await makeWorld(DELETE_OLD, staleMany(1))
     const first = await world.stub.submit(asked('key'))
-    expect(await world.stub.submit(asked('key'))).toEqual({ run: first.run, repeated: true })
+    expect(await world.stub.submit(asked('key'))).toEqual({ ok: true, run: first.run, repeated: true })
     const other = await world.stub.submit(asked('key', { mode: 'report' }))
     expect(other).toEqual({ ok: false, reason: 'other body', run: first.run })
     await world.ended(first.run)
