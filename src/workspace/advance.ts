@@ -6,6 +6,7 @@ import { createMeter } from '../quantconnect/meter.ts'
 import { useUp } from './ledger/acted-on.ts'
 import { policyTimeOf } from './ledger/clock.ts'
 import { openIntents, writeNoAnswer } from './ledger/items.ts'
+import { beginStep, whyNoFurther } from './ledger/progress.ts'
 import { changeRun, type RunRow } from './ledger/runs.ts'
 import { stoppedBy, stopText } from './ledger/stops.ts'
 import { throttledUntil } from './ledger/throttle.ts'
@@ -21,9 +22,6 @@ import { type Slice, update } from './running/slice.ts'
 import { survey } from './running/survey.ts'
 import { tellActing } from './running/tell-run.ts'
 import { audienceOf, NOBODY } from './telling/tell.ts'
-
-/** A run whose slices end in unexpected errors this often has failed. */
-const MOST_CRASHES = 5
 
 /** Used to put a run on record when the settings themselves are broken. */
 const DEFAULT_KEEPING: FinishDeps['config'] = { recordDays: 400, backupDays: 180, organizationId: '' }
@@ -47,7 +45,8 @@ export async function advance(
 
   closeIntents(storage, run)
   if (run.phase === 'record') return end(run)
-  if (run.crashes >= MOST_CRASHES) return toRecord(sql, run, 'failed', crashText(run))
+  const stuck = whyNoFurther(sql, run)
+  if (stuck !== null) return toRecord(sql, run, 'failed', stuck)
   if (!made.ok) return toRecord(sql, run, 'failed', `Nothing was done. ${made.message}`)
   const stopper = stoppedBy(sql, run.id)
   if (stopper !== null && run.phase !== 'confirm') {
@@ -69,6 +68,9 @@ export async function advance(
     return toConfirm(sql, run, 'A new policy was deployed during the run; what had not been done was left.')
   }
 
+  beginStep(sql, run.id)
+  // Before anything else: a step that exceeds the memory is killed in the middle, and what is not on disk then is lost.
+  await storage.sync()
   const meter = createMeter(made.deps.config.callsPerSlice)
   const deps = { ...made.deps, client: postponing(made.deps.client) }
   const slice: Slice = { deps, storage, sql, policy: read.policy, meter, callsBefore: run.apiCalls, run }
@@ -134,8 +136,4 @@ function closeIntents(storage: DurableObjectStorage, run: RunRow): void {
       useUp(storage.sql, row.item, sentAt, policyTimeOf(run, sentAt))
     }
   })
-}
-
-function crashText(run: RunRow): string {
-  return `The run ended in an unexpected error ${run.crashes} times and was given up; the Worker's log has the error.`
 }

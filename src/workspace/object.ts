@@ -4,6 +4,7 @@
  */
 
 import { DurableObject } from 'cloudflare:workers'
+import { isLoopback } from '../core/base/address.ts'
 import type { Redaction } from '../core/base/secrets.ts'
 import type { Policy } from '../core/policy/policy.ts'
 import { createDeps, type Deps, type DepsResult } from '../deps.ts'
@@ -14,8 +15,9 @@ import { nextAlarm } from './alarms.ts'
 import { answerDue } from './asking/replies.ts'
 import { enableChanged } from './ledger/destinations.ts'
 import { type Asked, usablePolicy } from './ledger/last-survey.ts'
+import { migrate } from './ledger/migrations.ts'
+import { STEP_WAITS_MS, waitBeforeStep } from './ledger/progress.ts'
 import { changeRun } from './ledger/runs.ts'
-import { createTables } from './ledger/schema.ts'
 import { nextRun } from './ledger/turns.ts'
 import { heedful } from './running/heedful.ts'
 import { deliverDue } from './telling/deliver.ts'
@@ -28,8 +30,8 @@ export abstract class WorkspaceObject extends DurableObject<Env> {
   protected readonly storage: DurableObjectStorage
   protected readonly sql: SqlStorage
   private made: DepsResult | null = null
-  /** The wait before a slice is tried again after an unexpected error, times the errors so far. */
-  protected readonly waitAfterCrashMs: number = 2_000
+  /** How long a step waits after steps that got the run no further (G26). */
+  protected readonly stepWaitsMs: readonly number[] = STEP_WAITS_MS
   private turn: Promise<void> | null = null
   private sliceNotBefore = 0
   private othersNotBefore = 0
@@ -38,7 +40,7 @@ export abstract class WorkspaceObject extends DurableObject<Env> {
     super(ctx, env)
     this.storage = ctx.storage
     this.sql = ctx.storage.sql
-    createTables(this.sql)
+    migrate(this.storage)
   }
 
   /** The platform constructs this object, so it makes its dependencies itself; once, for the client paces requests. */
@@ -88,8 +90,9 @@ export abstract class WorkspaceObject extends DurableObject<Env> {
       const run = nextRun(this.sql, this.now())
       logError(this.clean(), `Run ${run?.id ?? '?'}, phase ${run?.phase ?? '?'}`, error)
       if (run !== null) changeRun(this.sql, run, { crashes: run.crashes + 1 })
-      this.sliceNotBefore = Date.now() + this.waitAfterCrashMs * ((run?.crashes ?? 0) + 1)
     }
+    const next = nextRun(this.sql, this.now())
+    this.sliceNotBefore = next === null ? 0 : Date.now() + waitBeforeStep(this.sql, next.id, this.stepWaitsMs)
   }
 
   private async deliver(): Promise<void> {
@@ -126,6 +129,12 @@ export abstract class WorkspaceObject extends DurableObject<Env> {
   protected clean(): Redaction {
     const made = this.deps()
     return made.ok ? made.deps.cleanLog : redactionOf(this.env)
+  }
+
+  /** Whether a scheduled time may move the clock (G26): never beside the real QuantConnect. */
+  protected hasTestClock(): boolean {
+    const made = this.deps()
+    return made.ok ? made.deps.config.development : isLoopback(this.env.QC_API_URL ?? '')
   }
 
   protected now(): number {

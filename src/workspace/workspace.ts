@@ -3,7 +3,7 @@
  * can never act at once and a killed process goes on by itself. Here is what doors make it do.
  */
 
-import { logError } from '../log.ts'
+import { logError, logWarning } from '../log.ts'
 import { decideOn } from './asking/decide-on.ts'
 import { goOnWithRests } from './asking/go-on.ts'
 import { hold, release } from './asking/keep.ts'
@@ -17,7 +17,15 @@ import {
   withdrawn,
 } from './asking/questions.ts'
 import { answerDue, type NewReply, putReply } from './asking/replies.ts'
-import { type Submission, type Submitted, submit, submitReport, submitTick, type TooMany } from './asking/submit.ts'
+import {
+  type Submission,
+  type Submitted,
+  submit,
+  submitReport,
+  submitTick,
+  type TickSubmitted,
+  type TooMany,
+} from './asking/submit.ts'
 import { type Decided, type Decision, type Held, nameOf, type Who } from './ledger/asks.ts'
 import { policyNow } from './ledger/clock.ts'
 import { readFact, removeFact, writeFact } from './ledger/facts.ts'
@@ -35,8 +43,9 @@ import { type PauseView, pauseView } from './views/health.ts'
 
 export class Workspace extends Looking {
   /** A cron tick at that scheduled time (policy time). Every tick re-arms the alarm too. */
-  async tick(scheduled: number): Promise<Submitted> {
-    const submitted = await submitTick(this.storage, scheduled, this.now())
+  async tick(scheduled: number): Promise<TickSubmitted> {
+    const submitted = await submitTick(this.storage, scheduled, this.now(), this.hasTestClock())
+    if (!submitted.ok) logWarning(this.clean(), submitted.message)
     await this.arm()
     return submitted
   }

@@ -62,9 +62,9 @@ class History {
       case 'tick':
         this.clock = Math.max(this.clock, this.clock + action.hours * HOUR)
         if (action.hours >= 0) said.firstMark ??= this.clock
-        return this.settle(() => this.world.stub.tick(this.clock + Math.min(0, action.hours) * HOUR))
+        return this.settle(() => this.world.submitTick(this.clock + Math.min(0, action.hours) * HOUR))
       case 'repeat the tick':
-        return this.settle(() => this.world.stub.tick(this.clock))
+        return this.settle(() => this.world.submitTick(this.clock))
       case 'sweep':
         return this.ask({ kind: 'sweep', mode: action.mode, rules: null }, action.mode === 'report')
       case 'preview':
@@ -200,7 +200,7 @@ class History {
       // The platform starts a failed alarm again after two seconds; this is sooner.
       if (tries % 10 === 9) await this.world.alarm().catch(() => null)
       // As the next tick would: the same one once more changes nothing, and wakes the object.
-      if (tries % 200 === 199) await this.world.stub.tick(this.clock).catch(() => null)
+      if (tries % 200 === 199) await this.world.submitTick(this.clock).catch(() => null)
       await new Promise((resolve) => setTimeout(resolve, 4))
     }
     this.witness.broken.push('A run never ended (G12)')

@@ -333,7 +333,7 @@ describe('the pause and the base over HTTP', () => {
     await world.tick(now)
     expect((await ask(world, '/api/pause', { method: 'PUT' })).status).toBe(200)
     expect(await (await ask(world, '/health', { bearer: null })).json()).toMatchObject({ paused: true })
-    const { run } = await world.stub.tick(now + 2 * DAY)
+    const { run } = await world.submitTick(now + 2 * DAY)
     await new Promise((resolve) => setTimeout(resolve, 80))
     expect(await world.deletions()).toEqual([])
     expect((await ask(world, '/api/pause', { method: 'DELETE' })).status).toBe(204)

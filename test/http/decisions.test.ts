@@ -65,7 +65,7 @@ describe('GET /api/proposal', () => {
   it('is 404 while no plan has ever waited', async () => {
     const world = await makeWorld(DELETE_OLD, staleMany(1))
     expect((await problemOf(await ask(world, '/api/proposal'), 404)).title).toBe('No plan waits')
-    const { run } = await world.stub.tick(now)
+    const { run } = await world.submitTick(now)
     await world.ended(run)
     const shown = (await (await ask(world, `/api/runs/${run}`)).json()) as { proposal: unknown }
     expect(shown.proposal).toBeNull()

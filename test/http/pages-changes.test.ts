@@ -251,7 +251,7 @@ describe('the pause, on every page', () => {
     for (const path of ['/', '/holds'])
       expect(await see(world, path)).toMatch(/Paused by Ops since .*action="\/resume"/s)
     expect(await see(world, '/', stranger)).not.toContain('action="/resume"')
-    const { run } = await world.stub.tick(now + 2 * DAY)
+    const { run } = await world.submitTick(now + 2 * DAY)
     await vi.waitFor(async () => expect(await world.stub.run(run)).toMatchObject({ counts: { due: 1 } }))
     expect(await world.deletions()).toEqual([])
     expect((await press(world, '/resume')).status).toBe(303)

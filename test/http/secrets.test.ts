@@ -217,7 +217,7 @@ describe('G20 no secret leaves, in any form, to anybody but its owner', { timeou
     world.set({ log: failing })
     await world.renew()
     await allEnded()
-    const { run } = await world.stub.tick(now + 60 * DAY)
+    const { run } = await world.submitTick(now + 60 * DAY)
     await eventually(async () => lines.slice(before).some((line) => line.includes(`Run ${run}`)), 'it is in the log')
     world.set({ log: (log) => log })
     await world.renew()
@@ -231,7 +231,7 @@ describe('G20 no secret leaves, in any form, to anybody but its owner', { timeou
       },
     })
     settings.set(world.name, broken as Setting)
-    const { run: second } = await world.stub.tick(now + 61 * DAY)
+    const { run: second } = await world.submitTick(now + 61 * DAY)
     for (const path of ['/api/plan', '/api/why/1', '/projects/1', '/api/inventory']) {
       expect((await door(path)).status).toBe(500)
     }

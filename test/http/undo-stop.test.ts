@@ -166,7 +166,7 @@ describe('POST /api/runs/{id}/stop', () => {
   async function sweeping(nth: number, times = 1) {
     const world = await makeWorld(NO_CAPS + rule('old', '{ path = "Old/*", idle = ">90d" }', 'delete'), staleMany(6))
     await world.tick(now)
-    const { run: id } = await world.stub.tick(now + 1_000)
+    const { run: id } = await world.submitTick(now + 1_000)
     await world.ended(id)
     let seen = 0
     let run = ''

@@ -41,7 +41,7 @@ export interface Setting {
 export const settings = new Map<string, Setting>()
 
 export class Workspace extends RealWorkspace {
-  protected override readonly waitAfterCrashMs = 10
+  protected override readonly stepWaitsMs = [0, 0, 10, 10, 10]
 
   protected override makeDeps(): DepsResult {
     const name = this.ctx.id.name ?? ''

@@ -74,6 +74,8 @@ export interface World {
   edit(project: string, fields: object): Promise<void>
   /** A cron tick at that policy time; resolves when its run has ended. */
   tick(at: number): Promise<RunRecord>
+  /** A cron tick at that policy time; resolves when it is taken, and rejects when it is refused. */
+  submitTick(at: number): Promise<{ readonly run: string; readonly repeated: boolean }>
   /** Waits until a run has ended. */
   ended(run: string): Promise<RunRecord>
   why(name: string): Promise<{ readonly verdict: string; readonly sentences: readonly string[] }>
@@ -123,9 +125,11 @@ export async function makeWorld(
       const { projectId } = await world.project(project)
       await world.control('edit', { projectId, ...fields })
     },
-    tick: async (at) => {
+    tick: async (at) => world.ended((await world.submitTick(at)).run),
+    submitTick: async (at) => {
       const submitted = await open().tick(at)
-      return world.ended(submitted.run)
+      if (!submitted.ok) throw new Error(submitted.message)
+      return { run: submitted.run, repeated: submitted.repeated }
     },
     ended: async (run) => {
       for (let waited = 0; waited < 1_000; waited++) {

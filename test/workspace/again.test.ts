@@ -142,7 +142,7 @@ describe('G22 each permission works once', () => {
       },
     })
     const at = now + 2 * DAY
-    const { run } = await world.stub.tick(at)
+    const { run } = await world.submitTick(at)
     await world.ended(run)
     expect(killed).toBe(true)
     expect((await stored(world, id)).marks).toEqual([])

@@ -362,7 +362,7 @@ describe.concurrent('the chain and time', () => {
   it('of more runs than the object keeps copies of is read from KV, and the newest from both', async ({ expect }) => {
     const world = await makeWorld(DELETE_OLD, staleMany(1))
     // Ticks that find a run going on end at once, so 60 of them take no time.
-    for (let n = 0; n < 60; n++) await world.stub.tick(now + n * HOUR)
+    for (let n = 0; n < 60; n++) await world.submitTick(now + n * HOUR)
     for (const { id } of await world.stub.runs(100, null)) await world.ended(id)
     expect(await verify(world, 25)).toMatchObject({ ok: true, checked: 60 })
     await sql(world, 'DELETE FROM records')

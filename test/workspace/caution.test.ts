@@ -50,7 +50,7 @@ describe('G3 a new rule only reports', () => {
     const world = await makeWorld(DELETE_OLD, [stale('Old/a'), { name: 'Work/b', projectId: 801 }])
     await world.tick(now)
     await world.stub.pause('Ann')
-    const { run } = await world.stub.tick(now + 2 * DAY)
+    const { run } = await world.submitTick(now + 2 * DAY)
     // Kept from its turn for nine days, as by a throttle.
     await world.inside(({ storage: { sql } }) =>
       sql.exec(

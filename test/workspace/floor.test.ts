@@ -23,7 +23,7 @@ describe('G19 pause', () => {
         return answer
       },
     })
-    const { run } = await world.stub.tick(now + 2 * DAY)
+    const { run } = await world.submitTick(now + 2 * DAY)
     await paused.promise
     await new Promise((resolve) => setTimeout(resolve, 200))
     expect(await world.deletions()).toHaveLength(2)

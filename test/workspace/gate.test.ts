@@ -144,7 +144,7 @@ describe('the gate', () => {
     )
     await world.tick(now)
     whileBackingUp(world, () => world.stub.pause('Ann'))
-    const { run } = await world.stub.tick(now + 2 * DAY)
+    const { run } = await world.submitTick(now + 2 * DAY)
     await new Promise((resolve) => setTimeout(resolve, 200))
     expect(await world.deletions()).toEqual([])
     await world.stub.resume()

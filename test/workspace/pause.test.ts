@@ -98,7 +98,7 @@ describe('G19 while everything is paused', () => {
   it('a run that stands still blocks no later run: restores, updates and scheduled dry runs end before it', async () => {
     const world = await marked(DELETE_OLD, [...staleMany(12), ...others])
     justBefore(world, 'projects/delete', 3, () => world.stub.pause('Ann'))
-    const { run } = await world.stub.tick(now + 2 * DAY)
+    const { run } = await world.submitTick(now + 2 * DAY)
     await stands(world, run)
     const sent = await world.deletions()
     expect(sent).toHaveLength(3)
@@ -119,7 +119,7 @@ describe('G19 while everything is paused', () => {
   it('after 15 minutes such a run ends partial; what it had not sent stays due and is done after the pause', async () => {
     const world = await marked(DELETE_OLD, [...staleMany(5), ...others])
     justBefore(world, 'projects/delete', 2, () => world.stub.pause('Ann'))
-    const { run } = await world.stub.tick(now + 2 * DAY)
+    const { run } = await world.submitTick(now + 2 * DAY)
     await stands(world, run)
     await later(world, 14 * MINUTE)
     expect((await world.stub.run(run))?.status).toBe('running')
@@ -137,7 +137,7 @@ describe('G19 while everything is paused', () => {
   it('wakes by itself at the end of the 15 minutes', async () => {
     const world = await marked(DELETE_OLD, [...staleMany(2), ...others])
     justBefore(world, 'projects/delete', 1, () => world.stub.pause('Ann'))
-    const { run } = await world.stub.tick(now + 2 * DAY)
+    const { run } = await world.submitTick(now + 2 * DAY)
     await stands(world, run)
     const at = await world.inside(({ storage }) => storage.getAlarm())
     expect(at).toBeGreaterThan(Date.now() + 13 * MINUTE)
@@ -177,7 +177,7 @@ describe('G7 an approved plan', () => {
     const run = await approve(world, asked)
     await stands(world, run)
     world.set({ skewMs: 14 * DAY })
-    for (let n = 0; n < 3; n++) await world.stub.tick(now + (3 + n) * DAY)
+    for (let n = 0; n < 3; n++) await world.submitTick(now + (3 + n) * DAY)
     await world.stub.resume()
     const ended = await world.ended(run)
     expect(ended).toMatchObject({ status: 'expired', counts: { acted: 0, notAttempted: 3 } })

@@ -73,7 +73,7 @@ describe('G13 triggers of every kind over each other', () => {
     const { projectId } = await world.project('Old/p0')
     const sweep: RunRequest = { kind: 'sweep', mode: 'act', rules: null }
     const submitted = await Promise.all([
-      world.stub.tick(now + 2 * DAY),
+      world.submitTick(now + 2 * DAY),
       ...[1, 2, 3].map((n) => world.stub.submit(command(`hook ${n}`, deletes(projectId)))),
       ...[1, 2].map((n) => world.stub.submit(command(`sweep ${n}`, sweep))),
       world.stub.submit(
@@ -83,7 +83,7 @@ describe('G13 triggers of every kind over each other', () => {
           command: { type: 'directory.delete', directory: 'Old' },
         }),
       ),
-      world.stub.tick(now + 2 * DAY + HOUR),
+      world.submitTick(now + 2 * DAY + HOUR),
     ])
     for (const { run } of submitted) await world.ended(run)
     const sent = await world.deletions()
@@ -212,7 +212,7 @@ describe('a run that is told to keep off between the gate and the call', () => {
       })
       previews = Promise.all(Array.from({ length: 5 }, () => world.stub.plan()))
     })
-    const { run } = await world.stub.tick(now + 2 * DAY)
+    const { run } = await world.submitTick(now + 2 * DAY)
     while (waiting < 4) await new Promise((resolve) => setTimeout(resolve, 5))
     // The fifth lane is the one the backup was read through; the delete waits behind the last preview.
     while (!(await hasIntent(world, run))) await new Promise((resolve) => setTimeout(resolve, 5))

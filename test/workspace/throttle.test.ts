@@ -21,7 +21,7 @@ async function begun(faults: Fault, count = 20, policy = policyOf('delete')) {
   const world = await makeWorld(policy, [...staleMany(count), ...others])
   await world.tick(now)
   await world.faults(faults)
-  return { world, run: (await world.stub.tick(now + 2 * DAY)).run }
+  return { world, run: (await world.submitTick(now + 2 * DAY)).run }
 }
 
 /** Waits until nothing more is sent. */
@@ -202,7 +202,7 @@ describe('a service that is down stops the run', () => {
         return fetch(input, init as RequestInit)
       },
     })
-    const { run } = await world.stub.tick(midnight - 15_000)
+    const { run } = await world.submitTick(midnight - 15_000)
     await still(world)
     const days = () =>
       world.inside(({ storage: { sql } }) =>

@@ -23,7 +23,7 @@ describe('G13 no overlap', () => {
     await world.tick(now)
     const before = (await world.requests()).length
     const triggers = Array.from({ length: 20 }, (_, n) =>
-      n % 2 === 0 ? world.stub.tick(now + 2 * DAY + n) : world.stub.submit(asked(`at once ${n}`)),
+      n % 2 === 0 ? world.submitTick(now + 2 * DAY + n) : world.stub.submit(asked(`at once ${n}`)),
     )
     const ids = (await Promise.all(triggers)).map((submitted) => submitted.run)
     expect(new Set(ids).size).toBe(20)
@@ -53,7 +53,7 @@ describe('G13 no overlap', () => {
 
   it('a tick that finds a run going on ends ok, skipped, names that run, and calls nothing', async () => {
     const world = await makeWorld(DELETE_OLD, staleMany(1))
-    const [first, second] = await Promise.all([world.stub.tick(now), world.stub.tick(now + HOUR)])
+    const [first, second] = await Promise.all([world.submitTick(now), world.submitTick(now + HOUR)])
     const skipped = await world.ended(second.run)
     expect(skipped).toMatchObject({ status: 'ok', apiCalls: 0, message: `Skipped: run ${first.run} was going on.` })
     expect(await world.calls('projects/read')).toBe(1)
@@ -62,7 +62,7 @@ describe('G13 no overlap', () => {
   it('a skipped tick is not a good run', async () => {
     const world = await makeWorld(DELETE_OLD, staleMany(1))
     await world.faults({ endpoint: 'projects/read', kind: 'status-403' })
-    const [, second] = await Promise.all([world.stub.tick(now), world.stub.tick(now + HOUR)])
+    const [, second] = await Promise.all([world.submitTick(now), world.submitTick(now + HOUR)])
     await world.ended(second.run)
     expect(await world.stub.health()).toMatchObject({ healthy: false, lastGoodRun: null })
   })
@@ -95,15 +95,15 @@ describe('G14 replays do nothing', () => {
     await world.tick(now)
     const first = await world.tick(now + 2 * DAY)
     const calls = (await world.requests()).length
-    const again = await world.stub.tick(now + 2 * DAY)
-    expect(again).toEqual({ ok: true, run: first.id, repeated: true })
+    const again = await world.submitTick(now + 2 * DAY)
+    expect(again).toEqual({ run: first.id, repeated: true })
     await new Promise((resolve) => setTimeout(resolve, 50))
     expect((await world.requests()).length).toBe(calls)
   })
 
   it('the same tick three times at once is one run', async () => {
     const world = await makeWorld(DELETE_OLD, staleMany(2))
-    const ticks = await Promise.all([world.stub.tick(now), world.stub.tick(now), world.stub.tick(now)])
+    const ticks = await Promise.all([world.submitTick(now), world.submitTick(now), world.submitTick(now)])
     expect(new Set(ticks.map((tick) => tick.run)).size).toBe(1)
     await world.ended(ticks[0].run)
     expect(await world.calls('projects/read')).toBe(1)

@@ -44,7 +44,7 @@ describe('wrong credentials', () => {
 describe('an API that cannot be reached', () => {
   it('ends the run as failed and says to check the address', async () => {
     const world = await ripe({ sandbox: 'http://127.0.0.1:9' })
-    const { run } = await world.stub.tick(now + 2 * DAY)
+    const { run } = await world.submitTick(now + 2 * DAY)
     const record = await world.ended(run)
     expect(record).toMatchObject({ status: 'failed', apiCalls: 3, counts: { acted: 0 } })
     expect(record.message).toMatch(

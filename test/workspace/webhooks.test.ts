@@ -311,7 +311,7 @@ describe('deliveries and runs', () => {
     await world.tick(now)
     await receiver.wait(1)
     await world.stub.pause('a test')
-    await world.stub.tick(now + 2 * DAY)
+    await world.submitTick(now + 2 * DAY)
     await later(world, 10_000)
     await receiver.wait(2, 'a')
     await expect.poll(async () => (await deliveries(world))[0]?.state).toBe('delivered')
@@ -352,7 +352,7 @@ describe('deliveries and runs', () => {
         return fetch(input, init)
       },
     })
-    await world.stub.tick(now)
+    await world.submitTick(now)
     await expect.poll(async () => (await deliveries(world).catch(() => []))[0]?.attempts).toBe(1)
     await later(world, 2 * MINUTE)
     await receiver.wait(1, 'a')

@@ -31,6 +31,16 @@ export interface TooMany {
   readonly message: string
   readonly retryAfterMs: number
 }
+/** `ahead`: the scheduled time is in the future, so nothing was taken. */
+export type TickSubmitted =
+  | Extract<Submitted, { ok: true }>
+  | { readonly ok: false; readonly reason: 'ahead'; readonly message: string }
+
+/** The scheduler's clock and ours may differ by this much. */
+const MOST_AHEAD_MS = 10 * 60_000
+
+/** How far one scheduled time may move the test clock of development. */
+const MOST_TEST_STEP_MS = 400 * 86_400_000
 
 export async function submit(storage: DurableObjectStorage, submission: Submission, now: number): Promise<Submitted> {
   const taken = await take(storage, submission, now, null)
@@ -84,10 +94,17 @@ function submittedAs(admitted: Exclude<Admitted, { kind: 'new' }>): Submitted | 
 }
 
 /**
- * Takes a cron tick. One that finds a run going on ends at once, "skipped"; one older than the newest tick only reports,
+ * Takes a cron tick. `hasTestClock`: development beside a sandbox of this machine. One that finds a run going on ends at once, "skipped"; one older than the newest tick only reports,
  * so that a clock going backwards never causes an action. A repeated tick is the same run.
  */
-export async function submitTick(storage: DurableObjectStorage, scheduled: number, now: number): Promise<Submitted> {
+export async function submitTick(
+  storage: DurableObjectStorage,
+  scheduled: number,
+  now: number,
+  hasTestClock: boolean,
+): Promise<TickSubmitted> {
+  const ahead = whyAhead(storage.sql, scheduled, now, hasTestClock)
+  if (ahead !== null) return { ok: false, reason: 'ahead', message: ahead }
   const bodyHash = await sha256Hex(String(scheduled))
   return storage.transactionSync(() => {
     const { sql } = storage
@@ -130,6 +147,17 @@ export async function submitTick(storage: DurableObjectStorage, scheduled: numbe
     }
     return { ok: true, run: id, repeated: false }
   })
+}
+
+/**
+ * Why a scheduled time may not be taken: one in the future would skip every grace period. In development it moves a test
+ * clock, at most 400 days beyond the newest time that was taken; that clock is never behind the real one.
+ */
+function whyAhead(sql: SqlStorage, scheduled: number, now: number, hasTestClock: boolean): string | null {
+  const newest = hasTestClock ? Math.max(now, readFact(sql, 'tick')?.scheduled ?? 0) : now
+  if (scheduled <= newest + (hasTestClock ? MOST_TEST_STEP_MS : MOST_AHEAD_MS)) return null
+  const limit = hasTestClock ? '400 days beyond the newest one' : '10 minutes ahead of the clock'
+  return `Scheduled time ${new Date(scheduled).toISOString()} is more than ${limit}; nothing was run.`
 }
 
 /** Sorts by time and reads as one: 20261124-100000-1f3a9c. */

@@ -45,9 +45,12 @@
  * | `stops` | a run that somebody stopped | until it has ended | `stops.ts` | `advance.ts`, `gate.ts` |
  * | `facts` | one named value: newest tick, head of the audit chain, pause, … | for ever | several | several |
  */
+
+import { createProgressTriggers } from './progress.ts'
+
 export function createTables(sql: SqlStorage): void {
   sql.exec(`
-    CREATE TABLE IF NOT EXISTS runs (
+    CREATE TABLE runs (
       id TEXT PRIMARY KEY,
       trigger_id TEXT NOT NULL UNIQUE,
       body_hash TEXT NOT NULL,
@@ -67,11 +70,15 @@ export function createTables(sql: SqlStorage): void {
       findings BLOB,
       api_calls INTEGER NOT NULL,
       crashes INTEGER NOT NULL,
-      record_key TEXT
+      record_key TEXT,
+      progress INTEGER NOT NULL DEFAULT 0,
+      progress_seen INTEGER NOT NULL DEFAULT 0,
+      idle_steps INTEGER NOT NULL DEFAULT 0,
+      calls_seen INTEGER NOT NULL DEFAULT 0
     );
-    CREATE INDEX IF NOT EXISTS runs_by_status ON runs (status, created_at);
-    CREATE INDEX IF NOT EXISTS runs_by_time ON runs (created_at DESC, id DESC);
-    CREATE TABLE IF NOT EXISTS items (
+    CREATE INDEX runs_by_status ON runs (status, created_at);
+    CREATE INDEX runs_by_time ON runs (created_at DESC, id DESC);
+    CREATE TABLE items (
       run TEXT NOT NULL,
       project_id INTEGER NOT NULL,
       created INTEGER NOT NULL,
@@ -91,50 +98,50 @@ export function createTables(sql: SqlStorage): void {
       settled INTEGER NOT NULL,
       PRIMARY KEY (run, project_id, settles)
     );
-    CREATE INDEX IF NOT EXISTS items_by_state ON items (run, state, position);
-    CREATE INDEX IF NOT EXISTS items_unsettled ON items (outcome, settled);
-    CREATE TABLE IF NOT EXISTS survey (run TEXT NOT NULL, page INTEGER NOT NULL, rows BLOB NOT NULL, PRIMARY KEY (run, page));
-    CREATE TABLE IF NOT EXISTS paid (run TEXT NOT NULL, project_id INTEGER NOT NULL, evidence TEXT NOT NULL, PRIMARY KEY (run, project_id));
-    CREATE TABLE IF NOT EXISTS paid_again (
+    CREATE INDEX items_by_state ON items (run, state, position);
+    CREATE INDEX items_unsettled ON items (outcome, settled);
+    CREATE TABLE survey (run TEXT NOT NULL, page INTEGER NOT NULL, rows BLOB NOT NULL, PRIMARY KEY (run, page));
+    CREATE TABLE paid (run TEXT NOT NULL, project_id INTEGER NOT NULL, evidence TEXT NOT NULL, PRIMARY KEY (run, project_id));
+    CREATE TABLE paid_again (
       run TEXT NOT NULL, project_id INTEGER NOT NULL, kind TEXT NOT NULL, evidence TEXT NOT NULL, at INTEGER NOT NULL,
       PRIMARY KEY (run, project_id, kind)
     );
-    CREATE TABLE IF NOT EXISTS marks (
+    CREATE TABLE marks (
       project_id INTEGER NOT NULL, created INTEGER NOT NULL, rule TEXT NOT NULL, rule_hash TEXT NOT NULL, since INTEGER NOT NULL,
       PRIMARY KEY (project_id, created, rule_hash)
     );
-    CREATE TABLE IF NOT EXISTS holds (
+    CREATE TABLE holds (
       project_id INTEGER NOT NULL, created INTEGER NOT NULL, until INTEGER, by TEXT NOT NULL,
       PRIMARY KEY (project_id, created)
     );
-    CREATE TABLE IF NOT EXISTS notices (
+    CREATE TABLE notices (
       project_id INTEGER NOT NULL, created INTEGER NOT NULL, rule_hash TEXT NOT NULL, at INTEGER NOT NULL,
       PRIMARY KEY (project_id, created, rule_hash)
     );
-    CREATE TABLE IF NOT EXISTS own_writes (
+    CREATE TABLE own_writes (
       project_id INTEGER NOT NULL, created INTEGER NOT NULL, seen INTEGER NOT NULL, effective INTEGER NOT NULL,
       PRIMARY KEY (project_id, created)
     );
-    CREATE TABLE IF NOT EXISTS acted_on (
+    CREATE TABLE acted_on (
       project_id INTEGER PRIMARY KEY, first_sent_at INTEGER NOT NULL, move_rule TEXT, moved_at INTEGER, move_sent_at INTEGER
     );
-    CREATE TABLE IF NOT EXISTS attempts (day TEXT NOT NULL, rule TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (day, rule));
-    CREATE TABLE IF NOT EXISTS backups (
+    CREATE TABLE attempts (day TEXT NOT NULL, rule TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (day, rule));
+    CREATE TABLE backups (
       key TEXT PRIMARY KEY, project_id INTEGER NOT NULL, created INTEGER NOT NULL, name TEXT NOT NULL, run TEXT NOT NULL,
       hash TEXT NOT NULL, files INTEGER NOT NULL, modified INTEGER NOT NULL, put_at INTEGER NOT NULL, verified_at INTEGER,
       bytes INTEGER
     );
-    CREATE INDEX IF NOT EXISTS backups_by_project ON backups (project_id, put_at DESC);
-    CREATE TABLE IF NOT EXISTS inventories (key TEXT PRIMARY KEY, run TEXT NOT NULL, at INTEGER NOT NULL);
-    CREATE TABLE IF NOT EXISTS reference (chunk INTEGER PRIMARY KEY, rows BLOB NOT NULL);
-    CREATE TABLE IF NOT EXISTS objections (
+    CREATE INDEX backups_by_project ON backups (project_id, put_at DESC);
+    CREATE TABLE inventories (key TEXT PRIMARY KEY, run TEXT NOT NULL, at INTEGER NOT NULL);
+    CREATE TABLE reference (chunk INTEGER PRIMARY KEY, rows BLOB NOT NULL);
+    CREATE TABLE objections (
       code TEXT PRIMARY KEY, hash TEXT NOT NULL, projects BLOB NOT NULL, at INTEGER NOT NULL, says TEXT NOT NULL, accepted_by TEXT
     );
-    CREATE TABLE IF NOT EXISTS records (run TEXT PRIMARY KEY, position INTEGER NOT NULL, record BLOB NOT NULL);
-    CREATE TABLE IF NOT EXISTS questions (
+    CREATE TABLE records (run TEXT PRIMARY KEY, position INTEGER NOT NULL, record BLOB NOT NULL);
+    CREATE TABLE questions (
       id TEXT PRIMARY KEY, command TEXT NOT NULL, by TEXT NOT NULL, asked_at INTEGER NOT NULL, ended TEXT
     );
-    CREATE TABLE IF NOT EXISTS outbox (
+    CREATE TABLE outbox (
       id TEXT PRIMARY KEY,
       destination TEXT NOT NULL,
       about TEXT NOT NULL,
@@ -150,51 +157,43 @@ export function createTables(sql: SqlStorage): void {
       created_at INTEGER NOT NULL,
       delivered_at INTEGER
     );
-    CREATE INDEX IF NOT EXISTS outbox_due ON outbox (state, due_at);
-    CREATE INDEX IF NOT EXISTS outbox_by_subject ON outbox (subject, destination);
-    CREATE INDEX IF NOT EXISTS outbox_by_digest ON outbox (announces);
-    CREATE TABLE IF NOT EXISTS destinations (
+    CREATE INDEX outbox_due ON outbox (state, due_at);
+    CREATE INDEX outbox_by_subject ON outbox (subject, destination);
+    CREATE INDEX outbox_by_digest ON outbox (announces);
+    CREATE TABLE destinations (
       key TEXT PRIMARY KEY, not_before INTEGER NOT NULL, disabled_at INTEGER, reason TEXT NOT NULL, fingerprint TEXT NOT NULL
     );
-    CREATE TABLE IF NOT EXISTS announced (
+    CREATE TABLE announced (
       project_id INTEGER NOT NULL, created INTEGER NOT NULL, rule_hash TEXT NOT NULL, stage TEXT NOT NULL, run TEXT NOT NULL,
       PRIMARY KEY (project_id, created, rule_hash, stage)
     );
-    CREATE INDEX IF NOT EXISTS announced_by_run ON announced (run);
-    CREATE TABLE IF NOT EXISTS news (run TEXT PRIMARY KEY, value TEXT NOT NULL);
-    CREATE TABLE IF NOT EXISTS audit (
+    CREATE INDEX announced_by_run ON announced (run);
+    CREATE TABLE news (run TEXT PRIMARY KEY, value TEXT NOT NULL);
+    CREATE TABLE audit (
       position INTEGER PRIMARY KEY, run TEXT NOT NULL, previous TEXT, hash TEXT NOT NULL, record_key TEXT NOT NULL,
       put_at INTEGER NOT NULL, expires_at INTEGER NOT NULL
     );
-    CREATE INDEX IF NOT EXISTS audit_by_run ON audit (run);
-    CREATE TABLE IF NOT EXISTS proposals (
+    CREATE INDEX audit_by_run ON audit (run);
+    CREATE TABLE proposals (
       run TEXT PRIMARY KEY, hash TEXT NOT NULL, policy TEXT NOT NULL, needs INTEGER NOT NULL, requester TEXT NOT NULL,
       proposed INTEGER NOT NULL, proposed_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, state TEXT NOT NULL,
       approvals TEXT NOT NULL, ended_at INTEGER, ended_by TEXT, execution TEXT
     );
-    CREATE INDEX IF NOT EXISTS proposals_by_state ON proposals (state, proposed_at DESC);
-    CREATE TABLE IF NOT EXISTS first_approvals (key TEXT PRIMARY KEY, rule TEXT NOT NULL, run TEXT NOT NULL, at INTEGER NOT NULL);
-    CREATE TABLE IF NOT EXISTS replies (
+    CREATE INDEX proposals_by_state ON proposals (state, proposed_at DESC);
+    CREATE TABLE first_approvals (key TEXT PRIMARY KEY, rule TEXT NOT NULL, run TEXT NOT NULL, at INTEGER NOT NULL);
+    CREATE TABLE replies (
       id INTEGER PRIMARY KEY, vendor TEXT NOT NULL, way TEXT NOT NULL, run TEXT, says TEXT,
       until INTEGER NOT NULL, due_at INTEGER NOT NULL, attempt INTEGER NOT NULL
     );
-    CREATE TABLE IF NOT EXISTS backtests_seen (project_id INTEGER PRIMARY KEY, count INTEGER NOT NULL, at INTEGER NOT NULL);
-    CREATE TABLE IF NOT EXISTS seen (id TEXT PRIMARY KEY, at INTEGER NOT NULL);
-    CREATE TABLE IF NOT EXISTS joined (
+    CREATE TABLE backtests_seen (project_id INTEGER PRIMARY KEY, count INTEGER NOT NULL, at INTEGER NOT NULL);
+    CREATE TABLE seen (id TEXT PRIMARY KEY, at INTEGER NOT NULL);
+    CREATE TABLE joined (
       trigger_id TEXT PRIMARY KEY, body_hash TEXT NOT NULL, run TEXT NOT NULL, actor TEXT NOT NULL, kind TEXT NOT NULL, at INTEGER NOT NULL
     );
-    CREATE INDEX IF NOT EXISTS joined_by_actor ON joined (actor, kind, at);
-    CREATE TABLE IF NOT EXISTS totals (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
-    CREATE TABLE IF NOT EXISTS stops (run TEXT PRIMARY KEY, by TEXT NOT NULL);
-    CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+    CREATE INDEX joined_by_actor ON joined (actor, kind, at);
+    CREATE TABLE totals (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
+    CREATE TABLE stops (run TEXT PRIMARY KEY, by TEXT NOT NULL);
+    CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
   `)
-  addColumn(sql, 'items', 'before', 'TEXT')
-  addColumn(sql, 'items', 'rebuilt', 'TEXT')
-  addColumn(sql, 'backups', 'bytes', 'INTEGER')
-}
-
-/** Tables of an older version get what it did not have. */
-function addColumn(sql: SqlStorage, table: string, column: string, type: string): void {
-  const has = sql.exec('SELECT 1 FROM pragma_table_info(?) WHERE name = ?', table, column).toArray().length > 0
-  if (!has) sql.exec(`ALTER TABLE ${table} ADD COLUMN ${column} ${type}`)
+  createProgressTriggers(sql)
 }
