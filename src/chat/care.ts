@@ -32,7 +32,9 @@ export async function keep(env: Env, asker: Asker, typed: Typed): Promise<Answer
   return once(env, asker, async () => {
     const kept = await hold(env, asker, projectId, until, may.person.name)
     if (!kept.ok) return tell(kept.message)
-    return announce(`${may.person.name} keeps ${plainText(name)} (${projectId}) ${kept.end}.`)
+    const what = `${plainText(name)} (${projectId})`
+    if (kept.isLonger) return tell(`${what} is kept ${kept.end} already. That is longer, so it stays.`)
+    return announce(`${may.person.name} keeps ${what} ${kept.end}.`)
   })
 }
 
@@ -46,7 +48,9 @@ export async function keepProject(
 ): Promise<Answer> {
   return once(env, asker, async () => {
     const kept = await hold(env, asker, projectId, until, name)
-    return tell(kept.ok ? `${name} keeps project ${projectId} ${kept.end}.` : kept.message)
+    if (!kept.ok) return tell(kept.message)
+    if (kept.isLonger) return tell(`Project ${projectId} is kept ${kept.end} already. That is longer, so it stays.`)
+    return tell(`${name} keeps project ${projectId} ${kept.end}.`)
   })
 }
 
@@ -64,7 +68,10 @@ export async function release(env: Env, asker: Asker, typed: Typed): Promise<Ans
   })
 }
 
-type Kept = { readonly ok: true; readonly end: string } | { readonly ok: false; readonly message: string }
+/** `isLonger`: a hold that lasts longer than the one asked for was there. */
+type Kept =
+  | { readonly ok: true; readonly end: string; readonly isLonger: boolean }
+  | { readonly ok: false; readonly message: string }
 
 async function hold(env: Env, asker: Asker, projectId: number, until: HoldUntil, name: string): Promise<Kept> {
   const workspace = workspaceOf(env)
@@ -76,7 +83,8 @@ async function hold(env: Env, asker: Asker, projectId: number, until: HoldUntil,
   }
   const held = await workspace.hold(projectId, last, { kind: 'person', name }, asker.vendor)
   if (!held.ok) return held
-  return { ok: true, end: held.until === null ? 'for ever' : `to the end of ${held.until}` }
+  const end = held.until === null ? 'for ever' : `to the end of ${held.until}`
+  return { ok: true, end, isLonger: held.until !== last }
 }
 
 /** `30d`, `6w`, `forever`, `for ever`, `until 2027-01-31`, `2027-01-31`; nothing = 30 days. Undefined: none of these. */

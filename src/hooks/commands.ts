@@ -75,12 +75,16 @@ export const parameters = v.pipe(
   ),
 )
 
+/** Ends the holds of the project; without it those in the description stay. */
+export const release = v.boolean('must be true or false')
+
 const Data = {
   'project.update': shape({
     ...whichProject,
     name: v.optional(newName),
     description: v.optional(description),
     parameters: v.optional(parameters),
+    release: v.optional(release),
   }),
   'project.delete': shape(whichProject),
   'directory.delete': shape({ directory: v.pipe(anyText('a directory'), v.rawCheck(deletableDirectory)) }),
@@ -130,8 +134,8 @@ function readUpdate(data: unknown): Shaped<Asked> {
   if (!read.ok) return read
   const project = oneProject(read.value)
   if (!project.ok) return project
-  const { name, description, parameters } = read.value
-  if (name === undefined && description === undefined && parameters === undefined) {
+  const { name, description, parameters, release = false } = read.value
+  if (name === undefined && description === undefined && parameters === undefined && !release) {
     return { ok: false, problem: 'Nothing to change: give "name" (a new one), "description" or "parameters".' }
   }
   return command({
@@ -140,6 +144,7 @@ function readUpdate(data: unknown): Shaped<Asked> {
     ...(name === undefined ? {} : { name }),
     ...(description === undefined ? {} : { description }),
     ...(parameters === undefined ? {} : { parameters }),
+    ...(release ? { release } : {}),
   })
 }
 

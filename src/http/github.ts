@@ -46,7 +46,9 @@ async function deleteDirectories(c: Context<Door>, { branch, sender }: Deletion,
   const meaning = asked.value
   if (!meaning.ok) return problem(c, 422, { title: 'No directory', detail: meaning.why })
   if (meaning.directories.length === 0) {
-    return c.json({ ignored: 'No [[on]] of the policy is for a deleted branch of this repository.' }, 202)
+    const warning = unknownText(branch.repository, meaning.others)
+    logNote(redactionOf(c.env), warning)
+    return c.json({ ignored: `No [[on]] of the policy is for a deleted branch of this repository. ${warning}` }, 202)
   }
   const id = toHex(new Uint8Array(await crypto.subtle.digest('SHA-256', body)))
   const runs: ReturnType<typeof runAt>[] = []
@@ -61,6 +63,16 @@ async function deleteDirectories(c: Context<Door>, { branch, sender }: Deletion,
     runs.push(runAt(c, run))
   }
   return c.json({ ...runs[0], ...(runs.length > 1 ? { runs } : {}) }, 202)
+}
+
+/** Whoever renames a repository would otherwise not notice that its branches are not followed any more. */
+function unknownText(repository: string, others: readonly string[]): string {
+  const named = others
+    .slice(0, 10)
+    .map((one) => `"${one}"`)
+    .join(', ')
+  const has = others.length === 0 ? 'has no [[on]] for it' : `names ${named}`
+  return `Repository "${repository}" is not known: the policy ${has}. If it was renamed, write its new name into the policy.`
 }
 
 /** The id of the delivery is not signed, so it is good for finding it again on GitHub and for nothing else. */

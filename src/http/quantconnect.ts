@@ -41,15 +41,13 @@ export async function takeAlgorithmMessage(c: Context<Door>, gauges: Gauges): Pr
 
 /**
  * `Notify.Web` sends no id. Saying the same again within a minute is the same run, so that a delivery that comes twice has
- * one effect; after two minutes it is a new one, so that an algorithm may repeat itself. Between the two it depends on
- * where the clock's minutes begin.
+ * one effect, unless something else about the project came between the two; later it is a new one.
  */
 async function submit(c: Context<Door>, project: number, request: RunRequest): Promise<Response> {
   const said = `quantconnect:${project}:${await sha256Hex(canonicalJson(request))}`
-  const minute = Math.floor(Date.now() / MINUTE)
   const submission = {
-    triggerId: `${said}:${minute}`,
-    formerIds: [`${said}:${minute - 1}`],
+    triggerId: said,
+    content: { project, within: MINUTE },
     trigger: 'quantconnect',
     actor: `project ${project}`,
     request,

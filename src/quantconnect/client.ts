@@ -61,6 +61,8 @@ export interface QuantConnect {
   listLive(meter: Meter): Promise<Result<readonly LiveDeployment[]>>
   /** Sends what the permit is for, once. Throws a TypeError for a permit that is forged or was used before. */
   mutate(permit: Permit, meter: Meter): Promise<Mutated>
+  /** What the newest answer says the time is at QuantConnect, in milliseconds, cut to whole seconds; null while none said it. */
+  date(): number | null
 }
 
 export function createClient(options: ClientOptions, deps: ClientDeps): QuantConnect {
@@ -76,6 +78,7 @@ export function createClient(options: ClientOptions, deps: ClientDeps): QuantCon
     listBacktests: (projectId, meter) => listBacktests(transport, projectId, meter),
     listLive: (meter) => listLive(transport, meter),
     mutate: async (permit, meter) => readSent(await transport.send(permit, meter)),
+    date: () => transport.date(),
   }
 }
 

@@ -48,6 +48,8 @@ export interface Transport {
   read(endpoint: ReadEndpoint, fields: Fields, meter: Meter): Promise<Result<Fields>>
   /** Sends the mutation of a permit once, and never again whatever the answer is. */
   send(permit: Permit, meter: Meter): Promise<Sent>
+  /** What the newest answer says the time is there, in milliseconds, cut to whole seconds; null while none said it. */
+  date(): number | null
 }
 
 interface Attempt {
@@ -60,6 +62,7 @@ interface Attempt {
 export function createTransport(given: ClientOptions, deps: ClientDeps): Transport {
   const options = completeOptions(given)
   const lanes = createLanes(options, deps)
+  let date: number | null = null
   const { fetch } = deps // called bare: as a method of `deps` the platform's fetch throws "Illegal invocation"
 
   async function read(endpoint: ReadEndpoint, fields: Fields, meter: Meter): Promise<Result<Fields>> {
@@ -137,6 +140,8 @@ export function createTransport(given: ClientOptions, deps: ClientDeps): Transpo
         }),
       )
       answeredAt = deps.now()
+      const said = Date.parse(response.headers.get('Date') ?? '')
+      if (!Number.isNaN(said)) date = said
       retryAfterMs = readRetryAfter(response.headers.get('Retry-After'), answeredAt)
       const bytes = await clock.within(response.arrayBuffer())
       const contentTypeBack = response.headers.get('Content-Type') ?? ''
@@ -151,7 +156,7 @@ export function createTransport(given: ClientOptions, deps: ClientDeps): Transpo
     }
   }
 
-  return { read, send }
+  return { read, send, date: () => date }
 }
 
 /** How long to keep off after a throttle that names no time. */

@@ -5,9 +5,10 @@ import type { DepsResult } from '../deps.ts'
 import { createMeter } from '../quantconnect/meter.ts'
 import { useUp } from './ledger/acted-on.ts'
 import { policyTimeOf } from './ledger/clock.ts'
+import { deadlineText, overdueCommand } from './ledger/deadlines.ts'
 import { openIntents, writeNoAnswer } from './ledger/items.ts'
 import { beginStep, whyNoFurther } from './ledger/progress.ts'
-import { changeRun, type RunRow } from './ledger/runs.ts'
+import { changeRun, type RunRow, runById } from './ledger/runs.ts'
 import { stoppedBy, stopText } from './ledger/stops.ts'
 import { throttledUntil } from './ledger/throttle.ts'
 import { nextRun } from './ledger/turns.ts'
@@ -34,7 +35,10 @@ export async function advance(
 ): Promise<'again' | 'idle'> {
   const { sql } = storage
   const now = () => (made.ok ? made.deps.now() : Date.now())
-  const next = nextRun(sql, now())
+  // Whoever's turn it is: a command must not begin after its time only because something else was in front of it.
+  const overdue = overdueCommand(sql, now())
+  if (overdue !== null) toRecord(sql, overdue, 'expired', deadlineText(overdue))
+  const next = overdue === null ? nextRun(sql, now()) : runById(sql, overdue.id)
   if (next === null) return 'idle'
   const run = next.startedAt === null ? changeRun(sql, next, { status: 'running', startedAt: now() }) : next
   const keeping: FinishDeps = made.ok

@@ -4,6 +4,7 @@
  */
 
 import { nextReply } from './asking/replies.ts'
+import { nextDeadline } from './ledger/deadlines.ts'
 import { nextDelivery } from './ledger/messages.ts'
 import { nextExpiry } from './ledger/proposals.ts'
 import { goingOn, type RunRow } from './ledger/runs.ts'
@@ -16,7 +17,7 @@ import { whyOver } from './running/over.ts'
 export type DueTime = (sql: SqlStorage) => number | null
 
 /** Everything besides runs that has a time of its own. */
-export const DUE_TIMES: readonly DueTime[] = [nextDelivery, nextExpiry, nextReply]
+export const DUE_TIMES: readonly DueTime[] = [nextDelivery, nextExpiry, nextReply, nextDeadline]
 
 /** Waits after something went wrong unexpectedly, in milliseconds: for the run that is going on, and for all else. */
 export interface Waits {

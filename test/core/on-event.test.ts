@@ -25,9 +25,9 @@ describe('a deleted branch', () => {
     expect(meant({ branch: 'live' })).toEqual(['CI/team/algos/live'])
   })
 
-  it('means nothing where no [[on]] is for its repository, which is compared exactly', () => {
+  it('means nothing where no [[on]] is for its repository, whose case does not matter', () => {
     expect(meant({}, on('CI/{branch}', 'team/other'))).toEqual([])
-    expect(meant({}, on('CI/{branch}', 'team/Algos'))).toEqual([])
+    expect(meant({}, on('CI/{branch}', 'team/Algos'))).toEqual(['CI/feature'])
     expect(meant({}, on('CI/{branch}', 'team/algos'))).toEqual(['CI/feature'])
   })
 

@@ -44,7 +44,13 @@ describe.concurrent.each(VENDORS)('in %s', (vendor) => {
     for (const [until, end] of LONG) {
       const told = await chat.ann.types('keep', { project: 'Old/a', until })
       expect(told.text).toMatch(new RegExp(`^Ann keeps Old/a \\(\\d+\\) ${end}\\.$`))
+      const shorter = await chat.ann.types('keep', { project: 'Old/a', until: '1d' })
+      const isLonger = end !== `to the end of ${inDays(1)}`
+      if (isLonger) expect(shorter.text).toMatch(new RegExp(`^Old/a \\(\\d+\\) is kept ${end} already\\.`))
+      await chat.ann.types('release', { project: 'Old/a' })
+      await chat.quiet()
     }
+    await chat.ann.types('keep', { project: 'Old/a', until: 'forever' })
     expect((await chat.world.why('Old/a')).verdict).toBe('held')
   }, 60_000)
 

@@ -129,7 +129,7 @@ describe('POST /api/projects/{projectId}', () => {
     ['a list', '[]', 422, /must name something to change|must be there/],
     ['nothing to change', '{}', 422, /must name something to change: name, description, parameters\./],
     ['a key like another', '{"nmae":"x"}', 422, /"nmae" is not a key of this request\. Did you mean "name"\?/],
-    ['a key like nothing', '{"files":[]}', 422, /Known: name, description, parameters\./],
+    ['a key like nothing', '{"files":[]}', 422, /Known: name, description, parameters, release\./],
     ['a name that is no text', '{"name":null}', 422, /name: must be text/],
     ['an empty name', '{"name":""}', 422, /name: must not be empty/],
     ['a name nobody may write', '{"name":"a//b"}', 422, /name: may not be a name: a part of the name is empty\./],

@@ -27,7 +27,7 @@ describe('project.update', () => {
       ],
     })
     expect(await world.calls('projects/update')).toBe(1)
-    expect(run.apiCalls).toBe(10)
+    expect(run.apiCalls).toBe(11)
   })
 
   it('finds the project by its exact name', async () => {
@@ -110,6 +110,7 @@ describe('project.delete and directory.delete', () => {
     })
     const run = await command(world, { type: 'directory.delete', directory: 'a' })
     expect(run).toMatchObject({ status: 'partial', counts: { acted: 0, skipped: 2 } })
+    expect(run.message).toMatch(/"a\/y" .* may not be deleted/)
     expect(run.outcomes.map(({ detail }) => detail).join()).toMatch(/"a\/y" .* may not be deleted/)
     expect(await world.deletions()).toEqual([])
   })

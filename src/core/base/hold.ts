@@ -83,13 +83,31 @@ export function holdTags(description: string): readonly string[] {
 
 /** The description with this hold and no other: `until` is a day, inclusive, or null = for ever. */
 export function withHold(description: string, until: string | null): string {
-  const bare = withoutHolds(description)
-  const { rest } = parseDescription(bare)
-  const ourLine = bare.slice(rest.length)
-  const tag = until === null ? FOR_EVER : `[keep until ${until}]`
+  return withTags(withoutHolds(description), [until === null ? FOR_EVER : `[keep until ${until}]`])
+}
+
+/** The description with these tags behind what people wrote, where one would look for them. */
+function withTags(description: string, tags: readonly string[]): string {
+  if (tags.length === 0) return description
+  const { rest } = parseDescription(description)
+  const ourLine = description.slice(rest.length)
   const body = rest.trimEnd()
-  const held = `${body}${body === '' ? '' : ' '}${tag}${rest.slice(body.length)}`
+  const held = `${body}${body === '' ? '' : ' '}${tags.join(' ')}${rest.slice(body.length)}`
   return ourLine === '' || held.endsWith('\n') ? `${held}${ourLine}` : `${held}\n${ourLine}`
+}
+
+/** A new description with the tags of the present one that it does not have itself. */
+export function keepingHolds(wanted: string, present: string): string {
+  const has = holdTags(wanted)
+  return withTags(
+    wanted,
+    holdTags(present).filter((tag) => !has.includes(tag)),
+  )
+}
+
+/** The hold that lasts longer, of two ends; null = for ever. */
+export function longer(one: number | null, other: number | null): number | null {
+  return one === null || other === null ? null : Math.max(one, other)
 }
 
 /** The description without any hold; whatever else people wrote stays as it is. */

@@ -7,27 +7,62 @@ import { type Inventory, isUnknown, NO_PATH, normalisePath, type Project } from 
 import { protections } from '../judge/protect.ts'
 import type { PlanItem } from '../plan/plan.ts'
 import { type CommandItems, commandItem, findProject, type Refused, refuse, type Situation } from './command.ts'
-import { whyUntouchable } from './command-rights.ts'
+import { isUnknownOnly, whyUntouchable } from './command-rights.ts'
+import { whyChanged, whyNotMeant } from './received.ts'
 
-export function deleteProject(situation: Situation, wanted: number | string): CommandItems {
-  const found = findProject(situation.inventory, wanted, true)
-  return found.ok ? deleteAll(situation, [found.project], null) : found
+/** `shown`: the name the asker was shown. */
+export function deleteProject(situation: Situation, wanted: number | string, shown?: string): CommandItems {
+  const found = findProject(situation, wanted, true)
+  if (!found.ok) return found
+  const { project } = found
+  const isOther = shown !== undefined && shown !== project.name
+  const why = isOther ? `it was called "${shown}" when this was asked for` : whyChanged(project, situation.received)
+  return unlessChanged(deleteAll(situation, [project], null), why === null ? [] : [{ project, why }], null)
 }
 
 /**
- * Never the directory's own namesake, its ancestors or its neighbours; one project that must stay saves all, and so does one
- * that is not among those the asker was shown (`only`).
+ * Never the directory's own namesake, its ancestors or its neighbours. One project that must stay saves all, and so does one
+ * that was created, renamed into it or modified since this was asked for, or is not among those the asker was shown (`only`).
  */
 export function deleteDirectory(situation: Situation, directory: string, only?: readonly number[]): CommandItems {
   const found = insideOf(situation.inventory, directory)
   if (!found.ok) return found
+  const { received } = situation
   const shown = only === undefined ? null : new Set(only)
-  const other = shown === null ? undefined : found.projects.find(({ id }) => !shown.has(id))
-  if (other === undefined) return deleteAll(situation, found.projects, found.path)
-  return refuse(
-    `"${other.name}" (${other.id}) is inside "${found.path}" and was not there when this was asked for. Ask again.`,
-    other.id,
-  )
+  const changed = found.projects.flatMap((project) => {
+    const unseen = shown?.has(project.id) === false ? 'it was not there when this was asked for' : null
+    const why = unseen ?? whyNotMeant(project, received) ?? whyChanged(project, received)
+    return why === null ? [] : [{ project, why }]
+  })
+  return unlessChanged(deleteAll(situation, found.projects, found.path), changed, found.path)
+}
+
+/** Names in one message; the outcomes of the run name all. */
+const MOST_NAMED = 20
+
+/** What would be deleted, unless some of it was changed since; whatever else stands against it is said as well. */
+function unlessChanged(
+  wanted: CommandItems,
+  changed: readonly { readonly project: Project; readonly why: string }[],
+  directory: string | null,
+): CommandItems {
+  if (changed.length === 0) return wanted
+  const named = changed.slice(0, MOST_NAMED).map(({ project, why }) => `"${project.name}" (${project.id}): ${why}`)
+  const more = changed.length > MOST_NAMED ? `; and ${changed.length - MOST_NAMED} more` : ''
+  const what = directory === null ? 'Nothing was deleted' : `Nothing inside "${directory}" was deleted`
+  const items = changed.flatMap(({ project, why }) => {
+    const { created, modified } = project
+    if (isUnknown(created) || isUnknown(modified)) return []
+    return [commandItem(project, { created, modified }, { action: 'delete', directory, reasons: [sentence(why)] })]
+  })
+  const [only] = changed.length === 1 ? changed : []
+  const why = `${what}. ${named.join('; ')}${more}. Ask again if that is meant.`
+  if (!wanted.ok) return refuse(`${wanted.why} ${why}`, wanted.projectId, { changed: items })
+  return refuse(why, only?.project.id ?? null, { changed: items })
+}
+
+function sentence(text: string): string {
+  return `${text[0]?.toUpperCase()}${text.slice(1)}.`
 }
 
 /** Why a text names no directory that could be deleted, in words; null when it does. */
@@ -49,8 +84,12 @@ function deleteAll(situation: Situation, projects: readonly Project[], directory
     directory === null ? 'Asked for by a command.' : `Asked for by a command: delete everything inside "${directory}".`
   const items: PlanItem[] = []
   for (const project of projects) {
-    const why = whyUntouchable(protection(project), project, policy)
-    if (why !== null) return refuse(`"${project.name}" (${project.id}) may not be deleted. ${why}`, project.id)
+    const reading = protection(project)
+    const why = whyUntouchable(reading, project, policy)
+    if (why !== null) {
+      const more = isUnknownOnly(reading) ? ({ unknown: true } as const) : {}
+      return refuse(`"${project.name}" (${project.id}) may not be deleted. ${why}`, project.id, more)
+    }
     const { created, modified } = project
     if (isUnknown(created) || isUnknown(modified)) continue // untouchable, as said above
     items.push(commandItem(project, { created, modified }, { action: 'delete', directory, reasons: [reason] }))

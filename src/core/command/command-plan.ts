@@ -8,7 +8,7 @@ import { mirrorHold, updateProject } from './command-update.ts'
 export function commandItems(situation: Situation, ledger: Ledger, command: Command): CommandItems {
   switch (command.type) {
     case 'project.delete':
-      return deleteProject(situation, command.project)
+      return deleteProject(situation, command.project, command.shown)
     case 'directory.delete':
       return deleteDirectory(situation, command.directory, command.only)
     case 'project.update':

@@ -3,6 +3,7 @@
  * backup once the bin has let it go (new id), or back to the state recorded before a move or an update.
  */
 
+import { keepingHolds, withoutHolds } from '../base/hold.ts'
 import { nameProblem, placeOf, writableName } from '../base/names.ts'
 import { isUnknown, type Project } from '../evidence/project.ts'
 import { openNames } from '../evidence/taken.ts'
@@ -41,13 +42,15 @@ export function undoRun(situation: Situation, ledger: Ledger, deeds: readonly De
   const back = reverter(situation)
   const items: PlanItem[] = []
   const notes: string[] = []
+  const left: string[] = []
   for (const deed of deeds) {
     const undone = deed.item.action === 'delete' ? restore(deed.item.projectId) : back(deed)
     if (undone.ok) items.push(undone.item)
-    notes.push(...(undone.ok ? undone.notes : [`${deed.item.name} (${deed.item.projectId}): ${undone.why}`]))
+    if (undone.ok) notes.push(...undone.notes)
+    else left.push(`${deed.item.name} (${deed.item.projectId}): ${undone.why}`)
   }
-  if (items.length > 0) return { ok: true, items, notes }
-  return refuse(['There is nothing to undo.', ...notes].join(' '), null)
+  if (items.length > 0) return { ok: true, items, notes: [...notes, ...left], left }
+  return refuse(['There is nothing to undo.', ...left].join(' '), null)
 }
 
 type Undone = { readonly ok: true; readonly item: PlanItem; readonly notes: readonly string[] } | NotUndone
@@ -128,8 +131,16 @@ function reverter(situation: Situation): (deed: Deed) => Undone {
     const settled = wrote.name === undefined ? null : nameFor(before.name)
     const change: Change = {
       ...(settled === null ? {} : { name: settled.name }),
-      ...(wrote.description === undefined ? {} : { description: before.description }),
+      ...(wrote.description === undefined ? {} : { description: described(before.description, project.description) }),
       ...(wrote.parameters === undefined ? {} : { parameters: before.parameters }),
+    }
+    if (
+      wrote.description !== undefined &&
+      change.description === project.description &&
+      wrote.name === undefined &&
+      wrote.parameters === undefined
+    ) {
+      return refuse('Holds are not undone: hold the project again, or release it.', projectId)
     }
     const note = settled?.note ?? []
     const reasons = ['Back to what it was before.', ...note]
@@ -146,9 +157,15 @@ export function writtenBy({ action, to, change }: PlanItem): Change {
 
 function differing(project: Project, wrote: Change): string | null {
   if (wrote.name !== undefined && project.name !== wrote.name) return 'name'
-  if (wrote.description !== undefined && project.description !== wrote.description) return 'description'
+  if (wrote.description !== undefined && withoutHolds(project.description) !== withoutHolds(wrote.description))
+    return 'description'
   if (wrote.parameters !== undefined && !isSameSet(project.parameters, wrote.parameters)) return 'set of parameters'
   return null
+}
+
+/** The text as it was, with the holds as they are: those given since stay, and those released since do not come back. */
+function described(before: string, present: string): string {
+  return keepingHolds(withoutHolds(before), present)
 }
 
 function restoring(change: Change, reasons: readonly string[]) {

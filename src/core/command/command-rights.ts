@@ -12,6 +12,11 @@ export function whyUntouchable(reading: ProtectionReading, project: Project, pol
   return reason === undefined ? undated(project) : reasonText(reason, policy)
 }
 
+/** Whether nothing stands against a project but facts that could not be read. */
+export function isUnknownOnly({ protectedBy, heldBy, unknown }: ProtectionReading): boolean {
+  return protectedBy.length === 0 && heldBy.length === 0 && unknown.length > 0
+}
+
 /** Description and parameters may be changed on anything owned, of this organisation, outside bin, Library and Boot Camp. */
 export function whyNotWritten(reading: ProtectionReading, project: Project, policy: Policy): string | null {
   const reason = reading.protectedBy.find(forbidsWriting) ?? reading.unknown.find(hidesWhatIsThere)

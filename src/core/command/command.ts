@@ -8,9 +8,11 @@ import type { Memory } from '../evidence/memory.ts'
 import type { Inventory, Project } from '../evidence/project.ts'
 import type { PlanItem } from '../plan/plan.ts'
 import type { Policy } from '../policy/policy.ts'
+import { type Received, whyNotMeant, whyTooNew } from './received.ts'
 
 export type Command =
-  | { readonly type: 'project.delete'; readonly project: ProjectRef }
+  /** `shown`: the name the asker was shown; under another one nothing is done. */
+  | { readonly type: 'project.delete'; readonly project: ProjectRef; readonly shown?: string }
   /** `only`: ids of the projects the asker was shown; while another one is inside, nothing is done. */
   | { readonly type: 'directory.delete'; readonly directory: string; readonly only?: readonly number[] }
   | UpdateCommand
@@ -33,8 +35,10 @@ export interface UpdateCommand {
   readonly description?: string
   /** Sets these parameters and leaves the others as they are; null removes one. */
   readonly parameters?: { readonly [key: string]: string | null }
-  /** The asker may not touch holds: those written in the description stay as they are. */
+  /** The asker may neither give holds nor end them. */
   readonly keepsHolds?: true
+  /** Ends every hold that was given before this was received; without it those in the description stay. */
+  readonly release?: true
 }
 
 /** Everything a command is judged by. */
@@ -44,18 +48,34 @@ export interface Situation {
   readonly memory: Memory
   /** Policy time, milliseconds. */
   readonly now: number
+  /** When the command was first received; absent where somebody only looks what it would come to. */
+  readonly received?: Received
 }
 
-/** What a command comes to. `notes`: what the asker should hear besides, as sentences. */
+/** What a command comes to. */
 export type CommandItems =
-  | { readonly ok: true; readonly items: readonly PlanItem[]; readonly notes: readonly string[] }
+  | {
+      readonly ok: true
+      readonly items: readonly PlanItem[]
+      /** What the asker should hear besides, as sentences. */
+      readonly notes: readonly string[]
+      /** Parts of what was asked for that are not possible, as sentences. */
+      readonly left?: readonly string[]
+      /** The project whose holds it ends, those given after its receipt excepted. */
+      readonly releases?: { readonly projectId: number; readonly created: number }
+    }
   | Refused
 
-/** Nothing is done. `projectId`: the project that stands in the way, or null. */
+/** Nothing is done. */
 export interface Refused {
   readonly ok: false
   readonly why: string
+  /** The project that stands in the way, or null. */
   readonly projectId: number | null
+  /** A fact that could not be read stands in the way: it may be known another time. */
+  readonly unknown?: true
+  /** Items for the projects that were created, renamed or modified since the command was received. */
+  readonly changed?: readonly PlanItem[]
 }
 
 /**
@@ -63,16 +83,24 @@ export interface Refused {
  * name is exactly so, after normalization. `destroys`: a name that is the same as another's to a reader is refused.
  */
 export function findProject(
-  { projects }: Inventory,
+  { inventory, received }: Pick<Situation, 'inventory' | 'received'>,
   wanted: ProjectRef,
   destroys = false,
 ): { readonly ok: true; readonly project: Project } | Refused {
+  const { projects } = inventory
   const exact = projects.filter(({ id, name, path }) =>
     typeof wanted === 'number' ? id === wanted : name === wanted || path === wanted,
   )
   const isNamed = typeof wanted === 'string' && (destroys || exact.length === 0)
-  const found = isNamed ? calledAlike(projects, wanted) : exact
+  const named = isNamed ? calledAlike(projects, wanted) : exact
+  const why = typeof wanted === 'number' ? whyTooNew : whyNotMeant
+  const found = named.filter((project) => why(project, received) === null)
   const [project] = found
+  const [other] = named
+  if (project === undefined && other !== undefined) {
+    const how = typeof wanted === 'number' ? 'Ask again if it is meant.' : 'Ask again by its id if it is meant.'
+    return refuse(`"${other.name}" (${other.id}) was left alone: ${why(other, received)}. ${how}`, other.id)
+  }
   if (project === undefined) {
     return typeof wanted === 'number' ? absent(wanted) : refuse(`No project is called "${wanted}".`, null)
   }
@@ -94,9 +122,11 @@ function calledAlike(projects: readonly Project[], wanted: string): readonly Pro
 export function commandItem(
   project: Project,
   dates: { readonly created: number; readonly modified: number },
-  wanted: Pick<PlanItem, 'action'> & Partial<Pick<PlanItem, 'to' | 'change' | 'directory' | 'reasons'>>,
+  wanted: Pick<PlanItem, 'action'> &
+    Partial<Pick<PlanItem, 'to' | 'change' | 'directory' | 'reasons' | 'holdPreserved'>>,
 ): PlanItem {
   const { action, to = null, change = null, directory = null, reasons = ['Asked for by a command.'] } = wanted
+  const { holdPreserved } = wanted
   return {
     projectId: project.id,
     name: project.name,
@@ -112,6 +142,7 @@ export function commandItem(
     approve: 'never',
     notice: 0,
     reasons,
+    ...(holdPreserved === undefined ? {} : { holdPreserved }),
   }
 }
 
@@ -119,6 +150,10 @@ export function absent(projectId: number): Refused {
   return refuse(`No project has the id ${projectId}.`, projectId)
 }
 
-export function refuse(why: string, projectId: number | null): Refused {
-  return { ok: false, why, projectId }
+export function refuse(
+  why: string,
+  projectId: number | null,
+  more: Pick<Refused, 'unknown' | 'changed'> = {},
+): Refused {
+  return { ok: false, why, projectId, ...more }
 }

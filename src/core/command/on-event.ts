@@ -13,14 +13,18 @@ export interface BranchDeleted {
 }
 
 export type EventMeaning =
-  /** Each directory once, in the order of the policy; none when no `[[on]]` is for this event. */
-  | { readonly ok: true; readonly directories: readonly string[] }
+  /**
+   * Each directory once, in the order of the policy; none when no `[[on]]` is for this event. `others`: the repositories that
+   * the policy names instead; one of them may be the former name of this one.
+   */
+  | { readonly ok: true; readonly directories: readonly string[]; readonly others: readonly string[] }
   /** A value cannot be part of a name as it stands, and none is ever rewritten: two branches could become one directory. */
   | { readonly ok: false; readonly why: string }
 
-/** Every `[[on]]` that is for the repository counts. */
+/** Every `[[on]]` that is for the repository counts; GitHub does not tell the names of two apart by their case alone. */
 export function meaningOf(on: readonly OnEvent[], event: BranchDeleted): EventMeaning {
-  const matching = on.filter(({ repository }) => repository === null || repository === event.repository)
+  const wanted = event.repository.toLowerCase()
+  const matching = on.filter(({ repository }) => repository === null || repository.toLowerCase() === wanted)
   const directories = new Set<string>()
   for (const { directory: template } of matching) {
     const why = unusable('repository', template, event) ?? unusable('branch', template, event)
@@ -30,7 +34,8 @@ export function meaningOf(on: readonly OnEvent[], event: BranchDeleted): EventMe
     if (problem !== null) return { ok: false, why: `"${directory}" is no directory to delete: ${problem}.` }
     directories.add(directory)
   }
-  return { ok: true, directories: [...directories] }
+  const named = on.flatMap(({ repository }) => (repository === null ? [] : [repository]))
+  return { ok: true, directories: [...directories], others: matching.length > 0 ? [] : [...new Set(named)] }
 }
 
 function filled(template: string, { repository, branch }: BranchDeleted): string {

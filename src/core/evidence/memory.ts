@@ -20,6 +20,8 @@ export interface Hold {
   /** Policy time until which it holds; null = for ever. */
   readonly until: number | null
   readonly by: string
+  /** Real time at which it was given, milliseconds; absent = before anything that is going on. */
+  readonly at?: number
 }
 
 /** A `modified` that our own write by a rule caused (G15): while the API still shows `seen`, `effective` is the truth. */

@@ -20,6 +20,8 @@ export interface PlanItem {
   readonly to: string | null
   /** What an update or a restore writes; null for what a rule does and for a delete. */
   readonly change: Change | null
+  /** The description that is written keeps a hold that the one asked for does not have. */
+  readonly holdPreserved?: true
   /** Since when it is marked; null for a command. */
   readonly since: number | null
   /** Who has to say yes before it may act, as its rule asks; `never` for a command, whose asker had the right to. */

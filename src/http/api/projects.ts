@@ -1,7 +1,7 @@
 /** What is done to one project because somebody asked: changed, brought back, held, let go. */
 
 import * as v from 'valibot'
-import { description, newName, parameters } from '../../hooks/commands.ts'
+import { description, newName, parameters, release } from '../../hooks/commands.ts'
 import type { Held } from '../../workspace/ledger/asks.ts'
 import { whoOf } from '../auth.ts'
 import { taggedJson } from '../etag.ts'
@@ -27,11 +27,17 @@ const ProjectUpdate = v.pipe(
           v.description('Sets these and leaves the others as they are; null takes one out.'),
         ),
       ),
+      release: v.optional(
+        v.pipe(
+          release,
+          v.description('Ends the holds of the project. Without it a hold in the description stays there.'),
+        ),
+      ),
     },
     'must be there, as in {"description": "Waiting for data"}',
   ),
   v.check(
-    (update) => Object.values(update).some((value) => value !== undefined),
+    (update) => Object.values(update).some((value) => value !== undefined && value !== false),
     'must name something to change: name, description, parameters',
   ),
 )
@@ -43,17 +49,19 @@ export const updateProject = operation({
   needs: 'operate',
   topic: TOPIC,
   summary: 'Change name, description or parameters',
-  details: 'Records what was there before, and can be undone. A hold in the description stays as the ledger has it.',
+  details:
+    'Records what was there before, and can be undone. A hold in the description stays there unless the body says release; the run then says holdPreserved.',
   params: PROJECT,
   body: ProjectUpdate,
   submits: true,
   answers: { 202: ACCEPTED, 422: TAKEN_BEFORE },
   handle({ params, body, ...ask }) {
-    const { name, description, parameters } = body
+    const { name, description, parameters, release = false } = body
     const change = {
       ...(name === undefined ? {} : { name }),
       ...(description === undefined ? {} : { description }),
       ...(parameters === undefined ? {} : { parameters }),
+      ...(release ? ({ release } as const) : {}),
     }
     const command = { type: 'project.update', project: params.projectId, ...change } as const
     return accept(ask, { kind: 'command', mode: 'act', command })
@@ -98,7 +106,10 @@ const NewHold = v.strictObject(
 
 const HeldShape = v.pipe(
   v.strictObject({
-    until: v.pipe(v.nullable(v.string()), v.description('Null for ever, or when it is let go.')),
+    until: v.pipe(
+      v.nullable(v.string()),
+      v.description('The last day it is held. Null for ever, or when it is let go.'),
+    ),
     run: v.pipe(v.nullable(RunId), v.description('The run that writes it into the description, where there is one.')),
   }),
   v.title('Held'),
@@ -131,9 +142,9 @@ export const holdProject = operation({
   body: NewHold,
   mayBeEmpty: true,
   answers: {
-    200: { means: 'It is held from now on.', shape: HeldShape },
+    200: { means: 'It is held from now on; a hold that lasts longer stays.', shape: HeldShape },
     404: 'No such project in the last survey.',
-    409: 'It cannot be held, because it is not ours.',
+    409: 'It cannot be held: it is not ours, or it is in the Recycle Bin and has to be brought back first.',
     502: UNREADABLE,
   },
   async handle({ c, workspace, caller, params, body }) {
@@ -180,6 +191,7 @@ function heldAnswer(c: DoorContext, held: Held): Response {
   if (held.reason === 'not held') return problem(c, 404, { title: 'Not held', detail })
   if (held.reason === 'unready') return problem(c, 503, { title: 'Not ready', detail })
   if (held.reason === 'unreadable') return problem(c, 502, { title: 'QuantConnect could not be read', detail })
+  if (held.reason === 'in bin') return problem(c, 409, { title: 'In the Recycle Bin', detail })
   if (held.reason === 'bad date') return problem(c, 422, { title: 'The body does not fit', detail })
   return problem(c, 409, { title: 'Not ours', detail })
 }

@@ -34,6 +34,10 @@ const SUMMARY = {
   policy: v.pipe(v.nullable(Hash), v.description('SHA-256 of the policy; null when it was not read.')),
   counts: RunCounts,
   apiCalls: v.number(),
+  retryOf: v.pipe(
+    v.optional(v.string()),
+    v.description('The run of the same delivery that could do nothing because of the service; this one repeats it.'),
+  ),
 }
 
 export const RunSummary = v.pipe(v.strictObject(SUMMARY), v.title('RunSummary'))
@@ -72,6 +76,10 @@ const Outcome = v.pipe(
     outcome: v.picklist(['done', 'already', 'changed', 'protected', 'failed', 'unsure', 'not_attempted']),
     detail: v.string(),
     backup: v.pipe(v.nullable(v.string()), v.description('Key of the verified backup.')),
+    holdPreserved: v.pipe(
+      v.optional(v.literal(true)),
+      v.description('The description that was written keeps the hold of the one before.'),
+    ),
   }),
   v.title('Outcome'),
 )
@@ -84,6 +92,10 @@ const RECORD = {
   ...SUMMARY,
   plan: v.nullable(Plan),
   outcomes: v.array(Outcome),
+  holdPreserved: v.pipe(
+    v.optional(v.literal(true)),
+    v.description('A hold in a description survived what was asked for; to end it, ask for `release`.'),
+  ),
   notJudged: v.array(NotJudged),
   unmarked: v.array(v.strictObject({ projectId: ProjectId, name: v.string(), rule: v.string(), reason: v.string() })),
   warnings: Sentences,

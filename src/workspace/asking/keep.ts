@@ -1,7 +1,8 @@
 /** Holds as people ask for them: in the ledger first, effective before they are acknowledged; the description is the mirror. */
 
+import { holdTags, longer, writtenHold } from '../../core/base/hold.ts'
 import { placeOf } from '../../core/base/names.ts'
-import { instantOf, isDate, nextDay } from '../../core/base/zone.ts'
+import { dayOf, instantOf, isDate, nextDay } from '../../core/base/zone.ts'
 import { isUnknown, type Project } from '../../core/evidence/project.ts'
 import type { PlanItem } from '../../core/plan/item.ts'
 import type { Policy } from '../../core/policy/policy.ts'
@@ -10,10 +11,12 @@ import { failureText } from '../../quantconnect/failure.ts'
 import { createMeter } from '../../quantconnect/meter.ts'
 import { type Held, nameOf, type Who } from '../ledger/asks.ts'
 import { policyNow } from '../ledger/clock.ts'
-import { dropHold, writeHold } from '../ledger/holds.ts'
+import { deletedAt } from '../ledger/deeds.ts'
+import { dropHold, holdOf, RESTORE, takeBackHold, writeHold } from '../ledger/holds.ts'
 import { lastSurvey } from '../ledger/last-survey.ts'
 import { openProposal, waitingItems } from '../ledger/proposals.ts'
 import type { Trigger } from '../ledger/run.ts'
+import { openCommands } from '../ledger/runs.ts'
 import { type Hearers, isRestOf, type Rest, restOf, shrink, type WhyNot } from '../telling/plan-ends.ts'
 import { audienceOf } from '../telling/tell.ts'
 import { tellSettled } from '../telling/tell-settled.ts'
@@ -25,7 +28,10 @@ export interface Asker {
   readonly trigger: Trigger
 }
 
-/** Keeps a project until the end of that day in the policy's zone, or for ever (null). */
+/**
+ * Keeps a project until the end of that day in the policy's zone, or for ever (null). A hold that lasts longer stays, whoever
+ * gave it and wherever it is written; the answer says until when the project is held then.
+ */
 export async function hold(
   storage: DurableObjectStorage,
   deps: Deps,
@@ -34,31 +40,46 @@ export async function hold(
   until: string | null,
   asker: Asker,
 ): Promise<Held> {
+  const { sql } = storage
   const now = deps.now()
-  const end = until === null ? null : isDate(until) ? instantOf(nextDay(until), 0, policy.timezone) : Number.NaN
+  const policyAt = policyNow(sql, now)
+  const { timezone } = policy
+  const end = until === null ? null : isDate(until) ? instantOf(nextDay(until), 0, timezone) : Number.NaN
   if (Number.isNaN(end))
     return no('bad date', `"${until}" is no day. Write it like 2027-01-31, or leave it out to hold for ever.`)
-  if (end !== null && end <= policyNow(storage.sql, now)) return no('bad date', `${until} is over already.`)
+  if (end !== null && end <= policyAt) return no('bad date', `${until} is over already.`)
   const audience = await audienceOf(deps)
-  const found = await findOurs(storage.sql, deps, projectId)
+  const found = await findOurs(sql, deps, projectId)
   if (!found.ok) return found
-  const write = (rest: Rest) =>
+  const same = { projectId, created: found.created }
+  const before = holdOf(sql, same, policyAt)
+  // Effective before anybody looks: a run may be about to delete it.
+  const row = writeHold(sql, same, { until: end, by: nameOf(asker.by), at: now }, policyAt)
+  const there = await whereIsIt(sql, deps, found)
+  if (!there.ok) {
+    takeBackHold(sql, same, before)
+    return there
+  }
+  const { project } = there
+  const written = writtenHold(project.description, timezone)
+  const inForce = written !== null && (written.until === null || written.until > policyAt)
+  const effective = inForce ? longer(row.until, written.until) : row.until
+  const last = effective === null ? null : dayOf(effective - 1, timezone)
+  const leave = (rest: Rest) =>
     storage.transactionSync(() => {
-      if (!isRestOf(storage.sql, rest)) return false
-      writeHold(storage.sql, found.project, end, nameOf(asker.by))
-      leaveWaitingPlan(storage.sql, { policy, audience }, projectId, now, rest)
-      const what = `kept${byText(asker.by)} ${until === null ? 'for ever' : `to the end of ${until}`}`
-      tellSettled(storage.sql, audience, [{ projectId, name: found.name, what }], now)
+      if (!isRestOf(sql, rest)) return false
+      leaveWaitingPlan(sql, { policy, audience }, projectId, now, rest)
+      const what = `kept${byText(asker.by)} ${last === null ? 'for ever' : `to the end of ${last}`}`
+      tellSettled(sql, audience, [{ projectId, name: project.name, what }], now)
       return true
     })
   // The plan may become another one while the hash of what is left is computed.
-  while (!write(await restOf(storage.sql, withoutHeld(storage.sql, projectId))));
-  const command = { type: 'project.hold', projectId, until } as const
-  return {
-    ok: true,
-    until,
-    run: await mirror(storage, found.isMirrored, { kind: 'command', mode: 'act', command }, asker, now),
-  }
+  while (!leave(await restOf(sql, withoutHeld(sql, projectId))));
+  // The hold of a restore is in the ledger only, so what was asked for is written.
+  const day = row.by === RESTORE ? until : row.until === null ? null : dayOf(row.until - 1, timezone)
+  const command = { type: 'project.hold', projectId, until: day } as const
+  const request = { kind: 'command', mode: 'act', command } as const
+  return { ok: true, until: last, run: await mirror(storage, isMirrored(project), request, asker, now) }
 }
 
 /** Lets go of a project: what the ledger has, and what its description says. */
@@ -72,11 +93,15 @@ export async function release(
   const audience = await audienceOf(deps)
   const found = await findOurs(storage.sql, deps, projectId)
   if (!found.ok) return found
-  const had = dropHold(storage.sql, found.project)
-  if (!had && !found.isTagged) return no('not held', `Project ${projectId} is not held.`)
-  tellSettled(storage.sql, audience, [{ projectId, name: found.name, what: `released${byText(asker.by)}` }], now)
+  const { created } = found
+  const had = dropHold(storage.sql, { projectId, created })
+  const looked = await lookedAt(deps, found)
+  const project = looked === null || looked === 'gone' ? found.project : looked
+  const isTagged = holdTags(project.description).length > 0 && !isBeingReleased(storage.sql, projectId)
+  if (!had && !isTagged) return no('not held', `Project ${projectId} is not held.`)
+  tellSettled(storage.sql, audience, [{ projectId, name: project.name, what: `released${byText(asker.by)}` }], now)
   const command = { type: 'project.release', projectId } as const
-  const run = await mirror(storage, found.isMirrored, { kind: 'command', mode: 'act', command }, asker, now)
+  const run = await mirror(storage, isMirrored(project), { kind: 'command', mode: 'act', command }, asker, now)
   return { ok: true, until: null, run }
 }
 
@@ -98,32 +123,35 @@ function withoutHeld(sql: SqlStorage, projectId: number): WhyNot {
   }
 }
 
+/** Whether a description may carry the mirror: nothing is written into what is QuantConnect's own. */
+function isMirrored({ path }: Project): boolean {
+  return placeOf(path) === null
+}
+
 async function mirror(
   storage: DurableObjectStorage,
-  isMirrored: boolean,
+  isWritten: boolean,
   request: Parameters<typeof submit>[1]['request'],
   { by, trigger }: Asker,
   now: number,
 ): Promise<string | null> {
-  if (!isMirrored) return null
+  if (!isWritten) return null
   const submission = { triggerId: `mirror:${crypto.randomUUID()}`, trigger, actor: nameOf(by), request }
   return (await submit(storage, submission, now)).run
 }
 
-type Found =
-  | {
-      readonly ok: true
-      readonly project: { readonly projectId: number; readonly created: number }
-      /** Its full name. */
-      readonly name: string
-      /** Whether its description may carry the mirror. */
-      readonly isMirrored: boolean
-      readonly isTagged: boolean
-    }
-  | Extract<Held, { ok: false }>
+type No = Extract<Held, { ok: false }>
+
+interface Found {
+  readonly ok: true
+  readonly project: Project
+  readonly created: number
+  /** Whether QuantConnect was asked just now, or it is as in the last survey. */
+  readonly isFresh: boolean
+}
 
 /** In the last survey, or else by one look at QuantConnect: a project made since is not in the survey. */
-async function findOurs(sql: SqlStorage, deps: Deps, projectId: number): Promise<Found> {
+async function findOurs(sql: SqlStorage, deps: Deps, projectId: number): Promise<Found | No> {
   const last = await lastSurvey(sql, deps)
   const listed = last.ok ? last.value.inventory.projects.find(({ id }) => id === projectId) : undefined
   const read = listed === undefined ? await deps.client.readProject(projectId, createMeter(3)) : null
@@ -142,13 +170,58 @@ async function findOurs(sql: SqlStorage, deps: Deps, projectId: number): Promise
       `Project ${projectId} belongs to somebody else or to another organisation; nothing here ever touches it.`,
     )
   }
-  return {
-    ok: true,
-    project: { projectId, created: project.created },
-    name: project.name,
-    isMirrored: placeOf(project.path) === null,
-    isTagged: /\[\s*keep/i.test(project.description),
+  return { ok: true, project, created: project.created, isFresh: listed === undefined }
+}
+
+/** Whoever waits for the answer waits no longer than this for the look. */
+const LOOK_MS = 2_500
+
+/**
+ * Where a project is now: no hold keeps what is in the Recycle Bin (G28), and the last survey does not know what was moved
+ * there since. When QuantConnect does not answer in time, the survey and what we did ourselves since then count.
+ */
+async function whereIsIt(
+  sql: SqlStorage,
+  deps: Deps,
+  found: Found,
+): Promise<{ readonly ok: true; readonly project: Project } | No> {
+  const { project, created } = found
+  const projectId = project.id
+  const looked = await lookedAt(deps, found)
+  if (looked === 'gone') {
+    return no('not found', `Project ${projectId}, "${project.name}", is not at QuantConnect any more.`)
   }
+  const present = looked ?? project
+  if (present.created !== created) return no('not found', `Another project has the id ${projectId} now.`)
+  const went = deletedAt(sql, { projectId, created })
+  const isGone = placeOf(present.path) === 'bin' || (looked === null && went !== null)
+  return isGone ? no('in bin', binText(present, went)) : { ok: true, project: present }
+}
+
+/** The project as QuantConnect has it now; null when it did not say in time. */
+async function lookedAt(deps: Deps, { project, isFresh }: Found): Promise<Project | 'gone' | null> {
+  if (isFresh) return project
+  const late = new Promise<null>((resolve) => setTimeout(resolve, LOOK_MS, null))
+  const read = await Promise.race([deps.client.readProject(project.id, createMeter(1)), late])
+  if (read?.ok === false && read.failure.kind === 'notFound') return 'gone'
+  return read?.ok ? read.value : null
+}
+
+/** Whether somebody released it already, and only its description does not say so yet. */
+function isBeingReleased(sql: SqlStorage, projectId: number): boolean {
+  return openCommands(sql).some(
+    ({ request }) =>
+      request.kind === 'command' &&
+      request.command.type === 'project.release' &&
+      request.command.projectId === projectId,
+  )
+}
+
+const BIN_DAYS = 30
+
+function binText({ id, name }: Project, went: number | null): string {
+  const when = went === null ? '' : ` (on ${new Date(went + BIN_DAYS * 86_400_000).toISOString().slice(0, 10)})`
+  return `"${name}" (${id}) is in the Recycle Bin, where no hold keeps it: QuantConnect purges it ${BIN_DAYS} days after its deletion${when}. Bring it back first: POST /api/projects/${id}/restore, "/sweep undo ${id}" in chat, or the button on its page.`
 }
 
 /** On a card: whoever has the bearer has no name. */

@@ -53,10 +53,15 @@ export async function askFirst(
   if (!wanted.ok) return { ok: true, value: { kind: 'refused', why: wanted.why } }
   const items = wanted.items.map(({ projectId, name }) => ({ projectId, name }))
   const directory = command.type === 'directory.delete' ? (wanted.items[0]?.directory ?? command.directory) : null
+  const [item] = items
   const shown: DeleteCommand =
-    directory === null
-      ? command
-      : { type: 'directory.delete', directory, only: items.map(({ projectId }) => projectId) }
+    command.type === 'project.delete'
+      ? { ...command, ...(item === undefined ? {} : { shown: item.name }) }
+      : {
+          type: 'directory.delete',
+          directory: directory ?? command.directory,
+          only: items.map(({ projectId }) => projectId),
+        }
   const question = `q-${crypto.randomUUID().replaceAll('-', '').slice(0, 20)}`
   sql.exec('DELETE FROM questions WHERE asked_at < ?', now - 86_400_000)
   sql.exec(
@@ -84,6 +89,7 @@ export async function confirmed(
     trigger,
     actor: by,
     request: { kind: 'command', mode: 'act', command: found.command },
+    receivedAt: found.askedAt,
   }
   const submitted = await submit(storage, submission, now)
   if (submitted.ok) return submitted
@@ -98,7 +104,10 @@ export function withdrawn(sql: SqlStorage, question: string, by: string, now: nu
   return { ok: true }
 }
 
-type Standing = { readonly ok: true; readonly command: DeleteCommand } | Extract<Confirmed, { ok: false }>
+/** `askedAt`: when its asker was shown what would go. */
+type Standing =
+  | { readonly ok: true; readonly command: DeleteCommand; readonly askedAt: number }
+  | Extract<Confirmed, { ok: false }>
 
 function standing(sql: SqlStorage, question: string, by: string, now: number): Standing {
   const row = sql
@@ -113,7 +122,7 @@ function standing(sql: SqlStorage, question: string, by: string, now: number): S
   if (now - row.asked_at > QUESTION_MINUTES * 60_000) {
     return no('over', `The question stood for ${QUESTION_MINUTES} minutes, which are over. Type the command again.`)
   }
-  return { ok: true, command: JSON.parse(row.command) as DeleteCommand }
+  return { ok: true, command: JSON.parse(row.command) as DeleteCommand, askedAt: row.asked_at }
 }
 
 function no(reason: Extract<Confirmed, { ok: false }>['reason'], message: string): Extract<Confirmed, { ok: false }> {

@@ -1,22 +1,34 @@
-/** Takes a trigger: one run row per trigger id, for ever the same answer to the same id (G14). */
+/** Takes a trigger: the same id is the same run (G14). */
 
 import { canonicalJson, sha256Hex } from '../../core/base/canonical.ts'
 import { policyNow } from '../ledger/clock.ts'
+import { REPEATABLE_FOR_MS } from '../ledger/evidence.ts'
 import { readFact, writeFact } from '../ledger/facts.ts'
+import { attemptsOf, itemsOf, outcomesOf } from '../ledger/items.ts'
+import { hasJoined } from '../ledger/joined.ts'
 import type { RunRequest, Trigger } from '../ledger/run.ts'
-import { insertRun, runByTrigger } from '../ledger/runs.ts'
-import { nextRun } from '../ledger/turns.ts'
+import { goingOn, insertRun, MOST_REPEATS, newestOf, type RunRow, repeatId, runsSince } from '../ledger/runs.ts'
+import { standsStillUntil } from '../ledger/turns.ts'
 import { type Admitted, admit, noteReport } from './admit.ts'
 
 export interface Submission {
   /** What makes a trigger the same one: a tick's time, a webhook's id. */
   readonly triggerId: string
-  /** Other ids under which the very same may have come before, such as that of the minute before. */
-  readonly formerIds?: readonly string[]
+  /** Of a door that has no ids: the same content counts as the same message for a while. */
+  readonly content?: Content
   readonly trigger: Trigger
   /** Who asked, for the record. */
   readonly actor: string
   readonly request: RunRequest
+  /** When it was asked for, where that was earlier than now: real time in milliseconds. */
+  readonly receivedAt?: number
+}
+
+export interface Content {
+  /** The project it is about. Once anything else about that project has come, the same content is a new message. */
+  readonly project: number
+  /** For how long, in milliseconds. */
+  readonly within: number
 }
 
 export type Submitted =
@@ -42,6 +54,10 @@ const MOST_AHEAD_MS = 10 * 60_000
 /** How far one scheduled time may move the test clock of development. */
 const MOST_TEST_STEP_MS = 400 * 86_400_000
 
+/**
+ * The same trigger id is the same run, and a redelivery changes nothing, with one exception: a run that sent nothing because
+ * of the service is repeated by it, as of the moment when the first was received.
+ */
 export async function submit(storage: DurableObjectStorage, submission: Submission, now: number): Promise<Submitted> {
   const taken = await take(storage, submission, now, null)
   if (!taken.ok && taken.reason === 'too many') throw new TypeError('Only reports are limited.')
@@ -66,18 +82,31 @@ async function take(
 ): Promise<Submitted | TooMany> {
   const bodyHash = await sha256Hex(canonicalJson(submission.request))
   return storage.transactionSync(() => {
-    const ids = [submission.triggerId, ...(submission.formerIds ?? [])]
-    const before = ids.map((id) => runByTrigger(storage.sql, id)).find((run) => run !== null)
-    if (before !== undefined) {
-      if (before.bodyHash !== bodyHash) return { ok: false, reason: 'other body', run: before.id }
-      return { ok: true, run: before.id, repeated: true }
-    }
-    const asking = { ...submission, bodyHash }
-    const admitted = admit(storage.sql, asking, reports, now)
-    if (admitted.kind !== 'new') return submittedAs(admitted)
+    const { sql } = storage
+    const { content, triggerId } = submission
+    const before = content === undefined ? newestOf(sql, triggerId) : sameContent(sql, triggerId, content, now)
+    const { receivedAt = now } = submission
+    const scanBefore = readFact(sql, 'good')?.run ?? null
     const id = runId(now)
-    if (reports !== null) noteReport(storage.sql, asking, id, now)
-    insertRun(storage.sql, { ...submission, id, bodyHash, policyAt: policyNow(storage.sql, now), createdAt: now })
+    const common = { ...submission, id, bodyHash, policyAt: policyNow(sql, now), createdAt: now }
+    if (before === null) {
+      const asking = { ...common, triggerId: content === undefined ? triggerId : `${triggerId}:${id}` }
+      const admitted = admit(sql, asking, reports, now)
+      if (admitted.kind !== 'new') return submittedAs(admitted)
+      if (reports !== null) noteReport(sql, asking, id, now)
+      insertRun(sql, { ...asking, receivedAt, scanBefore })
+      return { ok: true, run: id, repeated: false }
+    }
+    if (before.bodyHash !== bodyHash) return { ok: false, reason: 'other body', run: before.id }
+    const repeat = repeatOf(sql, before, now)
+    if (repeat === null) return { ok: true, run: before.id, repeated: true }
+    insertRun(sql, {
+      ...common,
+      triggerId: repeat,
+      receivedAt: before.receivedAt,
+      scanBefore: before.scanBefore,
+      retryOf: before.id,
+    })
     return { ok: true, run: id, repeated: false }
   })
 }
@@ -91,6 +120,46 @@ function submittedAs(admitted: Exclude<Admitted, { kind: 'new' }>): Submitted | 
     case 'too many':
       return { ok: false, reason: 'too many', message: admitted.why, retryAfterMs: admitted.retryAfterMs }
   }
+}
+
+/** The trigger id under which a run is repeated; null when the same delivery is to stay the run that it was. */
+function repeatOf(
+  sql: SqlStorage,
+  { id, triggerId, status, state, request, receivedAt }: RunRow,
+  now: number,
+): string | null {
+  const { n = '0', first = triggerId } = /^repeat (?<n>\d+):(?<first>.*)$/s.exec(triggerId)?.groups ?? {}
+  const isDue = Number(n) < MOST_REPEATS && now - receivedAt <= REPEATABLE_FOR_MS && request.kind !== 'approved'
+  if (!isDue || attemptsOf(sql, id) > 0) return null
+  const kinds = outcomesOf(sql, id).map(({ outcome }) => outcome)
+  // A run that a throttle ended says so before its outcomes do.
+  const isHalf = status === 'partial' && (state.ending === 'partial' || kinds.every((kind) => kind === 'failed'))
+  const cameToNothing = status === 'blocked' || status === 'failed' || isHalf
+  return cameToNothing ? repeatId(first, Number(n) + 1) : null
+}
+
+/** The newest run of this content, unless it is too old or something else about the project has come since. */
+function sameContent(sql: SqlStorage, said: string, { project, within }: Content, now: number): RunRow | null {
+  const runs = runsSince(sql, now - within)
+  const place = runs.findLastIndex(
+    ({ triggerId }) => triggerId.startsWith(`${said}:`) || triggerId.includes(`:${said}:`),
+  )
+  const before = runs[place]
+  if (before === undefined) return null
+  // What waits may have taken in another message of the project since.
+  if (hasJoined(sql, before.id, 'update')) return null
+  return runs.slice(place + 1).some((run) => isAbout(sql, run, project)) ? null : before
+}
+
+/** Whether a run may have changed a project. A name may mean any project, and a directory may hold any. */
+function isAbout(sql: SqlStorage, { id, request }: RunRow, project: number): boolean {
+  if (request.mode === 'report') return false
+  if (request.kind === 'sweep') return itemsOf(sql, id).some(({ item }) => item.projectId === project)
+  if (request.kind !== 'command') return true
+  const { command } = request
+  if (command.type === 'directory.delete') return true
+  const ref = 'project' in command ? command.project : command.projectId
+  return typeof ref === 'string' || ref === project
 }
 
 /**
@@ -109,12 +178,12 @@ export async function submitTick(
   return storage.transactionSync(() => {
     const { sql } = storage
     const triggerId = `tick:${scheduled}`
-    const before = runByTrigger(sql, triggerId)
+    const before = newestOf(sql, triggerId)
     if (before !== null) return { ok: true, run: before.id, repeated: true }
 
     const newest = readFact(sql, 'tick')
     const isOlder = newest !== null && scheduled < newest.scheduled
-    const busy = nextRun(sql, now)
+    const busy = openSweep(sql, now)
     // A pause stops acting, not reading (G19).
     const isPaused = readFact(sql, 'pause') !== null
     if (!isOlder) writeFact(sql, 'tick', { scheduled, arrived: now })
@@ -147,6 +216,13 @@ export async function submitTick(
     }
     return { ok: true, run: id, repeated: false }
   })
+}
+
+/** A sweep that goes on, of the policy's schedule or one that acts: commands come first and reports wait, so neither takes its scan from a scheduled run (G30). */
+function openSweep(sql: SqlStorage, now: number): RunRow | null {
+  const isSweep = ({ request, trigger }: RunRow) =>
+    request.kind === 'sweep' && (request.mode === 'act' || trigger === 'cron')
+  return goingOn(sql).find((run) => isSweep(run) && standsStillUntil(sql, run, now) === null) ?? null
 }
 
 /**

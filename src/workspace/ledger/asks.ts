@@ -53,11 +53,14 @@ export interface ProposalView {
 
 /** `unreadable`: QuantConnect could not be asked about the project. */
 export type Held =
-  /** `run` writes the mirror into the description; null where there is none to write. */
+  /**
+   * `until`: the last day it is held, which is later than the one asked for where a hold that lasts longer was there. `run`
+   * writes the mirror into the description; null where there is none to write.
+   */
   | { readonly ok: true; readonly until: string | null; readonly run: string | null }
   | {
       readonly ok: false
-      readonly reason: 'not found' | 'unreadable' | 'bad date' | 'not ours' | 'not held' | 'unready'
+      readonly reason: 'not found' | 'unreadable' | 'bad date' | 'not ours' | 'in bin' | 'not held' | 'unready'
       readonly message: string
     }
 

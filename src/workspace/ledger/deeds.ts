@@ -1,6 +1,7 @@
 /** What was done to projects before, as the table of items remembers it: for undoing, bringing back and finding again. */
 
-import type { Deed } from '../../core/command/command-restore.ts'
+import { type Deed, writtenBy } from '../../core/command/command-restore.ts'
+import { normalisePath } from '../../core/evidence/project.ts'
 import type { Change } from '../../core/plan/change.ts'
 import type { PlanItem } from '../../core/plan/plan.ts'
 import type { Rebuilt } from './items.ts'
@@ -58,4 +59,36 @@ export function lastDeedOf(sql: SqlStorage, projectId: number): string | null {
     )
     .toArray()[0]
   return row?.run ?? null
+}
+
+/** The path that we last gave each project between two moments of real time, the first included. */
+export function pathsWritten(sql: SqlStorage, from: number, until: number): ReadonlyMap<number, string> {
+  const rows = sql.exec<{ item: string }>(
+    `SELECT i.item FROM items i JOIN runs r ON r.id = i.run WHERE r.created_at >= ? AND i.outcome = 'done' AND i.sent_at <= ?
+     ORDER BY i.sent_at`,
+    from,
+    until,
+  )
+  const paths = new Map<number, string>()
+  for (const row of rows) {
+    const item = JSON.parse(row.item) as PlanItem
+    const { name } = writtenBy(item)
+    if (name !== undefined) paths.set(item.projectId, normalisePath(name))
+  }
+  return paths
+}
+
+/** Real time at which we deleted a project, when that is the last thing we did to it; null when it is not. */
+export function deletedAt(
+  sql: SqlStorage,
+  { projectId, created }: Pick<PlanItem, 'projectId' | 'created'>,
+): number | null {
+  const rows = sql.exec<{ action: string; sent_at: number | null; went: number }>(
+    `SELECT json_extract(item, '$.action') AS action, sent_at, outcome = 'done' OR json_extract(answer, '$.kind') = 'accepted' AS went
+     FROM items WHERE project_id = ? AND created = ? AND sent_at IS NOT NULL ORDER BY sent_at DESC LIMIT 1`,
+    projectId,
+    created,
+  )
+  const last = rows.toArray()[0]
+  return last?.action === 'delete' && last.went === 1 ? last.sent_at : null
 }

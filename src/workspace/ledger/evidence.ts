@@ -79,13 +79,45 @@ export async function loadInventory(sql: SqlStorage, run: RunRow, organizationId
   }
 }
 
-/** Forgets the surveys of all other runs but those that still go on; one good survey is kept for `why`. */
-export function dropOtherSurveys(sql: SqlStorage, run: string): void {
-  for (const table of ['survey', 'paid']) {
-    sql.exec(
-      `DELETE FROM ${table} WHERE run <> ? AND run NOT IN (SELECT id FROM runs WHERE status IN ('running', 'queued'))`,
+/** Path of each of these projects in the survey of a run; null when that survey is not stored any more. */
+export async function pathsIn(
+  sql: SqlStorage,
+  run: string,
+  ids: ReadonlySet<number>,
+): Promise<ReadonlyMap<number, string> | null> {
+  const pages = sql.exec<{ page: number }>('SELECT page FROM survey WHERE run = ? ORDER BY page', run).toArray()
+  if (pages.length === 0) return null
+  const paths = new Map<number, string>()
+  // One page at a time: of a large workspace this is the second inventory in memory.
+  for (const { page } of pages) {
+    const { rows } = sql
+      .exec<{ rows: ArrayBuffer }>('SELECT rows FROM survey WHERE run = ? AND page = ?', run, page)
+      .one()
+    for (const { id, path } of (await gunzipJson(rows)) as Project[]) if (ids.has(id)) paths.set(id, path)
+  }
+  return paths
+}
+
+/** How long after its receipt a command that could do nothing may be repeated by the same delivery, in milliseconds. */
+export const REPEATABLE_FOR_MS = 24 * 3_600_000
+
+/**
+ * Forgets the surveys of all other runs; one good survey is kept for `why`. Those of runs that are not over stay too, and
+ * those that tell what projects were called before a command that is not over, or may still be repeated. `now`: real time.
+ */
+export function dropOtherSurveys(sql: SqlStorage, run: string, now: number): void {
+  const kept = sql
+    .exec<{ id: string }>(
+      `SELECT id FROM runs WHERE id = ?1 OR status IN ('queued', 'running')
+       UNION SELECT scan_before FROM runs WHERE scan_before IS NOT NULL AND (status IN ('queued', 'running')
+         OR status IN ('blocked', 'failed', 'partial') AND received_at > ?2)`,
       run,
+      now - REPEATABLE_FOR_MS,
     )
+    .toArray()
+    .map(({ id }) => id)
+  for (const table of ['survey', 'paid']) {
+    sql.exec(`DELETE FROM ${table} WHERE run NOT IN (SELECT value FROM json_each(?))`, JSON.stringify(kept))
   }
 }
 

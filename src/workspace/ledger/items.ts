@@ -232,6 +232,7 @@ export function outcomeOf(row: ItemRow): Outcome | null {
     outcome: row.outcome,
     detail: row.settles === '' ? row.detail : `${row.detail} (settles an unsure outcome of run ${row.settles})`,
     backup: row.backup,
+    ...(row.item.holdPreserved === undefined ? {} : { holdPreserved: row.item.holdPreserved }),
   }
 }
 

@@ -54,3 +54,8 @@ export function countJoined(
     )
     .one()
 }
+
+/** Whether something became part of a run beside what began it. */
+export function hasJoined(sql: SqlStorage, run: string, kind: Joined['kind']): boolean {
+  return sql.exec('SELECT 1 FROM joined WHERE run = ? AND kind = ? LIMIT 1', run, kind).toArray().length > 0
+}

@@ -20,9 +20,13 @@ export function readMemory(sql: SqlStorage): Memory {
         since: row.since,
       })),
     holds: sql
-      .exec<{ project_id: number; created: number; until: number | null; by: string }>('SELECT * FROM holds')
+      .exec<{ project_id: number; created: number; until: number | null; by: string; at: number }>(
+        'SELECT * FROM holds',
+      )
       .toArray()
-      .map((row): Hold => ({ projectId: row.project_id, created: row.created, until: row.until, by: row.by })),
+      .map(
+        (row): Hold => ({ projectId: row.project_id, created: row.created, until: row.until, by: row.by, at: row.at }),
+      ),
     ownWrites: sql
       .exec<{ project_id: number; created: number; seen: number; effective: number }>('SELECT * FROM own_writes')
       .toArray()

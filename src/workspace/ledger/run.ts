@@ -18,6 +18,7 @@ export type RunStatus =
   | 'blocked'
   | 'refused'
   | 'failed'
+  /** A command that had not started when its time was over (G25). */
   | 'expired'
 
 /** What a run was asked to do. `report` shows what would happen and changes nothing, marks included. */
@@ -103,6 +104,8 @@ export interface RunSummary {
   readonly policy: string | null
   readonly counts: RunCounts
   readonly apiCalls: number
+  /** The run of the same delivery that sent nothing and that this one repeats; absent for a first try. */
+  readonly retryOf?: string | undefined
 }
 
 export type OutcomeKind = 'done' | 'already' | 'changed' | 'protected' | 'failed' | 'unsure' | 'not_attempted'
@@ -117,6 +120,8 @@ export interface Outcome {
   readonly detail: string
   /** KV key of the verified backup, or null when none was needed or made. */
   readonly backup: string | null
+  /** The description that was written keeps a hold that the one asked for does not have (G2). */
+  readonly holdPreserved?: true | undefined
 }
 
 /** A project that a rule wanted but that could not be judged, with the fact that was missing. */
@@ -166,6 +171,8 @@ export const NO_FINDINGS: Findings = { notJudged: [], unmarked: [], warnings: []
 export interface RunRecord extends RunSummary, Findings {
   readonly plan: PlanView | null
   readonly outcomes: readonly Outcome[]
+  /** Whether a hold in a description survived what was asked for (G2). */
+  readonly holdPreserved?: true | undefined
   /** The chain of records: the hash of the record before, and of this one without its own hash. */
   readonly audit: { readonly previous: string | null; readonly hash: string | null }
 }

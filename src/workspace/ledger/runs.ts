@@ -43,6 +43,10 @@ export interface RunState {
   readonly hasRest: boolean
   /** Mutating calls whose answer was lost, one after the other. */
   readonly lostInARow: number
+  /** Of a command: when it was first received, in the clock of QuantConnect; absent before planning. */
+  readonly asOf?: number
+  /** A part of what was asked for is not possible, so that the run cannot have succeeded. */
+  readonly left?: true
 }
 
 const START: RunState = {
@@ -86,12 +90,21 @@ export interface RunRow {
   /** Slices that ended in an unexpected error. */
   readonly crashes: number
   readonly recordKey: string | null
+  /** Real time at which the trigger was first received; a redelivery keeps it. */
+  readonly receivedAt: number
+  /** The run of the last good scan before that; null when there was none. */
+  readonly scanBefore: string | null
+  /** The run that sent nothing and that this one repeats. */
+  readonly retryOf: string | null
 }
 
 export type NewRun = Pick<
   RunRow,
   'id' | 'triggerId' | 'bodyHash' | 'trigger' | 'actor' | 'request' | 'policyAt' | 'createdAt'
-> & { readonly message?: string; readonly phase?: Phase; readonly ending?: RunState['ending'] }
+> &
+  Partial<Pick<RunRow, 'message' | 'phase' | 'receivedAt' | 'scanBefore' | 'retryOf'>> & {
+    readonly ending?: RunState['ending']
+  }
 
 type Columns = {
   id: string
@@ -113,12 +126,16 @@ type Columns = {
   api_calls: number
   crashes: number
   record_key: string | null
+  received_at: number
+  scan_before: string | null
+  retry_of: string | null
 }
 
 export function insertRun(sql: SqlStorage, run: NewRun): void {
   sql.exec(
     `INSERT INTO runs (id, trigger_id, body_hash, trigger, actor, request, status, phase, state, message, policy_at,
-       created_at, counts, api_calls, crashes) VALUES (?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, 0, 0)`,
+       created_at, counts, api_calls, crashes, received_at, scan_before, retry_of)
+     VALUES (?, ?, ?, ?, ?, ?, 'queued', ?, ?, ?, ?, ?, ?, 0, 0, ?, ?, ?)`,
     run.id,
     run.triggerId,
     run.bodyHash,
@@ -131,15 +148,14 @@ export function insertRun(sql: SqlStorage, run: NewRun): void {
     run.policyAt,
     run.createdAt,
     JSON.stringify(NO_COUNTS),
+    run.receivedAt ?? run.createdAt,
+    run.scanBefore ?? null,
+    run.retryOf ?? null,
   )
 }
 
 export function runById(sql: SqlStorage, id: string): RunRow | null {
   return only(sql.exec<Columns>('SELECT * FROM runs WHERE id = ?', id))
-}
-
-export function runByTrigger(sql: SqlStorage, triggerId: string): RunRow | null {
-  return only(sql.exec<Columns>('SELECT * FROM runs WHERE trigger_id = ?', triggerId))
 }
 
 /** Runs that have ended and took back what that run did, of all or of one project; oldest first. */
@@ -159,12 +175,20 @@ export function undosOf(
     .flatMap((run) => (run.request.kind === 'undo' ? [{ run, projectId: run.request.projectId }] : []))
 }
 
-/** Runs that are going on, in the order in which they have their turn: what is at work, what a pause kept from it, what waits. */
+/**
+ * Runs that are going on, in the order in which they have their turn (G30): what acts and is at work, what a pause kept from
+ * it, then commands, approved plans, sweeps of the schedule or that act, and reports, of each the oldest. So a report that
+ * is at work yields to everything else at its next step.
+ */
 export function goingOn(sql: SqlStorage): readonly RunRow[] {
+  const isReport = `(json_extract(request, '$.mode') = 'report' AND "trigger" <> 'cron')`
   return sql
     .exec<Columns>(
       `SELECT * FROM runs WHERE status IN ('running', 'queued')
-       ORDER BY status = 'running' DESC, json_extract(state, '$.pausedAt') IS NOT NULL, created_at, rowid`,
+       ORDER BY status = 'running' AND NOT ${isReport} DESC, json_extract(state, '$.pausedAt') IS NOT NULL,
+         CASE json_extract(request, '$.kind') WHEN 'command' THEN 0 WHEN 'undo' THEN 0 WHEN 'approved' THEN 1
+           ELSE 2 + ${isReport} END,
+         status = 'running' DESC, created_at, rowid`,
     )
     .toArray()
     .map(fromColumns)
@@ -179,6 +203,39 @@ export function withRest(sql: SqlStorage): readonly RunRow[] {
     )
     .toArray()
     .map(fromColumns)
+}
+
+/** The newest run of a trigger, its repeats included; null when it did not come before. */
+export function newestOf(sql: SqlStorage, id: string): RunRow | null {
+  const ids = [id, ...Array.from({ length: MOST_REPEATS }, (_, n) => repeatId(id, n + 1))]
+  const marks = ids.map(() => '?').join(', ')
+  return only(
+    sql.exec<Columns>(
+      `SELECT * FROM runs WHERE trigger_id IN (${marks}) ORDER BY created_at DESC, rowid DESC LIMIT 1`,
+      ...ids,
+    ),
+  )
+}
+
+/** How often a run that could do nothing because of the service is repeated by the same delivery. */
+export const MOST_REPEATS = 3
+
+/** The trigger id of the nth repeat. No door makes one that begins so. */
+export function repeatId(triggerId: string, n: number): string {
+  return `repeat ${n}:${triggerId}`
+}
+
+/** Runs that were taken since a real time, that moment included, oldest first. */
+export function runsSince(sql: SqlStorage, since: number): readonly RunRow[] {
+  return sql
+    .exec<Columns>('SELECT * FROM runs WHERE created_at >= ? ORDER BY created_at, rowid', since)
+    .toArray()
+    .map(fromColumns)
+}
+
+/** Commands and undos that have not ended, in the order of their turn. */
+export function openCommands(sql: SqlStorage): readonly RunRow[] {
+  return goingOn(sql).filter(({ request }) => request.kind === 'command' || request.kind === 'undo')
 }
 
 /** Newest first; `before` is the last id of the page before. After a run that is not known (any more) there is nothing. */
@@ -255,6 +312,7 @@ export function summary(run: RunRow): RunSummary {
     policy: run.policy,
     counts: run.counts,
     apiCalls: run.apiCalls,
+    ...(run.retryOf === null ? {} : { retryOf: run.retryOf }),
   }
 }
 
@@ -288,5 +346,8 @@ function fromColumns(row: Columns): RunRow {
     apiCalls: row.api_calls,
     crashes: row.crashes,
     recordKey: row.record_key,
+    receivedAt: row.received_at,
+    scanBefore: row.scan_before,
+    retryOf: row.retry_of,
   }
 }

@@ -74,7 +74,10 @@ export function createTables(sql: SqlStorage): void {
       progress INTEGER NOT NULL DEFAULT 0,
       progress_seen INTEGER NOT NULL DEFAULT 0,
       idle_steps INTEGER NOT NULL DEFAULT 0,
-      calls_seen INTEGER NOT NULL DEFAULT 0
+      calls_seen INTEGER NOT NULL DEFAULT 0,
+      received_at INTEGER NOT NULL,
+      scan_before TEXT,
+      retry_of TEXT
     );
     CREATE INDEX runs_by_status ON runs (status, created_at);
     CREATE INDEX runs_by_time ON runs (created_at DESC, id DESC);
@@ -111,7 +114,7 @@ export function createTables(sql: SqlStorage): void {
       PRIMARY KEY (project_id, created, rule_hash)
     );
     CREATE TABLE holds (
-      project_id INTEGER NOT NULL, created INTEGER NOT NULL, until INTEGER, by TEXT NOT NULL,
+      project_id INTEGER NOT NULL, created INTEGER NOT NULL, until INTEGER, by TEXT NOT NULL, at INTEGER NOT NULL DEFAULT 0,
       PRIMARY KEY (project_id, created)
     );
     CREATE TABLE notices (

@@ -3,6 +3,7 @@
  * (which writes the intent) → call → answer. What became of it is for `confirm.ts` to see.
  */
 
+import { writtenBy } from '../../core/command/command-restore.ts'
 import { failureText } from '../../quantconnect/failure.ts'
 import type { Permit } from '../../quantconnect/permit.ts'
 import { useUp } from '../ledger/acted-on.ts'
@@ -13,6 +14,7 @@ import { type Answer, attemptsOf, type ItemRow, itemsOf, postpone, writeAnswer, 
 import { pausedBy } from '../ledger/pause.ts'
 import type { OutcomeKind } from '../ledger/run.ts'
 import { throttledUntil } from '../ledger/throttle.ts'
+import { wordOf } from './asked.ts'
 import { makeVerifiedBackup } from './backup.ts'
 import { confirmSent } from './confirm.ts'
 import { gate, type Passage, takeBack } from './gate.ts'
@@ -46,7 +48,7 @@ export async function act(slice: Slice): Promise<void> {
   if ('failed' in fresh) {
     giveUp(slice, `The re-check before acting could not be read: ${fresh.failed}`)
     // As when the survey could not read it (G2); but what was done before that is a run half-way.
-    if (fresh.live && attemptsOf(slice.sql, slice.run.id) === 0) {
+    if ((fresh.live || wordOf(slice.sql, slice.run) !== null) && attemptsOf(slice.sql, slice.run.id) === 0) {
       update(slice, { state: { ...slice.run.state, ending: 'blocked' } })
     }
     return
@@ -103,7 +105,17 @@ async function actOn(slice: Slice, row: ItemRow, fresh: Fresh): Promise<Went> {
     endPermissions(slice.sql, item.projectId, null)
     return leave(slice, row, 'already', 'Somebody else moved it to the Recycle Bin.')
   }
-  const stands = fresh.stands(row)
+  let stands = fresh.stands(row)
+  let present = project
+  if (stands.still && project !== null && writtenBy(stands.item).description !== undefined) {
+    // The list may be a minute old, and a hold may have been written into the description since.
+    const sight = await lookAgain(slice, item.projectId)
+    if (sight === 'later') return { kind: 'later', why: 'The calls of this slice were used up.' }
+    if (sight.kind !== 'seen')
+      return leave(slice, row, 'changed', 'Its description could not be read again, so it was left alone.')
+    present = sight.project
+    stands = await fresh.standsWith(row, present)
+  }
   if (!stands.still) return leave(slice, row, stands.outcome, stands.why)
 
   let verifiedBackup: string | null = null
@@ -119,7 +131,7 @@ async function actOn(slice: Slice, row: ItemRow, fresh: Fresh): Promise<Went> {
     listsAskedAt: fresh.askedAt,
     policyNow: policyTime(slice),
     stands,
-    project,
+    project: present,
     verifiedBackup,
   }
   if (item.action === 'rebuild') return passed(slice, row, await beginRebuild(slice, row, facts))

@@ -3,24 +3,58 @@
 import type { CommandItems, Situation } from '../../core/command/command.ts'
 import { commandItems } from '../../core/command/command-plan.ts'
 import { type Deed, type Ledger, undoRun } from '../../core/command/command-restore.ts'
-import { deedsOf, nameBefore, rebuiltAs } from '../ledger/deeds.ts'
+import type { Received } from '../../core/command/received.ts'
+import { deedsOf, nameBefore, pathsWritten, rebuiltAs } from '../ledger/deeds.ts'
+import { pathsIn } from '../ledger/evidence.ts'
 import type { CommandRequest, RunRequest, UndoRequest } from '../ledger/run.ts'
 import { type RunRow, runById } from '../ledger/runs.ts'
 import { newestBackup } from './backup.ts'
 
-/** What somebody asked for by word, directly or through an approval; null for the policy's own rules. */
-export function wordOf(sql: SqlStorage, { request }: Pick<RunRow, 'request'>): CommandRequest | UndoRequest | null {
-  const asked: RunRequest | undefined = request.kind === 'approved' ? runById(sql, request.proposal)?.request : request
-  return asked?.kind === 'command' || asked?.kind === 'undo' ? asked : null
+/** What somebody asked for by word, and when. */
+export interface Word {
+  readonly asked: CommandRequest | UndoRequest
+  /** The run that took it. */
+  readonly run: RunRow
+  /** Whether its plan was shown to people and approved: then its items are those of the record. */
+  readonly isApproved: boolean
 }
 
-export function askedItems(sql: SqlStorage, asked: CommandRequest | UndoRequest, situation: Situation): CommandItems {
+/** What somebody asked for by word, directly or through an approval; null for the policy's own rules. */
+export function wordOf(sql: SqlStorage, run: RunRow): Word | null {
+  const { request } = run
+  const isApproved = request.kind === 'approved'
+  const from = isApproved ? runById(sql, request.proposal) : run
+  const asked: RunRequest | undefined = from?.request
+  if (from === null || (asked?.kind !== 'command' && asked?.kind !== 'undo')) return null
+  return { asked, run: from, isApproved }
+}
+
+export async function askedItems(sql: SqlStorage, word: Word, situation: Situation): Promise<CommandItems> {
   const ledger: Ledger = {
     nameBefore: (projectId) => nameBefore(sql, projectId),
     rebuiltAs: (projectId) => rebuiltAs(sql, projectId),
     backup: (projectId) => newestBackup(sql, projectId),
   }
-  if (asked.kind === 'command') return commandItems(situation, ledger, asked.command)
+  const { asked } = word
+  if (asked.kind === 'command') {
+    const received = await receiptOf(sql, word, situation)
+    return commandItems({ ...situation, received }, ledger, asked.command)
+  }
   const deeds: readonly Deed[] = deedsOf(sql, asked.run, asked.projectId)
   return undoRun(situation, ledger, deeds)
+}
+
+/** When a command was first received, and what everything was called then. */
+async function receiptOf(sql: SqlStorage, { run, isApproved }: Word, { inventory }: Situation): Promise<Received> {
+  const { receivedAt, scanBefore } = run
+  const at = run.state.asOf ?? receivedAt
+  if (isApproved || scanBefore === null) return { at, ours: receivedAt, pathBefore: () => null }
+  const scanned = await pathsIn(sql, scanBefore, new Set(inventory.projects.map(({ id }) => id)))
+  if (scanned === null) {
+    const unknown = { unknown: 'the scan before it is not stored any more' }
+    return { at, ours: receivedAt, pathBefore: () => unknown }
+  }
+  const since = runById(sql, scanBefore)?.createdAt ?? 0
+  const written = pathsWritten(sql, since, receivedAt)
+  return { at, ours: receivedAt, pathBefore: (id) => written.get(id) ?? scanned.get(id) ?? null }
 }

@@ -28,6 +28,7 @@ import { type Audience, tellFinished } from '../telling/tell.ts'
 import { doneTo, tellSettled } from '../telling/tell-settled.ts'
 import { tellUndone } from '../telling/tell-undone.ts'
 import { forgetOld } from './retention.ts'
+import { endingOfWord } from './word-ending.ts'
 
 /** Finished runs the object keeps itself, because KV may show a new key up to a minute late. */
 const RECORDS_KEPT = 50
@@ -48,7 +49,13 @@ export async function finish(storage: DurableObjectStorage, deps: FinishDeps, go
   // Set once, so that a crash between here and the end makes the same record again.
   const run = going.finishedAt === null ? changeRun(sql, going, { finishedAt: deps.now() }) : going
   closeOpenItems(sql, run)
-  const ended: RunRow = { ...run, counts: countsOf(sql, run), status: statusOf(sql, run) }
+  const word = endingOfWord(sql, run)
+  const ended: RunRow = {
+    ...run,
+    counts: countsOf(sql, run),
+    status: word?.status ?? statusOf(sql, run),
+    message: word?.message ?? run.message,
+  }
   const previous = readFact(sql, 'chain')
   const draft = { ...(await draftRecord(sql, ended)), audit: { previous: previous?.hash ?? null, hash: null } }
   const hash = await recordHash(draft)
@@ -80,11 +87,8 @@ export async function finish(storage: DurableObjectStorage, deps: FinishDeps, go
     tellFinished(sql, audience, ended, record.outcomes, deps.now())
     tellExecuted(sql, audience, ended, deps.now())
     tellSettled(sql, audience, doneTo(record.outcomes), deps.now())
-    const last = changeRun(sql, run, {
-      status: ended.status,
-      counts: ended.counts,
-      recordKey: key,
-    })
+    const { status, counts, message } = ended
+    const last = changeRun(sql, run, { status, counts, message, recordKey: key })
     tellUndone(sql, audience, last, deps.now())
     return last
   })
@@ -102,10 +106,13 @@ function closeOpenItems(sql: SqlStorage, run: RunRow): void {
 /** A run as its record will be, from the ledger alone; also what doors show of a run that is still going on. */
 export async function draftRecord(sql: SqlStorage, run: RunRow): Promise<RunRecord> {
   const findings = await readFindings(sql, run.id)
+  const outcomes = outcomesOf(sql, run.id)
+  const preserved = outcomes.some(({ holdPreserved }) => holdPreserved === true)
   return {
     ...summary(run),
     plan: planView(sql, run),
-    outcomes: outcomesOf(sql, run.id),
+    outcomes,
+    ...(preserved ? { holdPreserved: true } : {}),
     ...findings,
     audit: { previous: null, hash: null },
   }

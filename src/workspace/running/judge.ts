@@ -74,7 +74,9 @@ function isAsWritten(project: Project, { name, description, parameters }: Change
 }
 
 function doneText(item: PlanItem, sight: Sight): string {
-  if (item.action !== 'delete') return writtenText(writtenBy(item))
+  if (item.action !== 'delete') {
+    return `${writtenText(writtenBy(item))}${item.holdPreserved === true ? ' The hold in it stays.' : ''}`
+  }
   return sight.kind === 'seen'
     ? `In the Recycle Bin as "${sight.project.name}" for 30 days.`
     : 'Gone for good: not in the bin.'

@@ -1,5 +1,6 @@
 /** From a whole survey to a plan: of what the policy's rules want, of what somebody asked for, or of what was approved. */
 
+import { inOtherClock } from '../../core/base/other-clock.ts'
 import type { CommandItems } from '../../core/command/command.ts'
 import type { Memory } from '../../core/evidence/memory.ts'
 import type { Inventory } from '../../core/evidence/project.ts'
@@ -10,12 +11,15 @@ import { allActedOn } from '../ledger/acted-on.ts'
 import { believable } from '../ledger/backtests-seen.ts'
 import { loadInventory, storePaid } from '../ledger/evidence.ts'
 import { approvedRules } from '../ledger/first-approvals.ts'
+import { dropHold } from '../ledger/holds.ts'
+import { insertItems, itemsOf, writeOutcome } from '../ledger/items.ts'
 import { attemptsOn, readMemory } from '../ledger/memory.ts'
 import { addPaid, buyEvidence, type Paid } from '../ledger/paid.ts'
 import { leftToPeople, openProposal, proposalOf, waitingItems } from '../ledger/proposals.ts'
 import { NO_FINDINGS, type SweepRequest } from '../ledger/run.ts'
+import { runById } from '../ledger/runs.ts'
 import { endIfOver, isRestOf, restOf, shrink, type WhyNot } from '../telling/plan-ends.ts'
-import { askedItems, wordOf } from './asked.ts'
+import { askedItems, type Word, wordOf } from './asked.ts'
 import { findingsOf } from './findings.ts'
 import { audienceIn, goActing, putDown, whyBlocked } from './put-down.ts'
 import { guard } from './shrink-guard.ts'
@@ -40,15 +44,38 @@ export async function planRun(slice: Slice): Promise<'planned' | 'later'> {
     return 'planned'
   }
 
+  noteReceipt(slice)
   const situation = { policy: slice.policy, inventory: surveyed, memory: readMemory(slice.sql), now }
-  const asked = askedItems(slice.sql, request, situation)
-  return asked.ok ? planAsked(slice, surveyed, asked, now) : end(slice, 'refused', asked.why)
+  const word: Word = { asked: request, run: slice.run, isApproved: false }
+  const asked = await askedItems(slice.sql, word, situation)
+  return asked.ok ? planAsked(slice, surveyed, asked, now) : refuseAsked(slice, asked)
+}
+
+/** In whose clock `created` and `modified` are: once for the whole run, so that every re-check compares with the same moment. */
+function noteReceipt(slice: Slice): void {
+  const { state, receivedAt } = slice.run
+  if (state.asOf !== undefined) return
+  const until = slice.deps.now()
+  const asOf = inOtherClock(receivedAt, slice.deps.client.date(), { from: state.surveyAt ?? until, until })
+  update(slice, { state: { ...state, asOf } })
+}
+
+/** Each project that was created, renamed or modified since gets an outcome of its own. */
+function refuseAsked(slice: Slice, { why, unknown, changed = [] }: Extract<CommandItems, { ok: false }>): 'planned' {
+  slice.storage.transactionSync(() => {
+    insertItems(slice.sql, slice.run.id, changed, () => 'pending')
+    for (const row of itemsOf(slice.sql, slice.run.id, 'pending')) {
+      writeOutcome(slice.sql, row, 'changed', row.item.reasons.join(' '))
+    }
+    end(slice, unknown === true ? 'blocked' : 'refused', why)
+  })
+  return 'planned'
 }
 
 async function planAsked(
   slice: Slice,
   inventory: Inventory,
-  { items, notes }: Extract<CommandItems, { ok: true }>,
+  { items, notes, left = [], releases }: Extract<CommandItems, { ok: true }>,
   now: number,
 ): Promise<'planned'> {
   const { sql, policy } = slice
@@ -57,6 +84,12 @@ async function planAsked(
   if (plan.waiting.length > 0 && open !== null) {
     const why = `This is over a cap, so people would have to decide, and the plan of run ${open.run} waits for them already. Decide on that, then ask again.`
     return end(slice, 'refused', why)
+  }
+  // What was given after the command was received is not meant by it.
+  if (releases !== undefined) dropHold(sql, releases, slice.run.receivedAt)
+  if (left.length > 0) {
+    const message = [slice.run.message, ...left].filter((text) => text !== '').join(' ')
+    update(slice, { message, state: { ...slice.run.state, left: true } })
   }
   await putDown(slice, inventory, { plan, findings: { ...NO_FINDINGS, warnings: notes }, sweep: null }, now)
   return 'planned'
@@ -117,8 +150,10 @@ async function lookAtWaiting(
   endIfOver(sql, hearers, realNow)
   const open = openProposal(sql)
   if (open === null) return
-  const asked = wordOf(sql, { request: { kind: 'approved', mode: 'act', proposal: open.run, plan: open.hash } })
-  const meant = asked === null ? null : askedItems(sql, asked, { policy, inventory, memory, now })
+  const proposing = runById(sql, open.run)
+  const word = proposing === null ? null : wordOf(sql, proposing)
+  const meant =
+    word === null ? null : await askedItems(sql, { ...word, isApproved: true }, { policy, inventory, memory, now })
   const whyNot: WhyNot = (item) => {
     if (meant === null) {
       const judged = stillWaits(item, decision, inventory)

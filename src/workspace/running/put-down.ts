@@ -61,7 +61,7 @@ export async function putDown(slice: Slice, inventory: Inventory, planned: Plann
     )
     sql.exec('UPDATE runs SET findings = ? WHERE id = ?', packed, run.id)
     if (sweep !== null) {
-      dropOtherSurveys(sql, run.id)
+      dropOtherSurveys(sql, run.id, slice.deps.now())
       writeFact(sql, 'good', { run: run.id, at: run.policyAt })
     }
     const later =

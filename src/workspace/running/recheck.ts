@@ -34,6 +34,8 @@ export interface Fresh {
   readonly isFurther: boolean
   /** Whether an item of the batch stands on these lists. */
   stands(row: ItemRow): Stands
+  /** The same with one project as it was read since. */
+  standsWith(row: ItemRow, project: Project): Promise<Stands>
 }
 
 /** `later`: the calls of this slice are used up. `further`: they are, but the next slice goes on from here. `live`: it was the list of what runs live that could not be read. */
@@ -61,14 +63,15 @@ export async function recheck(slice: Slice, batch: readonly ItemRow[]): Promise<
   if (objection !== null) return { failed: objection }
 
   const memory = readMemory(sql)
-  const asked = wordOf(sql, run)
-  if (asked !== null) {
-    return {
-      inventory,
-      askedAt,
-      isFurther: false,
-      stands: judgeAsked(askedItems(sql, asked, { policy, inventory, memory, now })),
+  const word = wordOf(sql, run)
+  if (word !== null) {
+    const judged = async (seen: Inventory) =>
+      judgeAsked(await askedItems(sql, word, { policy, inventory: seen, memory: readMemory(sql), now }))
+    const standsWith: Fresh['standsWith'] = async (row, project) => {
+      const others = inventory.projects.map((one) => (one.id === project.id ? project : one))
+      return (await judged({ ...inventory, projects: others }))(row)
     }
+    return { inventory, askedAt, isFurther: false, stands: await judged(inventory), standsWith }
   }
   let isFurther = false
   let decision = decide(policy, inventory, memory, now)
@@ -84,7 +87,21 @@ export async function recheck(slice: Slice, batch: readonly ItemRow[]): Promise<
     }
     decision = decide(policy, inventory, memory, now)
   }
-  return { inventory, askedAt, isFurther, stands: judgeDue(decision, inventory) }
+  const stands = judgeDue(decision, inventory)
+  return {
+    inventory,
+    askedAt,
+    isFurther,
+    stands,
+    standsWith: async (row, project) => unlessEdited(stands, row, project),
+  }
+
+  /** The decision is about the lists; what a rule writes is only right for the description that they hold. */
+  function unlessEdited(judge: Fresh['stands'], row: ItemRow, project: Project): Stands {
+    const listed = inventory.projects.find(({ id }) => id === project.id)
+    if (listed?.created === project.created && listed.description === project.description) return judge(row)
+    return left('changed', 'Its description was changed a moment ago.')
+  }
 }
 
 /** What a rule wants stands while it is due with the same action. */
@@ -103,7 +120,9 @@ function judgeDue(decision: Decision, inventory: Inventory): Fresh['stands'] {
 function judgeAsked(now: CommandItems): Fresh['stands'] {
   return ({ item }) => {
     if (!now.ok) {
-      return { still: false, outcome: now.projectId === item.projectId ? 'protected' : 'changed', why: now.why }
+      const isChanged = now.changed?.some(({ projectId }) => projectId === item.projectId) === true
+      const isItself = now.projectId === item.projectId && !isChanged
+      return { still: false, outcome: isItself ? 'protected' : 'changed', why: now.why }
     }
     const same = now.items.find(({ projectId }) => projectId === item.projectId)
     if (same === undefined && now.items.length === 0) return left('already', now.notes.join(' '))

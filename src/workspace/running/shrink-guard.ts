@@ -35,8 +35,8 @@ const WAIT_MS = 24 * 3_600_000
 /** What a run may do: what the policy's rules want, what somebody asked to be deleted, or only what loses nothing. */
 export type Reach = 'rules' | 'deletion' | 'harmless'
 
-export function reachOf(sql: SqlStorage, run: Pick<RunRow, 'request'>): Reach {
-  const asked = wordOf(sql, run)
+export function reachOf(sql: SqlStorage, run: RunRow): Reach {
+  const asked = wordOf(sql, run)?.asked ?? null
   if (asked === null) return 'rules'
   const isDeletion = asked.kind === 'command' && /\.delete$/.test(asked.command.type)
   return isDeletion ? 'deletion' : 'harmless'
