@@ -157,11 +157,20 @@ to = "old"
     expect(json<Shown>().projects[0]?.name).toBe(hostile)
   })
 
+  it('leaves a row that cannot be read alone, names it, and shows the others', async () => {
+    const rows = [apiRow(1, 'Old/a'), { ...apiRow(2, 'Old/b'), language: null }, { projectId: 'x' }]
+    const file = await folder.write('odd.json', rows)
+    const { code, json } = await plan('--inventory', file, '--nothing-live', '--json')
+    expect(code).toBe(1)
+    const { counts, warnings } = json<{ counts: object; warnings: readonly string[] }>()
+    expect(counts).toMatchObject({ inventory: 3 })
+    expect(warnings.join()).toMatch(/^2 rows of the list of projects could not be read whole.*project 2 \(its language/)
+  })
+
   it.each([
     ['nothing.json', undefined, /^The inventory .*nothing\.json could not be read: it is not there\.$/m],
     ['text.json', 'token=secret', /text\.json is not JSON/],
     ['other.json', { runs: [] }, /other\.json holds no list of projects\. Wanted: the answer of GET \/api\/inventory/],
-    ['row.json', [{ projectId: 1 }], /row\.json: row 1 of the projects \(project 1\) has no usable name\./],
     ['rows.json', [{ some: 'thing' }], /row 1 of the projects is neither a project of QuantConnect's API nor/],
     ['twice.json', [apiRow(1, 'a'), apiRow(1, 'b')], /twice\.json holds project 1 twice/],
   ])('ends with 2 for %s', async (name, content, message) => {

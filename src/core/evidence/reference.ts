@@ -43,7 +43,7 @@ export function compareWithReference(
   ours: ReadonlySet<number>,
 ): Shrinkage {
   const listed = new Map(projects.map((project) => [project.id, project]))
-  const known = reference.filter(({ id, binned }) => !binned && !ours.has(id))
+  const known = reference.filter(({ id, binned }) => id > 0 && !binned && !ours.has(id))
   return {
     expected: known.length,
     missing: known.filter(({ id }) => !listed.has(id)),
@@ -60,7 +60,8 @@ export function nextReference(
   projects: readonly Project[],
   ours: ReadonlySet<number>,
 ): readonly ReferenceEntry[] {
-  const next = new Map(projects.map((project) => [project.id, entryOf(project)]))
+  // A row without a readable id gets another one of our own as soon as it changes: nobody could find it again.
+  const next = new Map(projects.filter(({ id }) => id > 0).map((project) => [project.id, entryOf(project)]))
   for (const entry of reference) {
     if (!next.has(entry.id) && !entry.binned && !ours.has(entry.id)) next.set(entry.id, entry)
   }
