@@ -90,7 +90,8 @@ describe('after a throttled call nothing further is started before its time is o
     ['projects/read', 2],
     ['live/list', 2],
     ['files/read', 1],
-    ['projects/read', 3],
+    ['projects/read', 6],
+    ['projects/read', 7],
     ['backtests/list', 2],
   ] as const)('a read too (%s, the %ith): the run goes on where it was', async (endpoint, nth) => {
     const unless = 'unless = { last-backtest = "<30d" }'
