@@ -143,7 +143,7 @@ describe('G8 lists grow old', () => {
     const run = await world.tick(now + 2 * DAY)
     expect(run).toMatchObject({ status: 'ok', counts: { acted: 1, confirmed: 1 } })
     // Survey, first re-check, the second one because of the age, confirm.
-    expect((await world.calls('projects/read')) - earlier).toBe(4)
+    expect((await world.calls('projects/read')) - earlier).toBe(8)
   })
 
   it('an edit in that minute is seen by the second look', async () => {

@@ -134,7 +134,7 @@ describe('after a throttled call nothing further is started before its time is o
   it('so does one throttle after the other for an hour', async () => {
     const { world, run } = await begun({ endpoint: 'projects/delete', kind: 'throttle', calls: 'all' }, 2)
     for (let minute = 0; minute < 70; minute++) {
-      await later(world, 61_000)
+      await later(world, 301_000)
       const { status } = (await world.stub.run(run)) ?? {}
       if (status !== 'running') break
       await new Promise((resolve) => setTimeout(resolve, 30))
