@@ -29,7 +29,8 @@ export async function openAccount(file: string): Promise<Account> {
   const { quantconnect, organizationId } = read.config
   const { url: baseUrl, userId, token, paceMs: minIntervalMs, timeoutMs, listTimeoutMs } = quantconnect
   const client = createClient(
-    { baseUrl, userId, token, minIntervalMs, timeoutMs, listTimeoutMs },
+    // Somebody waits at the terminal, and nothing goes on later by itself: a throttle is waited out.
+    { baseUrl, userId, token, minIntervalMs, timeoutMs, listTimeoutMs, longestWaitMs: 120_000 },
     {
       fetch: (input, init) => fetch(input, init),
       now: () => Date.now(),

@@ -7,7 +7,7 @@ import { useUp } from './ledger/acted-on.ts'
 import { policyTimeOf } from './ledger/clock.ts'
 import { deadlineText, overdueCommand } from './ledger/deadlines.ts'
 import { openIntents, writeNoAnswer } from './ledger/items.ts'
-import { beginStep, whyNoFurther } from './ledger/progress.ts'
+import { beginStep, forgiveStep, whyNoFurther } from './ledger/progress.ts'
 import { changeRun, type RunRow, runById } from './ledger/runs.ts'
 import { stoppedBy, stopText } from './ledger/stops.ts'
 import { throttledUntil } from './ledger/throttle.ts'
@@ -84,6 +84,7 @@ export async function advance(
     await doPhase(slice)
   } finally {
     update(slice, {})
+    if (throttledUntil(sql, now()) !== null) forgiveStep(sql, run.id)
   }
   if (slice.run.phase === 'act') tellActing(slice)
   return slice.run.phase === 'record' ? end(slice.run) : 'again'

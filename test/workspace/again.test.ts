@@ -158,7 +158,7 @@ describe('G22 each permission works once', () => {
     let lists = 0
     world.set({
       fetch: async (input, init) => {
-        if (String(input).endsWith('projects/read') && ++lists === 2) {
+        if (String(input).endsWith('projects/read') && ++lists === 6) {
           await world.control('edit', { projectId: id, name: 'Recycle Bin/Old/a' })
         }
         return fetch(input, init as RequestInit)

@@ -103,7 +103,7 @@ describe('project.delete and directory.delete', () => {
         // Between the survey and the re-check somebody holds one of them.
         if (String(input).endsWith('projects/read')) {
           lists += 1
-          if (lists === 2) await world.control('edit', { projectId: y.projectId, description: '[keep]' })
+          if (lists === 3) await world.control('edit', { projectId: y.projectId, description: '[keep]' })
         }
         return fetch(input, init)
       },
@@ -122,7 +122,7 @@ describe('project.delete and directory.delete', () => {
       fetch: async (input, init) => {
         if (String(input).endsWith('projects/read')) {
           lists += 1
-          if (lists === 2) await world.edit('a/x', { modified: new Date(Date.now() + 5_000).toISOString() })
+          if (lists === 3) await world.edit('a/x', { modified: new Date(Date.now() + 5_000).toISOString() })
         }
         return fetch(input, init)
       },

@@ -90,7 +90,8 @@ describe('after a throttled call nothing further is started before its time is o
     ['projects/read', 2],
     ['live/list', 2],
     ['files/read', 1],
-    ['projects/read', 3],
+    ['projects/read', 6],
+    ['projects/read', 7],
     ['backtests/list', 2],
   ] as const)('a read too (%s, the %ith): the run goes on where it was', async (endpoint, nth) => {
     const unless = 'unless = { last-backtest = "<30d" }'
@@ -133,7 +134,7 @@ describe('after a throttled call nothing further is started before its time is o
   it('so does one throttle after the other for an hour', async () => {
     const { world, run } = await begun({ endpoint: 'projects/delete', kind: 'throttle', calls: 'all' }, 2)
     for (let minute = 0; minute < 70; minute++) {
-      await later(world, 61_000)
+      await later(world, 301_000)
       const { status } = (await world.stub.run(run)) ?? {}
       if (status !== 'running') break
       await new Promise((resolve) => setTimeout(resolve, 30))

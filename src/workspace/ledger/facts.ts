@@ -9,8 +9,8 @@ export interface Facts {
   readonly chainStart: { readonly position: number; readonly previous: string | null }
   /** Somebody stopped all acting. Absent = not paused. */
   readonly pause: { readonly by: string; readonly at: number }
-  /** QuantConnect asked to slow down: nothing is sent before `until`. `since`: when it first did in a row. Real time. */
-  readonly throttle: { readonly since: number; readonly until: number }
+  /** QuantConnect asked to slow down: nothing is sent before `until`. `since`: when it first did in a row; `times`: how often. Real time. */
+  readonly throttle: { readonly since: number; readonly until: number; readonly times: number }
   /** The newest run whose survey was whole and not objected to: its survey is what `why` looks at. */
   readonly good: { readonly run: string; readonly at: number }
   /** Who last accepted what stood against the list of projects, its hash, and when (policy time). */

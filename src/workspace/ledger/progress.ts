@@ -58,6 +58,11 @@ export function beginStep(sql: SqlStorage, run: string): void {
   )
 }
 
+/** A step that a throttle cut short does not count: how long a run waits for that has a limit of its own. */
+export function forgiveStep(sql: SqlStorage, run: string): void {
+  sql.exec('UPDATE runs SET idle_steps = max(0, idle_steps - 1) WHERE id = ?', run)
+}
+
 /** Why the run may not go on, or null. Asked before a step begins. `pages`: of the list of projects, as far as known. */
 export function whyNoFurther(sql: SqlStorage, run: RunRow): string | null {
   const { progress, progress_seen: seen, idle_steps: steps, calls_seen: calls } = columnsOf(sql, run.id)

@@ -2,7 +2,7 @@
 
 import { readFact, writeFact } from './facts.ts'
 
-/** Where it does not say for how long. */
+/** Where it does not say for how long; twice as long each time in a row. */
 const WAIT_MS = 60_000
 
 /** A run does not wait longer than this, from the first time it was asked to slow down in a row. */
@@ -15,8 +15,9 @@ const SAME_MS = 5 * 60_000
 export function noteThrottle(sql: SqlStorage, retryAfterMs: number | null, now: number): void {
   const before = readFact(sql, 'throttle')
   const since = before !== null && now < before.until + SAME_MS ? before.since : now
-  const until = Math.max(now + (retryAfterMs ?? WAIT_MS), before?.until ?? 0)
-  writeFact(sql, 'throttle', { since, until })
+  const times = since === now ? 0 : (before?.times ?? 0)
+  const wait = retryAfterMs ?? WAIT_MS * 2 ** times
+  writeFact(sql, 'throttle', { since, until: Math.max(now + wait, before?.until ?? 0), times: times + 1 })
 }
 
 /** Until when nothing may be sent, in real time; null = it may. */
