@@ -103,15 +103,18 @@ async function actOn(slice: Slice, row: ItemRow, fresh: Fresh): Promise<Went> {
     endPermissions(slice.sql, item.projectId, null)
     return leave(slice, row, 'already', 'Somebody else moved it to the Recycle Bin.')
   }
-  const stands = fresh.stands(row)
+  let stands = fresh.stands(row)
   if (!stands.still) return leave(slice, row, stands.outcome, stands.why)
 
   let verifiedBackup: string | null = null
   if (project !== null && item.action === 'delete') {
     const backup = await makeVerifiedBackup(slice, row, project)
     if (backup.kind === 'later') return { kind: 'later', why: backup.why }
+    // What the copy shows of its files counts against its mark, whatever becomes of the copy.
+    stands = fresh.standsOnCopy(row)
     if (backup.kind !== 'verified') return leave(slice, row, backup.kind, backup.why)
     verifiedBackup = backup.key
+    if (!stands.still) return leave(slice, row, stands.outcome, stands.why)
   }
 
   const facts = {

@@ -4,19 +4,22 @@
  */
 
 import type { CommandItems } from '../../core/command/command.ts'
+import type { Mark } from '../../core/evidence/memory.ts'
 import type { Inventory, Project } from '../../core/evidence/project.ts'
 import { type Decision, decide } from '../../core/judge/decide.ts'
 import { stillDue } from '../../core/plan/still.ts'
 import { failureText } from '../../quantconnect/failure.ts'
+import { readActivity } from '../ledger/activity.ts'
 import { believable } from '../ledger/backtests-seen.ts'
 import { loadInventory, readPaidAgain, storePaidAgain } from '../ledger/evidence.ts'
 import type { ItemRow } from '../ledger/items.ts'
-import { readMemory } from '../ledger/memory.ts'
+import { dropMarks, readMemory } from '../ledger/memory.ts'
 import { addPaid, buyEvidence, type Paid } from '../ledger/paid.ts'
 import { askedItems, wordOf } from './asked.ts'
 import type { Stands } from './gate.ts'
 import { readLaterList } from './later-list.ts'
 import { readRunning } from './look.ts'
+import { readBeforeActing } from './readings.ts'
 import { guardAgain } from './shrink-guard.ts'
 import { policyTime, type Slice } from './slice.ts'
 
@@ -34,6 +37,8 @@ export interface Fresh {
   readonly isFurther: boolean
   /** Whether an item of the batch stands on these lists. */
   stands(row: ItemRow): Stands
+  /** The same once the copy of its files has been made, whose dates are activity (G31). */
+  standsOnCopy(row: ItemRow): Stands
 }
 
 /** `later`: the calls of this slice are used up. `further`: they are, but the next slice goes on from here. `live`: it was the list of what runs live that could not be read. */
@@ -56,21 +61,21 @@ export async function recheck(slice: Slice, batch: readonly ItemRow[]): Promise<
   for (const { projectId, kind, evidence } of readPaidAgain(sql, run.id, askedAt - PAID_GOOD_FOR_MS)) {
     addPaid(paid, projectId, kind, evidence)
   }
-  const inventory: Inventory = { ...surveyed, at: now, projects: projects.value, running: live.running, paid }
+  let inventory: Inventory = { ...surveyed, at: now, projects: projects.value, running: live.running, paid }
   const objection = await guardAgain(slice, surveyed.projects, projects.value)
   if (objection !== null) return { failed: objection }
 
   const memory = readMemory(sql)
   const asked = wordOf(sql, run)
   if (asked !== null) {
-    return {
-      inventory,
-      askedAt,
-      isFurther: false,
-      stands: judgeAsked(askedItems(sql, asked, { policy, inventory, memory, now })),
-    }
+    const stands = judgeAsked(askedItems(sql, asked, { policy, inventory, memory, now }))
+    return { inventory, askedAt, isFurther: false, stands, standsOnCopy: stands }
   }
-  let isFurther = false
+  const read = await readBeforeActing(slice, batch, inventory, memory, now)
+  if (read === 'later') return 'later'
+  if ('stop' in read) return { failed: read.stop }
+  let { isFurther } = read
+  inventory = { ...inventory, activity: readActivity(sql) }
   let decision = decide(policy, inventory, memory, now)
   for (let needs = ofBatch(decision, meant); needs.length > 0; needs = ofBatch(decision, meant)) {
     for (const { projectId, kind } of needs) {
@@ -84,7 +89,24 @@ export async function recheck(slice: Slice, batch: readonly ItemRow[]): Promise<
     }
     decision = decide(policy, inventory, memory, now)
   }
-  return { inventory, askedAt, isFurther, stands: judgeDue(decision, inventory) }
+  dropMarks(sql, unmatched(decision, meant))
+  const seen = inventory
+  const stands = judgeDue(decision, seen)
+  const standsOnCopy = (row: ItemRow) => {
+    const activity = readActivity(sql)
+    const { projectId } = row.item
+    if ((activity[projectId]?.files ?? 0) <= (seen.activity[projectId]?.files ?? 0)) return stands(row)
+    const newer = { ...seen, activity }
+    const again = decide(policy, newer, memory, now)
+    dropMarks(sql, unmatched(again, new Set([projectId])))
+    return judgeDue(again, newer)(row)
+  }
+  return { inventory: seen, askedAt, isFurther, stands, standsOnCopy }
+}
+
+/** Marks of these projects whose rule selects them no more, by what was read just now. Others are for a sweep to see to. */
+function unmatched({ unmarked }: Decision, meant: ReadonlySet<number>): readonly Mark[] {
+  return unmarked.flatMap(({ mark, reason }) => (reason.kind === 'no match' && meant.has(mark.projectId) ? [mark] : []))
 }
 
 /** What a rule wants stands while it is due with the same action. */
