@@ -26,6 +26,7 @@ export interface Settings
   /** Other hosts that API addresses may be at, besides those of QuantConnect, Slack and Discord and this machine. */
   readonly ALLOW_API_HOSTS?: string
   readonly CALLS_PER_SLICE?: string
+  readonly READING_CALLS?: string
   readonly PACE_MS?: string
   readonly TIMEOUT_MS?: string
   readonly LIST_TIMEOUT_MS?: string
@@ -66,6 +67,8 @@ export interface Config {
   readonly rates: Rates
   /** API calls one alarm may make, retries included. */
   readonly callsPerSlice: number
+  /** API calls one run may make to read when projects were last worked on. */
+  readonly readingCalls: number
   /** How often the cron fires; `/health` allows twice as long. */
   readonly tickMinutes: number
   readonly recordDays: number
@@ -106,6 +109,7 @@ const PUBLIC_SETTINGS = [
   'DISCORD_CHANNEL',
   'DISCORD_GUILD_ID',
   'CALLS_PER_SLICE',
+  'READING_CALLS',
   'PACE_MS',
   'TIMEOUT_MS',
   'LIST_TIMEOUT_MS',
@@ -190,6 +194,7 @@ export function readConfig(env: Settings): ConfigResult {
     readTokens,
     rates: readRates(env, problems),
     callsPerSlice: whole(env.CALLS_PER_SLICE, 'CALLS_PER_SLICE', 40, 10, 900, problems),
+    readingCalls: whole(env.READING_CALLS, 'READING_CALLS', 200, 2, 10_000, problems),
     tickMinutes: whole(env.TICK_MINUTES, 'TICK_MINUTES', 60, 1, 10_080, problems),
     recordDays: whole(env.RECORD_DAYS, 'RECORD_DAYS', 400, 1, 3_650, problems),
     backupDays: whole(env.BACKUP_DAYS, 'BACKUP_DAYS', 180, 31, 3_650, problems),

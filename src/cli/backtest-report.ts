@@ -25,6 +25,8 @@ export interface BacktestReport {
     /** Due on the newest day, but stopped by a limit. */
     readonly stopped: number
   }
+  /** Projects that a rule about activity would have marked, of which no inventory says more than the list's dates. */
+  readonly activityUnknown: number
   readonly days: readonly (Day & { readonly regretted: number })[]
   readonly rules: readonly { readonly rule: string; readonly gone: number; readonly regretted: number }[]
   readonly gone: readonly {
@@ -38,7 +40,11 @@ export interface BacktestReport {
 }
 
 /** `times`: of the inventories that were replayed, oldest first. */
-export function reportOf(policy: Policy, { acts, days }: Replay, times: readonly number[]): BacktestReport {
+export function reportOf(
+  policy: Policy,
+  { acts, days, activityUnknown }: Replay,
+  times: readonly number[],
+): BacktestReport {
   const gone = acts.filter(({ action }) => isDestructive(action))
   const regretted = gone.filter(({ regrets }) => regrets.length > 0)
   const onDay = (day: string) => regretted.filter(({ at }) => dayOf(at, policy.timezone) === day).length
@@ -55,6 +61,7 @@ export function reportOf(policy: Policy, { acts, days }: Replay, times: readonly
       stamped: acts.length - gone.length,
       stopped: days.at(-1)?.stopped ?? 0,
     },
+    activityUnknown: activityUnknown.length,
     days: days.map((day) => ({ ...day, regretted: onDay(day.day) })),
     rules: policy.rules
       .filter(({ then }) => isDestructive(then))
@@ -98,6 +105,10 @@ export function showReport(title: string, report: BacktestReport, lifted: boolea
   }
   print()
   print(sumText(counts), paint.bold)
+  if (report.activityUnknown > 0) {
+    const many = counted(report.activityUnknown, 'project')
+    print(`For ${many} the activity was not known: the dates of the list stood for it.`, paint.yellow)
+  }
   if (counts.stopped > 0) {
     const why = lifted
       ? 'stopped by a limit of 0, which no approval lifts'

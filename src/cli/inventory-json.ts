@@ -35,6 +35,7 @@ export function readInventory(value: unknown, where: string, now: number): ReadI
       projects,
       running: readRunning(whole.running),
       paid: isRow(whole.paid) ? (whole.paid as Inventory['paid']) : {},
+      activity: isRow(whole.activity) ? (whole.activity as Inventory['activity']) : {},
     },
   }
 }

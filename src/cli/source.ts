@@ -1,6 +1,7 @@
 /** Where a command gets the workspace from: a file, a running Worker, or the account of the settings. */
 
 import { join } from 'node:path'
+import { asIfRead } from '../core/evidence/activity.ts'
 import type { Memory } from '../core/evidence/memory.ts'
 import type { Inventory } from '../core/evidence/project.ts'
 import type { Policy } from '../core/policy/policy.ts'
@@ -8,7 +9,7 @@ import { failureText } from '../quantconnect/failure.ts'
 import { createMeter } from '../quantconnect/meter.ts'
 import { readWorkspace } from '../workspace/running/look.ts'
 import { openAccount, readAdminToken } from './account.ts'
-import { Misuse, type Terminal, Unable, type Values } from './command.ts'
+import { Misuse, type Terminal, Unable, type Values, wholeNumber } from './command.ts'
 import { readInventory } from './inventory-json.ts'
 import { counted, timeText } from './paint.ts'
 import { shown } from './policy-file.ts'
@@ -21,6 +22,7 @@ export const SOURCE_OPTIONS = {
   inventory: { type: 'string' },
   'nothing-live': { type: 'boolean', default: false },
   worker: { type: 'string' },
+  readings: { type: 'string', default: '200' },
   env: { type: 'string', default: join(root, '.dev.vars') },
 } as const
 
@@ -28,6 +30,8 @@ export const SOURCE_OPTIONS = {
 export const SOURCE_HELP = `  --inventory FILE   look at an inventory: the answer of GET /api/inventory or of projects/read, or a list of projects;
                      or the address (http) of one
   --nothing-live     if the inventory does not say what runs live, take nothing to run
+  --readings 200     of your account: the most API calls to read when projects were last worked on, two for each that a
+                     rule may take; the oldest come first
   --worker URL       ask the Worker that runs there, with ADMIN_TOKEN
   --env FILE         where the settings are (default: .dev.vars; the environment wins over it)`
 
@@ -66,7 +70,7 @@ export async function seeInventory(
   terminal: Pick<Terminal, 'say' | 'note'>,
 ): Promise<Seen> {
   const source = sourceOf(values)
-  if (source === 'account') return seeAccount(values.env, policies, terminal)
+  if (source === 'account') return seeAccount(values.env, wholeNumber('readings', values.readings), policies, terminal)
   if (source === 'worker') {
     const worker = await openWorker(values)
     terminal.say(`Asking ${values.worker} for its last survey …`)
@@ -76,7 +80,13 @@ export async function seeInventory(
   const where = values.inventory ?? ''
   const { inventory: read } = readInventory(await loadJson(where, values.env), shownSource(where), Date.now())
   const isUnread = 'unknown' in read.running
-  const inventory = isUnread && values['nothing-live'] ? { ...read, running: [] } : read
+  const isLive = isUnread && values['nothing-live'] ? { ...read, running: [] } : read
+  const { inventory, assumed } = asIfRead(isLive)
+  if (assumed.size > 0) {
+    terminal.note(
+      `${shownSource(where)} does not say when files were saved and backtests run: for ${counted(assumed.size, 'project')} the dates of the list stand for it.`,
+    )
+  }
   if (isUnread && !values['nothing-live']) {
     const effect = 'so what a rule selects is "not judged". With --nothing-live nothing is taken to run.'
     terminal.note(`${shownSource(where)} does not say what runs live, ${effect}`)
@@ -84,13 +94,24 @@ export async function seeInventory(
   return { inventory, source: `${shownSource(where)}, ${sizeText(inventory)}`, apiCalls: 0 }
 }
 
-async function seeAccount(env: string, policies: readonly Policy[], { say }: Pick<Terminal, 'say'>): Promise<Seen> {
+async function seeAccount(
+  env: string,
+  readingCalls: number,
+  policies: readonly Policy[],
+  { say, note }: Pick<Terminal, 'say' | 'note'>,
+): Promise<Seen> {
   const { client, organizationId, name } = await openAccount(env)
   const meter = createMeter(MOST_CALLS)
-  const options = { organizationId, now: Date.now(), memory: NO_MEMORY, onProgress: say }
+  const options = { organizationId, now: Date.now(), memory: NO_MEMORY, readingCalls, onProgress: say }
   const read = await readWorkspace(client, policies, meter, options)
   if (!read.ok) throw new Unable(`QuantConnect could not be read. ${failureText(read.failure)}`)
-  const { inventory } = read.value
+  const { inventory, looked, unread } = read.value
+  if (unread > 0) {
+    const effect = 'what has not been read is "not judged".'
+    note(
+      `Activity: looked at ${looked} of ${looked + unread} projects with ${readingCalls} calls; ${effect} --readings ${2 * (looked + unread)} reads all.`,
+    )
+  }
   return { inventory, source: `${name}; ${counted(meter.used, 'API call')}, all of them reads`, apiCalls: meter.used }
 }
 

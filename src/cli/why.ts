@@ -1,6 +1,7 @@
 /** `npm run why`: why a project is kept, protected, held, not judged, marked or due, with every rule's every condition. */
 
 import { type RuleFact, type Why, why } from '../core/plan/explain.ts'
+import { activityText } from '../core/plan/readings.ts'
 import type { Policy } from '../core/policy/policy.ts'
 import { command, Misuse, type Terminal, Unable, type Values } from './command.ts'
 import { findProject } from './find-project.ts'
@@ -62,7 +63,7 @@ async function ask(values: Values<typeof OPTIONS>, wanted: string, { say }: Term
 }
 
 function show(
-  { projectId, name, verdict, sentences, rules, mark, due }: Why,
+  { projectId, name, verdict, sentences, rules, mark, due, activity }: Why,
   policy: Policy | null,
   terminal: Terminal,
 ): void {
@@ -73,6 +74,7 @@ function show(
   const marked =
     mark === null ? (verdict === 'marked' ? 'new' : 'none') : `since ${timeText(mark.since)} by rule "${mark.rule}"`
   print(`Mark: ${marked}. Due: ${due === null ? 'not as things stand' : timeText(due)}.`)
+  print(activityText(activity))
   if (rules.length === 0) return
   print()
   const outcomes = rules.map((fact) => [

@@ -3,7 +3,7 @@
 import { malformed, type Result, succeed } from './failure.ts'
 import type { Meter } from './meter.ts'
 import { checkedId } from './projects.ts'
-import type { Transport } from './transport.ts'
+import type { MostBytes, Transport } from './transport.ts'
 import { readDate } from './wire-date.ts'
 import { isRow, readCount } from './wire-value.ts'
 
@@ -13,8 +13,13 @@ export interface Backtests {
   readonly last: number | null
 }
 
-export async function listBacktests(transport: Transport, projectId: number, meter: Meter): Promise<Result<Backtests>> {
-  const answer = await transport.read('backtests/list', { projectId: checkedId(projectId) }, meter)
+export async function listBacktests(
+  transport: Transport,
+  projectId: number,
+  meter: Meter,
+  most?: MostBytes,
+): Promise<Result<Backtests>> {
+  const answer = await transport.read('backtests/list', { projectId: checkedId(projectId) }, meter, most)
   if (!answer.ok) return answer
   const { backtests, count } = answer.value
   if (!Array.isArray(backtests)) return malformed(`"backtests" of project ${projectId} is missing or is not a list`)

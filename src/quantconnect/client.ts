@@ -18,7 +18,7 @@ import {
   readProjects,
   readWithoutPaging,
 } from './projects.ts'
-import { type ClientDeps, createTransport, type Sent, type Transport } from './transport.ts'
+import { type ClientDeps, createTransport, type MostBytes, type Sent, type Transport } from './transport.ts'
 import { readProjectRow } from './wire-project.ts'
 
 export type { ClientOptions } from './options.ts'
@@ -56,8 +56,9 @@ export interface QuantConnect {
   /** The list as it comes when no page is asked for, in one call; null where the API refuses that. It may be cut short. */
   readWithoutPaging(meter: Meter): Promise<Result<readonly Project[] | null>>
   readProject(projectId: number, meter: Meter): Promise<Result<Project>>
-  readFiles(projectId: number, meter: Meter): Promise<Result<readonly ProjectFile[]>>
-  listBacktests(projectId: number, meter: Meter): Promise<Result<Backtests>>
+  /** `most`: an answer of more bytes is broken off and is a failure. */
+  readFiles(projectId: number, meter: Meter, most?: MostBytes): Promise<Result<readonly ProjectFile[]>>
+  listBacktests(projectId: number, meter: Meter, most?: MostBytes): Promise<Result<Backtests>>
   listLive(meter: Meter): Promise<Result<readonly LiveDeployment[]>>
   /** Sends what the permit is for, once. Throws a TypeError for a permit that is forged or was used before. */
   mutate(permit: Permit, meter: Meter): Promise<Mutated>
@@ -74,8 +75,8 @@ export function createClient(options: ClientOptions, deps: ClientDeps): QuantCon
     proveEnd: (list, meter) => proveEnd(transport, list, meter),
     readWithoutPaging: (meter) => readWithoutPaging(transport, meter),
     readProject: (projectId, meter) => readProject(transport, projectId, meter),
-    readFiles: (projectId, meter) => readFiles(transport, projectId, meter),
-    listBacktests: (projectId, meter) => listBacktests(transport, projectId, meter),
+    readFiles: (projectId, meter, most) => readFiles(transport, projectId, meter, most),
+    listBacktests: (projectId, meter, most) => listBacktests(transport, projectId, meter, most),
     listLive: (meter) => listLive(transport, meter),
     mutate: async (permit, meter) => readSent(await transport.send(permit, meter)),
     date: () => transport.date(),

@@ -11,6 +11,8 @@ export type Failure =
   | { readonly kind: 'transport'; readonly detail: string; readonly effect: 'none' | 'unknown' }
   /** An answer came, but it contradicts itself or cannot be read. */
   | { readonly kind: 'malformed'; readonly detail: string }
+  /** The answer is larger than it may be, and was broken off. */
+  | { readonly kind: 'tooLarge'; readonly detail: string }
   /** QuantConnect understood and said no. An empty list: it gave no reason. */
   | { readonly kind: 'refused'; readonly errors: readonly string[] }
   /** The caller's allowance of calls is used up. For a mutation: nothing was sent. */
@@ -54,6 +56,8 @@ export function failureText(failure: Failure): string {
         return `Somebody else is editing this project, and QuantConnect lets nobody else write to it meanwhile: ${sentence(failure.errors)} Nothing was changed by this call; try again when they have closed it.`
       }
       return `QuantConnect refused${failure.errors.length === 0 ? ' without giving a reason.' : `: ${sentence(failure.errors)}`} Look at the project on quantconnect.com, mend what it names, then try again.`
+    case 'tooLarge':
+      return `QuantConnect's answer is too large: ${failure.detail}.`
     case 'withdrawn':
       return `The call was not made: ${failure.detail}`
     case 'budget':

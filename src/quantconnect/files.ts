@@ -4,7 +4,7 @@ import type { Evidence } from '../core/evidence/project.ts'
 import { malformed, type Result, succeed } from './failure.ts'
 import type { Meter } from './meter.ts'
 import { checkedId } from './projects.ts'
-import type { Transport } from './transport.ts'
+import type { MostBytes, Transport } from './transport.ts'
 import { readDate } from './wire-date.ts'
 import { isRow, readId } from './wire-value.ts'
 
@@ -22,8 +22,9 @@ export async function readFiles(
   transport: Transport,
   projectId: number,
   meter: Meter,
+  most?: MostBytes,
 ): Promise<Result<readonly ProjectFile[]>> {
-  const answer = await transport.read('files/read', { projectId: checkedId(projectId) }, meter)
+  const answer = await transport.read('files/read', { projectId: checkedId(projectId) }, meter, most)
   if (!answer.ok) return answer
   const { files } = answer.value
   if (!Array.isArray(files)) return malformed(`"files" of project ${projectId} is missing or is not a list`)

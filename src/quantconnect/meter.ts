@@ -9,6 +9,24 @@ export interface Meter {
   spend(): boolean
 }
 
+/** A meter that counts on two: what it takes is taken from both. */
+export function withinBoth(one: Meter, other: Meter): Meter {
+  let used = 0
+  return {
+    get used() {
+      return used
+    },
+    get left() {
+      return Math.min(one.left, other.left)
+    },
+    spend() {
+      if (one.left < 1 || other.left < 1) return false
+      used += 1
+      return one.spend() && other.spend()
+    },
+  }
+}
+
 /** A meter with an allowance of `limit` HTTP attempts. */
 export function createMeter(limit: number): Meter {
   if (!Number.isSafeInteger(limit) || limit < 0)

@@ -45,12 +45,15 @@ export interface Sent {
 
 export interface Transport {
   /** Reads, with retries. Throws a TypeError for any endpoint that is not in `READ_ENDPOINTS`. */
-  read(endpoint: ReadEndpoint, fields: Fields, meter: Meter): Promise<Result<Fields>>
+  read(endpoint: ReadEndpoint, fields: Fields, meter: Meter, most?: MostBytes): Promise<Result<Fields>>
   /** Sends the mutation of a permit once, and never again whatever the answer is. */
   send(permit: Permit, meter: Meter): Promise<Sent>
   /** What the newest answer says the time is there, in milliseconds, cut to whole seconds; null while none said it. */
   date(): number | null
 }
+
+/** An answer larger than this is broken off: what it says is not worth the memory. Absent = none is. */
+export type MostBytes = number
 
 interface Attempt {
   readonly meaning: Meaning
@@ -65,7 +68,12 @@ export function createTransport(given: ClientOptions, deps: ClientDeps): Transpo
   let date: number | null = null
   const { fetch } = deps // called bare: as a method of `deps` the platform's fetch throws "Illegal invocation"
 
-  async function read(endpoint: ReadEndpoint, fields: Fields, meter: Meter): Promise<Result<Fields>> {
+  async function read(
+    endpoint: ReadEndpoint,
+    fields: Fields,
+    meter: Meter,
+    most: MostBytes = Number.POSITIVE_INFINITY,
+  ): Promise<Result<Fields>> {
     if (!READ_ENDPOINTS.includes(endpoint)) {
       throw new TypeError('This endpoint may change something, so it needs a permit.')
     }
@@ -74,7 +82,7 @@ export function createTransport(given: ClientOptions, deps: ClientDeps): Transpo
     let last = ''
     for (let tried = 1; ; tried += 1) {
       if (!meter.spend()) return fail({ kind: 'budget', detail: `before ${endpoint}${last}` })
-      const { meaning, retryAfterMs } = await attempt(request)
+      const { meaning, retryAfterMs } = await attempt(request, NEVER, most)
       if (meaning.kind === 'answer') return succeed(meaning.body)
       const failure = withoutEffect(meaning.failure)
       if (meaning.again === 'no') return fail(failure)
@@ -105,12 +113,16 @@ export function createTransport(given: ClientOptions, deps: ClientDeps): Transpo
     return failure.kind === 'throttled' && (failure.retryAfterMs ?? THROTTLED_MS) > options.longestWaitMs
   }
 
-  function attempt(request: Request, withdrawn = NEVER): Promise<Attempt> {
-    return lanes.run(() => exchange(request, withdrawn))
+  function attempt(request: Request, withdrawn = NEVER, most = Number.POSITIVE_INFINITY): Promise<Attempt> {
+    return lanes.run(() => exchange(request, withdrawn, most))
   }
 
   /** One HTTP request, signed afresh, and what came back within the time-out, the body included. */
-  async function exchange({ path, contentType, body }: Request, withdrawn: () => string | null): Promise<Attempt> {
+  async function exchange(
+    { path, contentType, body }: Request,
+    withdrawn: () => string | null,
+    most: MostBytes,
+  ): Promise<Attempt> {
     const signature = await sign(options.userId, options.token, deps.now())
     const secrets = [options.token, ...signature.secrets]
     const sentAt = deps.now()
@@ -143,11 +155,15 @@ export function createTransport(given: ClientOptions, deps: ClientDeps): Transpo
       const said = Date.parse(response.headers.get('Date') ?? '')
       if (!Number.isNaN(said)) date = said
       retryAfterMs = readRetryAfter(response.headers.get('Retry-After'), answeredAt)
-      const bytes = await clock.within(response.arrayBuffer())
+      const bytes = await clock.within(readBody(response, most))
       const contentTypeBack = response.headers.get('Content-Type') ?? ''
       const meaning = readAnswer({ status: response.status, contentType: contentTypeBack, retryAfterMs, bytes })
       return { meaning: clean(meaning, secrets), retryAfterMs, sentAt, answeredAt }
     } catch (error) {
+      if (error instanceof TooLarge) {
+        const meaning: Meaning = { kind: 'failure', failure: { kind: 'tooLarge', detail: error.message }, again: 'no' }
+        return { meaning, retryAfterMs, sentAt, answeredAt: answeredAt ?? deps.now() }
+      }
       const failure: Failure = { kind: 'transport', detail: reasonOf(error), effect: 'unknown' }
       const meaning = clean({ kind: 'failure', failure, again: 'yes' }, secrets)
       return { meaning, retryAfterMs, sentAt, answeredAt: answeredAt ?? deps.now() }
@@ -165,6 +181,31 @@ const THROTTLED_MS = 60_000
 const NEVER = (): string | null => null
 
 class TimedOut extends Error {}
+
+class TooLarge extends Error {}
+
+/** The whole body, or none of it when it is larger than it may be. */
+async function readBody(response: Response, most: MostBytes): Promise<ArrayBuffer | Uint8Array> {
+  if (most === Number.POSITIVE_INFINITY || response.body === null) return response.arrayBuffer()
+  const reader = response.body.getReader()
+  const parts: Uint8Array[] = []
+  let size = 0
+  for (let part = await reader.read(); !part.done; part = await reader.read()) {
+    size += part.value.byteLength
+    if (size > most) {
+      await reader.cancel()
+      throw new TooLarge(`it is larger than ${Math.floor(most / 1_048_576)} MiB`)
+    }
+    parts.push(part.value)
+  }
+  const whole = new Uint8Array(size)
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.byteLength
+  }
+  return whole
+}
 
 /** Aborts the request after `timeoutMs`, and stops waiting even where the platform would not. */
 function startClock(timeoutMs: number) {

@@ -4,6 +4,7 @@ import { problemText, readPolicy } from '../core/policy/policy.ts'
 import type { DepsResult } from '../deps.ts'
 import { createMeter } from '../quantconnect/meter.ts'
 import { useUp } from './ledger/acted-on.ts'
+import { isToRead } from './ledger/activity.ts'
 import { policyTimeOf } from './ledger/clock.ts'
 import { deadlineText, overdueCommand } from './ledger/deadlines.ts'
 import { openIntents, writeNoAnswer } from './ledger/items.ts'
@@ -18,6 +19,7 @@ import { type FinishDeps, finish } from './running/finish.ts'
 import { postponing } from './running/heedful.ts'
 import { type Over, whyOver } from './running/over.ts'
 import { planRun } from './running/planning.ts'
+import { readOn } from './running/readings.ts'
 import { rebuild } from './running/rebuild.ts'
 import { type Slice, update } from './running/slice.ts'
 import { survey } from './running/survey.ts'
@@ -50,17 +52,21 @@ export async function advance(
   closeIntents(storage, run)
   if (run.phase === 'record') return end(run)
   const stuck = whyNoFurther(sql, run)
+  if (stuck !== null && run.phase === 'read') return endReading(sql, run)
   if (stuck !== null) return toRecord(sql, run, 'failed', stuck)
   if (!made.ok) return toRecord(sql, run, 'failed', `Nothing was done. ${made.message}`)
   const stopper = stoppedBy(sql, run.id)
   if (stopper !== null && run.phase !== 'confirm') {
     const why = stopText(stopper)
+    // What was still to be read is left to the next run.
+    if (run.phase === 'read') return endReading(sql, run)
     return run.phase === 'survey' ? toRecord(sql, run, 'refused', why) : toConfirm(sql, run, why)
   }
   const over = whyOver(sql, run, now())
   if (over !== null && over.leaves === 'at once') return toRecord(sql, run, over.ending, over.why)
   if (over !== null) return endActing(sql, run, over.why, over.detail, over.hasRest)
-  if (throttledUntil(sql, now()) !== null) return 'idle'
+  // Reading does not wait for it: the next run reads on.
+  if (throttledUntil(sql, now()) !== null) return run.phase === 'read' ? endReading(sql, run) : 'idle'
 
   const read = await readPolicy(made.deps.policyText)
   if (!read.ok) {
@@ -87,6 +93,11 @@ export async function advance(
     if (throttledUntil(sql, now()) !== null) forgiveStep(sql, run.id)
   }
   if (slice.run.phase === 'act') tellActing(slice)
+  // Plan and acting go first; what of activity did not fit in before them is read now.
+  if (run.phase !== 'read' && slice.run.phase === 'record' && isToRead(sql, run.id)) {
+    update(slice, { phase: 'read' })
+    return 'again'
+  }
   return slice.run.phase === 'record' ? end(slice.run) : 'again'
 }
 
@@ -98,6 +109,12 @@ async function doPhase(slice: Slice): Promise<void> {
   else if (slice.run.phase === 'act') await act(slice)
   else if (slice.run.phase === 'rebuild') await rebuild(slice)
   else if (slice.run.phase === 'confirm') await confirm(slice)
+  else if (slice.run.phase === 'read') await readOn(slice)
+}
+
+function endReading(sql: SqlStorage, run: RunRow): 'again' {
+  changeRun(sql, run, { phase: 'record' })
+  return 'again'
 }
 
 function toRecord(

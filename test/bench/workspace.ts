@@ -26,7 +26,7 @@ hours = "00:00-24:00"
 ${[
   `id = "stale-folder"\nunit = "directory"\nwhen = { path = "Research/*", idle = ">90d" }\nthen = "archive"`,
   `id = "clones"\nwhen = { name = ["Clone of*", "test*", "tmp*"], idle = ">30d", collaborators = "<=1" }\nunless = { used-as-library = true }\nthen = "delete"`,
-  `id = "sweeps"\nwhen = { path = "Sweeps/**" }\nkeep = { newest = 5, per = "directory", by = "modified" }\nthen = "archive"`,
+  `id = "sweeps"\nwhen = { path = "Sweeps/**" }\nkeep = { newest = 5, per = "directory", by = "activity" }\nthen = "archive"`,
   `id = "old-archive"\nwhen = { path = "Archive/**", idle = ">180d", live = ">180d" }\nthen = "delete"`,
   `id = "empty"\nwhen = { age = ">900d", parameters = "=0", description = "empty" }\nunless = [{ description = "?*" }, { collaborators = ">1" }]\nthen = "delete"`,
   `id = "no-description"\nwhen = { description = "empty", stamped = false, age = ">3d", path = "Team/**" }\nthen = "describe"\nto = "idle {idle-days} d, owner {owner}"`,
@@ -45,7 +45,7 @@ export const KEEP_OF_ALL = `${TEN_RULES}
 id = "newest-of-all"
 why = "bench"
 when = { age = ">3d" }
-keep = { newest = 5, per = "rule", by = "modified" }
+keep = { newest = 5, per = "rule", by = "activity" }
 then = "archive"
 notice = "0h"
 enforce = true
@@ -68,7 +68,7 @@ export function workspaceOf(size: number): Inventory {
   const random = numbers(7)
   const projects: Project[] = []
   for (let i = 0; i < size; i++) projects.push(projectAt(i, size, random))
-  return { at: NOW, organizationId: ORGANISATION, projects, running: [projects[3]?.id ?? 0], paid: {} }
+  return { at: NOW, organizationId: ORGANISATION, projects, running: [projects[3]?.id ?? 0], paid: {}, activity: {} }
 }
 
 /** The marks of a workspace that was swept daily: what is wanted has been marked for one to fifteen days. */

@@ -100,7 +100,7 @@ export function project(id: number, name: string, fields: object = {}): object {
 }
 
 export function inventory(projects: readonly object[], fields: object = {}): object {
-  return { at: NOW, organizationId: ORGANISATION, projects, running: [], paid: {}, ...fields }
+  return { at: NOW, organizationId: ORGANISATION, projects, running: [], paid: {}, activity: {}, ...fields }
 }
 
 /** A row as QuantConnect's `projects/read` answers it. */

@@ -6,7 +6,7 @@ const SWEEP = `
 id = "sweep"
 why = "Two are enough."
 when = { path = "Sweeps/*" }
-keep = { newest = 2, per = "directory", by = "modified" }
+keep = { newest = 2, per = "directory", by = "activity" }
 then = "archive"
 notice = "0h"
 approve = "never"

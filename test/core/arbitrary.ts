@@ -220,7 +220,7 @@ export const arbitraryRule: fc.Arbitrary<Table> = fc
       fc.record({
         newest: fc.integer({ min: 1, max: 2 }),
         per: fc.constantFrom('directory', 'owner', 'rule'),
-        by: fc.constantFrom('modified', 'created', 'last-backtest'),
+        by: fc.constantFrom('activity', 'created', 'last-backtest'),
       }),
     ),
     action: fc.constantFrom(...actions),

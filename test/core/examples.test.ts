@@ -57,7 +57,7 @@ limit = { per_run = 5, percent = 2 }
 id = "keep-five-per-sweep"
 why = "Parameter sweeps leave dozens of variants; five recent ones are enough."
 when = { path = "Sweeps/**" }
-keep = { newest = 5, per = "directory", by = "modified" }
+keep = { newest = 5, per = "directory", by = "activity" }
 then = "archive"
 
 [[rule]]                                  # 4 empty the archive, slowly
@@ -118,7 +118,7 @@ describe('the six rules', () => {
 })
 
 describe('(1) stale directory', () => {
-  const folder = [project(1, 'Research/old/a'), project(2, 'Research/old/b', { lastLive: NOW - DAY })]
+  const folder = [project(1, 'Research/old/a'), project(2, 'Research/old/b', { lastLive: NOW - 100 * DAY })]
   const paid = { 1: BACKTESTED, 2: BACKTESTED }
 
   it('goes when nobody touched it for a quarter', async () => {
@@ -198,7 +198,7 @@ describe('(4) empty the archive', () => {
     const rules = await read(SIX)
     expect(ruleOf(rules, 'empty-the-archive').approve).toBe('two')
     const seen = inventory([project(1, 'Archive/2020-01/x', { ...idle(181), description: 'mine' })], {
-      paid: { 1: BACKTESTED },
+      paid: { 1: { ...BACKTESTED, backtests: { count: 3, last: NOW - 190 * DAY } } },
     })
     const enforced = await read(SIX.replace('approve = "two"', 'approve = "two"\nenforce = true'))
     const plan = await planOf(enforced, seen)

@@ -34,7 +34,7 @@ describe('ruleSentence', () => {
       'When its name matches "Clone of*" or "test*" and it has been idle for more than 30 days and it has at most 1 collaborator, unless another project links it as a library: delete it, 7 days after it was first marked, not at all if that would be more than 5 per run or 2 % of the projects. For now it only marks and reports: enforce is false.',
     ],
     [
-      'when = { path = "Sweeps/**" }\nkeep = { newest = 5, per = "directory", by = "modified" }\nthen = "archive"\nnotice = "0h"\napprove = "never"\nenforce = true',
+      'when = { path = "Sweeps/**" }\nkeep = { newest = 5, per = "directory", by = "activity" }\nthen = "archive"\nnotice = "0h"\napprove = "never"\nenforce = true',
       'When its path matches "Sweeps/**", except the newest 5 of each directory by last modification: archive it to "Archive/{yyyy}-{mm}/{path}", 14 days after it was first marked.',
     ],
     [

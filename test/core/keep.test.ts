@@ -28,7 +28,7 @@ describe('keep', () => {
   const seven = [1, 2, 3, 4, 5, 6, 7].map((id) => project(id, `Sweeps/a/v${id}`, idle(10 + id)))
 
   it('keeps the newest of each directory by effective modified', async () => {
-    const rules = await policy(keepRule('newest = 5, per = "directory", by = "modified"'))
+    const rules = await policy(keepRule('newest = 5, per = "directory", by = "activity"'))
     const other = project(8, 'Sweeps/b/v1', idle(250))
     expect(states(rules, inventory([...seven, other]))).toEqual({
       1: 'kept',
@@ -232,6 +232,6 @@ describe('slots', () => {
       dateOf: ({ at }: Item) => at,
       isCandidate: ({ isCandidate }: Item) => isCandidate,
     }
-    return [...slots({ newest, per: 'rule', by: 'modified' }, group, contest)]
+    return [...slots({ newest, per: 'rule', by: 'activity' }, group, contest)]
   }
 })

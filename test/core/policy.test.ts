@@ -88,7 +88,7 @@ describe('readPolicy, defaults', () => {
       unit   = "directory"
       when   = { path = "Research/*", idle = ">90d", any = [{ age = ">9d" }, { live = "never" }], all = [{ owner = [1, "me"] }], not = { name = "x" } }
       unless = { last-backtest = "<30d" }
-      keep   = { newest = 5, per = "directory", by = "modified" }
+      keep   = { newest = 5, per = "directory", by = "activity" }
       then   = "delete"
       after  = "14d"
       notice = "48h"

@@ -375,7 +375,7 @@ describe('a policy is refused', () => {
     [
       'an order of keep that does not exist',
       `${HEAD}when = { idle = ">9d" }\nkeep = { newest = 1, by = "opened" }`,
-      'policy.toml line 5, rule "x", key "keep.by": "opened" is not a value of this key. It is one of "modified", "created", "last-backtest".',
+      'policy.toml line 5, rule "x", key "keep.by": "opened" is not a value of this key. It is one of "activity", "created", "last-backtest".',
     ],
     [
       'a keep that does not say how many',

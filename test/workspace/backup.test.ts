@@ -54,6 +54,9 @@ async function copies(world: World, run: Run): Promise<readonly string[]> {
   return keys.map((key) => key.name).filter((name) => name.endsWith(run.id))
 }
 
+/** Takes everything inside `Old`, worked on or not. */
+const DELETE_ANY = `${NO_CAPS}${rule('any', '{ path = "Old/*" }', 'delete')}`
+
 describe('G9 the backup', () => {
   const FILES = [
     { name: 'main.py', content: 'print("ü, 研究, 🚀")\r\n\n\t# end ' },
@@ -131,9 +134,11 @@ describe('G9 the backup', () => {
     expect(files.map((file) => file.name)).toEqual(['main.py'])
   })
 
-  it('of a project without files is fine: the last file may go too', async () => {
-    const { run } = await act(meddled({}), [stale('Old/a', { files: [] })])
-    expect(run).toMatchObject({ status: 'ok', counts: { confirmed: 1 } })
+  it('is not made of a project without files: that is not believed, and nobody knows how idle it is', async () => {
+    const { world, run } = await act(meddled({}), [stale('Old/a', { files: [] })])
+    expect(run).toMatchObject({ status: 'ok', counts: { notJudged: 1, acted: 0 } })
+    expect(run.notJudged[0]?.reasons.join()).toMatch(/activity-not-read\): QuantConnect lists no file of it/)
+    expect(await world.deletions()).toEqual([])
   })
 
   it('is made for a delete only: an archive keeps everything where it is', async () => {
@@ -142,7 +147,8 @@ describe('G9 the backup', () => {
     await world.tick(now)
     const run = await world.tick(now + 2 * DAY)
     expect(run.outcomes).toMatchObject([{ outcome: 'done', backup: null }])
-    expect(await world.calls('files/read')).toBe(0)
+    const { keys } = await world.log.list({ prefix: 'backup/' })
+    expect(keys.filter(({ name }) => name.endsWith(run.id))).toEqual([])
   })
 })
 
@@ -224,20 +230,40 @@ describe('G9 no verified backup, no delete', () => {
       },
     })
     const run = await world.tick(now + 2 * DAY)
-    expect(run.outcomes).toMatchObject([{ outcome: 'changed', detail: expect.stringMatching(/main\.py was saved/) }])
+    expect(run.outcomes).toMatchObject([{ outcome: 'changed', detail: expect.stringMatching(/not due any more/) }])
     expect(await world.deletions()).toEqual([])
   })
 
-  it('a file newer than the date the plan saw means somebody works on it: changed', async () => {
-    const { world, run } = await act(meddled({}), [
+  it('a file saved since the plan was made means somebody works on it: changed, whatever the list says', async () => {
+    let copied = false
+    const world = await makeWorld(DELETE_ANY, staleMany(1), {
+      fetch: async (input, init) => {
+        if (String(input).endsWith('/files/read') && !copied) {
+          copied = true
+          const { modified } = await world.project('Old/p0')
+          const files = [{ name: 'main.py', content: 'saved', modified: Date.now() + 1_000 }]
+          await world.edit('Old/p0', { files, modified })
+        }
+        return fetch(input, init)
+      },
+    })
+    await world.tick(now)
+    const run = await world.tick(now + 2 * DAY)
+    expect(run.outcomes).toMatchObject([{ outcome: 'changed', detail: expect.stringMatching(/saved after the plan/) }])
+    expect(await world.deletions()).toEqual([])
+  })
+
+  it('a file saved before the plan was made keeps nothing from a rule that does not ask for it', async () => {
+    const world = await makeWorld(DELETE_ANY, [
       stale('Old/a', { files: [{ name: 'main.py', content: 'x', modified: now - 10 * DAY }] }),
     ])
-    expect(run.outcomes).toMatchObject([{ outcome: 'changed' }])
-    expect(await world.deletions()).toEqual([])
+    await world.tick(now)
+    const run = await world.tick(now + 2 * DAY)
+    expect(run.outcomes).toMatchObject([{ outcome: 'done' }])
   })
 
   it('a file without a readable date fails the backup', async () => {
-    const world = await makeWorld(DELETE_OLD, staleMany(1), {
+    const world = await makeWorld(DELETE_ANY, staleMany(1), {
       fetch: async (input, init) => {
         const answer = await fetch(input, init)
         if (!String(input).endsWith('/files/read')) return answer

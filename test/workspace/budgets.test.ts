@@ -29,7 +29,7 @@ describe('the budget of API calls', () => {
     expect(await tick(noon + 12 * HOUR)).toEqual([...lists, ...proof, ['live/list']])
   })
 
-  it.each([1, 10, 11, 25])('is 2D + 4 + 2⌈D/10⌉ for %i deletions, besides the proof of a day', async (deletions) => {
+  it.each([1, 10, 11, 25])('is 3D + 4 + 2⌈D/10⌉ for %i deletions, besides the proof of a day', async (deletions) => {
     const world = await makeWorld(DELETE_OLD, staleMany(deletions))
     const now = Date.now()
     await world.tick(now)
@@ -37,7 +37,7 @@ describe('the budget of API calls', () => {
     const run = await world.tick(now + 2 * DAY)
     expect(run).toMatchObject({ status: 'ok', counts: { acted: deletions, confirmed: deletions } })
     const calls = (await world.requests()).slice(before)
-    expect(calls).toHaveLength(2 * deletions + 4 + 2 * Math.ceil(deletions / 10) + PROOF)
+    expect(calls).toHaveLength(3 * deletions + 4 + 2 * Math.ceil(deletions / 10) + PROOF)
     expect(run.apiCalls).toBe(calls.length)
     expect(new Set(await world.deletions()).size).toBe(deletions)
   })
@@ -50,7 +50,7 @@ describe('the budget of API calls', () => {
     const before = (await world.requests()).length
     const run = await world.tick(now + 2 * DAY)
     expect(run).toMatchObject({ status: 'ok', counts: { acted: 3, confirmed: 3 } })
-    expect((await world.requests()).length - before).toBe(2 * 3 + 4 + 2 + 3 + PROOF)
+    expect((await world.requests()).length - before).toBe(3 * 3 + 4 + 2 + 3 + PROOF)
   })
 
   it('holds paid evidence twice for what is due: once in the survey and again at the re-check', async () => {
@@ -59,10 +59,10 @@ describe('the budget of API calls', () => {
     const world = await makeWorld(policy, [stale('Old/a'), stale('Old/b'), stale('Else/c')])
     const now = Date.now()
     await world.tick(now)
-    expect(await world.calls('backtests/list')).toBe(2)
+    expect(await world.calls('backtests/list')).toBe(2 + 2)
     const before = (await world.requests()).length
     await world.tick(now + 2 * DAY)
-    expect((await world.requests()).length - before).toBe(2 * 2 + 4 + 2 + 4 + PROOF)
+    expect((await world.requests()).length - before).toBe(3 * 2 + 4 + 2 + 4 + PROOF)
   })
 
   it('needs a page more for every thousand projects, and one slice never makes more calls than it may', async () => {
@@ -70,9 +70,9 @@ describe('the budget of API calls', () => {
     const world = await makeWorld(DELETE_OLD, [...many, stale('Old/a')])
     const now = Date.now()
     const first = await world.tick(now)
-    expect(first).toMatchObject({ status: 'ok', apiCalls: 4 + 1 + PROOF, counts: { inventory: 2_401, marked: 1 } })
+    expect(first).toMatchObject({ status: 'ok', apiCalls: 4 + 1 + PROOF + 2, counts: { inventory: 2_401, marked: 1 } })
     const second = await world.tick(now + 2 * DAY)
-    expect(second).toMatchObject({ status: 'ok', counts: { confirmed: 1 }, apiCalls: 4 + 1 + PROOF + 4 + 2 + 3 })
+    expect(second).toMatchObject({ status: 'ok', counts: { confirmed: 1 }, apiCalls: 4 + 1 + PROOF + 4 + 3 + 3 })
   })
 
   it('goes on in the next slice when paid evidence takes more than one may make', async () => {
@@ -102,7 +102,7 @@ describe('the budget of API calls', () => {
     const before = await world.calls('backtests/list')
     const run = await world.tick(now + 2 * DAY)
     expect(run).toMatchObject({ status: 'ok', counts: { due: 34, confirmed: 34 } })
-    expect((await world.calls('backtests/list')) - before).toBe(2 * 34)
+    expect((await world.calls('backtests/list')) - before).toBe(3 * 34)
   })
 
   it('reads the evidence of a re-check anew when it has become too old in the meantime', async () => {

@@ -146,7 +146,7 @@ describe('the same content', () => {
 })
 
 async function ticked(world: World): Promise<{ readonly run: string }> {
-  const submitted = await world.stub.tick(now)
+  const submitted = await world.submitTick(now)
   if (!submitted.ok) throw new Error(submitted.message)
   return submitted
 }

@@ -11,7 +11,7 @@ const POLICY = `
 paths = ["Production/**", "Research/**"]
 ${NO_CAPS}
 ${rule('clones', '{ name = ["Clone of*", "x*", "tmp*"], idle = ">30d" }', 'delete')}
-${rule('sweeps', '{ path = "**", age = ">30d" }', 'archive', 'keep = { newest = 3, per = "directory", by = "modified" }')}
+${rule('sweeps', '{ path = "**", age = ">30d" }', 'archive', 'keep = { newest = 3, per = "directory", by = "activity" }')}
 ${rule('folders', '{ path = "*", idle = ">200d" }', 'archive', 'unit = "directory"')}
 ${rule('notes', '{ description = "empty", age = ">3d" }', 'describe', 'to = "say what this is for"')}
 `

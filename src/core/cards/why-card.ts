@@ -1,6 +1,7 @@
 /** Why one project is where it is, as a card, with Keep where something would happen to it. */
 
 import type { Why } from '../plan/explain.ts'
+import { activityText } from '../plan/readings.ts'
 import type { Card } from './card.ts'
 import { careFor, plainText, section, timeText, titleText } from './card-text.ts'
 
@@ -11,6 +12,7 @@ export function whyCard(why: Why): Card {
   const title = `${plainText(name)} (${projectId}): ${VERDICTS[verdict]}`
   const times = [
     ...(mark === null ? [] : [`Marked since ${timeText(mark.since)} by rule "${mark.rule}".`]),
+    activityText(why.activity),
     ...(due === null ? [] : [`Something may happen to it from ${timeText(due)}.`]),
   ]
   const isWanted = verdict === 'marked' || verdict === 'due'

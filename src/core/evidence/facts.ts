@@ -6,6 +6,7 @@
 import { placeOf } from '../base/names.ts'
 import type { Hold, Mark, Memory, Move, Notice, OwnWrite } from './memory.ts'
 import {
+  type ActivityReading,
   type Evidence,
   type Inventory,
   isUnknown,
@@ -87,11 +88,29 @@ export function createdOf(facts: Facts, project: Project): Evidence<number> {
   return pastDate(project.created, facts.now)
 }
 
-/** *Effective modified*: our own write by a rule is not activity (G15). */
+/** *Effective modified*: our own write by a rule, or our own look at the files, is not activity (G15). */
 export function modifiedOf(facts: Facts, project: Project): Evidence<number> {
   const writes = facts.memory.ownWrites.get(project.id)
   const own = writes?.find((write) => write.created === project.created && write.seen === project.modified)
-  return pastDate(own === undefined ? project.modified : own.effective, facts.now)
+  if (own !== undefined) return pastDate(own.effective, facts.now)
+  const reading = facts.inventory.activity[project.id]
+  const isRead = reading !== undefined && isAsRead(reading, project)
+  return pastDate(isRead ? reading.listModified : project.modified, facts.now)
+}
+
+/**
+ * Whether the list still has the `modified` that a reading was taken beside, or one of the moment in which we read the files,
+ * which may move it.
+ */
+export function isAsRead(
+  { created, listed, opened }: Pick<ActivityReading, 'created' | 'listed' | 'opened'>,
+  project: Pick<Project, 'created' | 'modified'>,
+): boolean {
+  if (created !== project.created || isUnknown(project.modified)) return false
+  if (project.modified === listed) return true
+  if (opened === null) return false
+  // The API's dates have no fractions.
+  return project.modified >= Math.floor(opened.from / 1_000) * 1_000 && project.modified <= opened.to
 }
 
 export function runsLive(facts: Facts, project: Project): Evidence<boolean> {

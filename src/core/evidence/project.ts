@@ -8,6 +8,13 @@ export interface Unknown {
   readonly unknown: string
 }
 
+/** The same with a code for programs, where the reason is one of a few. */
+export interface Doubt extends Unknown {
+  readonly code?: UnknownCode
+}
+
+export type UnknownCode = 'activity-not-read'
+
 /** A fact with three values: what was read, that nothing is there (a value of `T`), or that it could not be read. */
 export type Evidence<T> = T | Unknown
 
@@ -72,6 +79,31 @@ export interface PaidEvidence {
 
 export type PaidKind = keyof PaidEvidence
 
+/**
+ * What was read of a project's activity beyond the list (G31). Dates are milliseconds, UTC; the times of reading are policy
+ * time. Its dates count as long as it is there; that nothing newer happened is known only while the reading is good.
+ */
+export interface ActivityReading {
+  /** `created` of the project: identity is id and created (G16). */
+  readonly created: number
+  /** The effective `modified` of the list that it was read beside. */
+  readonly listModified: number
+  /** The same as the list itself had it. */
+  readonly listed: number
+  /** Date of the newest file; null = not read. */
+  readonly files: number | null
+  /** When the newest backtest was created; null = there is none, or it was not read. */
+  readonly backtest: number | null
+  /** When files and backtests had both been read; null = they never were. */
+  readonly readAt: number | null
+  /** Why the newest attempt failed; null = it did not. */
+  readonly failed: string | null
+  /** When a failed one may be tried again; null = at any time. */
+  readonly retryAt: number | null
+  /** From the sending of our read of the files to its answer, real time: a `modified` in between is our own doing. */
+  readonly opened: { readonly from: number; readonly to: number } | null
+}
+
 /** All projects the account sees, with what else one survey read. */
 export interface Inventory {
   /** Policy time of the survey, milliseconds. */
@@ -83,6 +115,8 @@ export interface Inventory {
   readonly running: Evidence<readonly number[]>
   /** Paid evidence by project id. */
   readonly paid: { readonly [projectId: string]: PaidEvidence }
+  /** Readings of activity by project id. */
+  readonly activity: { readonly [projectId: string]: ActivityReading }
 }
 
 /** Removes leading, trailing and double slashes: `/a//b/` is `a/b`. */

@@ -6,19 +6,20 @@
 import { WEEK } from '../base/duration.ts'
 import { placesById } from '../evidence/facts.ts'
 import type { Mark, Memory } from '../evidence/memory.ts'
-import type { Inventory } from '../evidence/project.ts'
+import type { Inventory, PaidKind } from '../evidence/project.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Reason } from '../policy/reason.ts'
 import type { Action } from '../policy/rule.ts'
 import type { Bar } from './bar.ts'
 import { type Court, openCourt } from './court.ts'
-import type { Need } from './finding.ts'
 import { openMarking } from './marking.ts'
 import type { Standing } from './standing.ts'
+import { openUnread, type ToRead } from './unread.ts'
 import type { Verdict } from './verdict.ts'
 import { type Warning, warningsOf } from './warnings.ts'
 
 export type { Reason } from '../policy/reason.ts'
+export type { ToRead } from './unread.ts'
 export type { Verdict, VerdictState } from './verdict.ts'
 
 /** Several rules wanted the same project; the least destructive won. */
@@ -47,7 +48,9 @@ export interface Decision {
   /** Marks that go, with the reason. */
   readonly unmarked: readonly { readonly mark: Mark; readonly reason: Reason }[]
   /** Paid evidence that would settle something. While it is unread it counts as unknown: read it, put it in, decide again. */
-  readonly needs: readonly Need[]
+  readonly needs: readonly PaidNeed[]
+  /** Projects whose activity would have to be read, in that order; until then it is unknown. */
+  readonly toRead: readonly ToRead[]
   /** The six states add up to the inventory. */
   readonly counts: Counts
   readonly conflicts: readonly Conflict[]
@@ -63,7 +66,8 @@ export function decide(policy: Policy, inventory: Inventory, memory: Memory, now
   const standings = new Array<Standing>(length)
   const counts = { inventory: length, kept: 0, protected: 0, held: 0, notJudged: 0, marked: 0, due: 0 }
   const marking = openMarking(court)
-  const needs = new Map<string, Need>()
+  const needs = new Map<string, PaidNeed>()
+  const unread = openUnread(court)
   const conflicts: Conflict[] = []
   const holdsEnding: { readonly projectId: number; readonly until: number }[] = []
 
@@ -77,7 +81,10 @@ export function decide(policy: Policy, inventory: Inventory, memory: Memory, now
     standings[place] = standing
     counts[verdict.state]++
     marking.look(place, standing)
-    if (standing.isUnclear) addNeeds(standing, needs)
+    if (standing.isUnclear) {
+      addNeeds(standing, needs)
+      unread.look(standing)
+    }
     if (verdict.action !== null) addConflict(court, verdict, conflicts)
     if (verdict.state === 'held') addEnd(verdict, now, holdsEnding)
   }
@@ -86,6 +93,7 @@ export function decide(policy: Policy, inventory: Inventory, memory: Memory, now
     verdicts,
     ...marking.outcome(),
     needs: [...needs.values()].sort((a, b) => a.projectId - b.projectId || (a.kind < b.kind ? -1 : 1)),
+    toRead: unread.outcome(),
     counts,
     conflicts,
     holdsEnding,
@@ -93,10 +101,18 @@ export function decide(policy: Policy, inventory: Inventory, memory: Memory, now
   }
 }
 
-function addNeeds({ findings }: Standing, needs: Map<string, Need>): void {
+/** What one call would tell. */
+export interface PaidNeed {
+  readonly projectId: number
+  readonly kind: PaidKind
+}
+
+function addNeeds({ findings }: Standing, needs: Map<string, PaidNeed>): void {
   for (const finding of findings) {
     if (finding.kind !== 'unknown') continue
-    for (const need of finding.needs) needs.set(`${need.projectId}/${need.kind}`, need)
+    for (const { projectId, kind } of finding.needs) {
+      if (kind !== 'activity') needs.set(`${projectId}/${kind}`, { projectId, kind })
+    }
   }
 }
 

@@ -12,6 +12,8 @@ import { isReadOrLeft, rankDate } from './slot.ts'
 
 type Stopped = Extract<Finding, { kind: 'saved' | 'unknown' }>
 
+const NOTHING_TO_READ = { unit: null, needs: [] } as const
+
 /** Turns what a directory gets into what one of its projects gets. `home`: the directory it stands in. */
 export function openDoubts(
   rule: Rule,
@@ -25,7 +27,8 @@ export function openDoubts(
     const blind = isUnread ? blindSpots(bench, rule, place) : []
     const reasons = [...blind, ...ownDoubts(place, home, isUnread)]
     if (reasons.length === 0) return finding
-    return { kind: 'unknown', own: true, reasons, needs: isUnread ? finding.needs : [] }
+    const { unit, needs } = isUnread ? finding : NOTHING_TO_READ
+    return { kind: 'unknown', own: true, unit, reasons, needs }
   }
 
   /** Read of the project alone, so that no neighbour changes it. `unreadToo`: also what was merely not read yet. */
@@ -44,6 +47,6 @@ export function openDoubts(
     }
     const at = rule.keep === null ? null : rankDate(rule.keep, facts, project)
     if (rule.keep === null || !isUnknown(at) || isReadOrLeft(at)) return []
-    return [unread(rule, rule.keep.by, at.unknown)]
+    return [unread(rule, rule.keep.by, at)]
   }
 }

@@ -2,14 +2,15 @@
 
 import type { Directory } from '../evidence/directory.ts'
 import { createdOf, type Facts, modifiedOf, projectAt } from '../evidence/facts.ts'
-import { isUnknown, type PaidKind } from '../evidence/project.ts'
+import { type Doubt, isUnknown } from '../evidence/project.ts'
+import type { ReadKind } from '../policy/predicate.ts'
 import type { Reason } from '../policy/reason.ts'
 import type { Rule } from '../policy/rule.ts'
 import type { ProtectionReading } from './protect.ts'
 
 export interface Need {
   readonly projectId: number
-  readonly kind: PaidKind
+  readonly kind: ReadKind
 }
 
 export type Finding =
@@ -18,12 +19,13 @@ export type Finding =
   | { readonly kind: 'saved'; readonly reason: Reason }
   /**
    * Something that decides could not be read. `own`: of this very project, so that no rule may touch it; otherwise of
-   * another project in its directory, which only keeps this rule and harsher ones away. `needs` = paid facts that would
-   * settle it.
+   * another project in its directory, which only keeps this rule and harsher ones away. `needs` = what would have to be
+   * read to settle it; `unit` = the directory that is judged by it, null when the project is judged alone.
    */
   | {
       readonly kind: 'unknown'
       readonly own: boolean
+      readonly unit: string | null
       readonly reasons: readonly Reason[]
       readonly needs: readonly Need[]
     }
@@ -57,12 +59,12 @@ export function blindSpots(bench: Bench, rule: Rule, place: number): readonly Re
   const modified = modifiedOf(bench.facts, project)
   if (!isUnknown(created) && !isUnknown(modified)) return unknown
   const dates = [
-    ...(isUnknown(created) ? [unread(rule, 'created', created.unknown)] : []),
-    ...(isUnknown(modified) ? [unread(rule, 'modified', modified.unknown)] : []),
+    ...(isUnknown(created) ? [unread(rule, 'created', created)] : []),
+    ...(isUnknown(modified) ? [unread(rule, 'modified', modified)] : []),
   ]
   return [...unknown, ...dates]
 }
 
-export function unread(rule: Rule, what: string, why: string): Reason {
-  return { kind: 'unknown', rule: rule.id, what, why }
+export function unread(rule: Rule, what: string, { unknown, ...code }: Doubt): Reason {
+  return { kind: 'unknown', rule: rule.id, what, why: unknown, ...code }
 }

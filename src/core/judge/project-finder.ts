@@ -7,6 +7,7 @@ import type { Rule } from '../policy/rule.ts'
 import { type Bench, blindSpots, type Finding, type Need, NO } from './finding.ts'
 import { isSlotUnknownForGood, OUT, projectSlots } from './slot.ts'
 import { targeter } from './target.ts'
+import { daysNotRead } from './uses-activity.ts'
 
 const MATCH: Finding = { kind: 'match', to: null, units: null }
 const NOTHING_DARK: readonly Condition[] = []
@@ -44,10 +45,12 @@ export function projectFinder(rule: Rule, bench: Bench): (place: number) => Find
         ...doubtful.flatMap((part) => unknownsIn(part, rule.id, facts, project, null)),
         ...(slot.kind === 'unknown' ? slot.reasons : []),
       ]
-      return { kind: 'unknown', own: true, reasons, needs: blind.length > 0 || isDark ? [] : needsOf() }
+      return { kind: 'unknown', own: true, unit: null, reasons, needs: blind.length > 0 || isDark ? [] : needsOf() }
     }
     const target = aim(project, null)
     if ('reason' in target) return { kind: 'saved', reason: target.reason }
+    const days = daysNotRead(rule, facts, project)
+    if (days !== null) return { kind: 'unknown', own: true, unit: null, ...days }
     return target.to === null ? MATCH : { kind: 'match', to: target.to, units: null }
 
     /** One fact at a time, in the order in which they can settle the matter. */

@@ -85,7 +85,7 @@ export function openStandings(policy: Policy, facts: Facts): Standings {
 
   /** Of a project whose row could not be read: no rule may look at what only fills the gaps. */
   function undecided(reading: ProtectionReading): Standing {
-    const finding: Finding = { kind: 'unknown', own: true, reasons: reading.unknown, needs: [] }
+    const finding: Finding = { kind: 'unknown', own: true, unit: null, reasons: reading.unknown, needs: [] }
     return standingOf(reading, new Array<Finding>(bars.length).fill(finding), 'unknown', null)
   }
 

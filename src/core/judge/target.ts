@@ -5,7 +5,8 @@ import { looksLikeHold } from '../base/hold.ts'
 import { nameProblem, placeOf } from '../base/names.ts'
 import { withOurLine } from '../base/our-line.ts'
 import { dayOf } from '../base/zone.ts'
-import { type Facts, lastPart, modifiedOf, parentOf } from '../evidence/facts.ts'
+import { activityOf } from '../evidence/activity.ts'
+import { type Facts, lastPart, parentOf } from '../evidence/facts.ts'
 import { isUnknown, normalisePath, type Project } from '../evidence/project.ts'
 import { evaluate } from '../policy/condition.ts'
 import type { DirectoryView } from '../policy/measured.ts'
@@ -103,8 +104,8 @@ function filler(rule: Rule, template: Template, facts: Facts, zone: string): (pr
       case 'mm':
         return today.slice(5, 7)
       case 'idle-days': {
-        const modified = modifiedOf(facts, project)
-        return isUnknown(modified) ? 'unknown' : String(Math.floor((facts.now - modified) / DAY))
+        const { at } = activityOf(facts, project)
+        return Number.isFinite(at) ? String(Math.floor((facts.now - at) / DAY)) : 'unknown'
       }
       case 'owner':
         return project.ownerName || (isUnknown(project.ownerId) ? 'unknown' : String(project.ownerId))

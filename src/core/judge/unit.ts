@@ -16,6 +16,7 @@ import { openSaviours, type Saviour } from './saviour.ts'
 import { openSelection, remembered, within } from './selection.ts'
 import { type Target, targeter } from './target.ts'
 import { unitSlots } from './unit-slot.ts'
+import { daysNotRead } from './uses-activity.ts'
 
 /** What a rule says of a directory as a whole. */
 type UnitFinding =
@@ -141,7 +142,7 @@ export function directoryFinder(rule: Rule, bench: Bench): DirectoryFinder {
     const { namesUnread } = facts
     const blind = [
       ...directory.members.flatMap((member) => blindSpots(bench, rule, member)),
-      ...(namesUnread === null ? [] : [unread(rule, 'the names of all projects', namesUnread.unknown)]),
+      ...(namesUnread === null ? [] : [unread(rule, 'the names of all projects', namesUnread)]),
     ]
     const slot = slotOf === null || selected === 'unknown' || blind.length > 0 ? null : slotOf(directory)
     if (slot?.kind === 'saved') return slot
@@ -154,9 +155,23 @@ export function directoryFinder(rule: Rule, bench: Bench): DirectoryFinder {
       const open = doubts.filter(({ part }) => part === 'when').length > 0 ? 'when' : 'unless'
       const needs = slot?.needs ?? doubts.filter(({ part }) => part === open).flatMap((doubt) => doubt.needs)
       const reasons = [...blind, ...doubts.flatMap((doubt) => doubt.reasons), ...(slot?.reasons ?? [])]
-      return { kind: 'unknown', own: false, reasons, needs: blind.length > 0 ? [] : needs }
+      return undecided(directory, reasons, blind.length > 0 ? [] : needs)
     }
-    return aim(directory)
+    const aimed = aim(directory)
+    if (aimed.kind !== 'match') return aimed
+    const days = directory.members.flatMap((member) => daysNotRead(rule, facts, projectAt(facts, member)) ?? [])
+    if (days.length === 0) return aimed
+    return undecided(
+      directory,
+      days.flatMap(({ reasons }) => reasons),
+      days.flatMap(({ needs }) => needs),
+    )
+  }
+
+  /** The same is said of a directory only once, however many projects in it give rise to it. */
+  function undecided({ path }: Directory, all: readonly Reason[], needs: readonly Need[]): UnitFinding {
+    const reasons = [...new Map(all.map((reason) => [JSON.stringify(reason), reason])).values()]
+    return { kind: 'unknown', own: false, unit: path, reasons, needs }
   }
 
   function savedBy(directory: Directory, { project, reason }: Saviour): UnitFinding {

@@ -18,6 +18,7 @@ import type { Policy } from '../policy/policy.ts'
 import type { Reading } from '../policy/reason.ts'
 import type { Rule } from '../policy/rule.ts'
 import { askText } from './asking.ts'
+import { type ActivityView, activityView } from './readings.ts'
 import { minuteText, reasonText } from './sentences.ts'
 import { thresholdText } from './words.ts'
 
@@ -57,6 +58,7 @@ export interface Why {
   readonly mark: { readonly rule: string; readonly since: string } | null
   /** When it may happen at the earliest, ISO 8601 UTC; null when nothing will. */
   readonly due: string | null
+  readonly activity: ActivityView
 }
 
 /** Why a project has the verdict it has; null when it is not in the inventory. The same code as `decide`. */
@@ -79,6 +81,7 @@ export function why(policy: Policy, inventory: Inventory, memory: Memory, now: n
     rules: court.bars.map((bar, i) => ruleFact(policy, court, bar, i, place)),
     mark: verdict.rule === null || verdict.since === null ? null : { rule: verdict.rule, since: iso(verdict.since) },
     due: verdict.dueAt === null ? null : iso(opening ?? verdict.dueAt),
+    activity: activityView(court.facts, project),
   }
 }
 

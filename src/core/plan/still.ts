@@ -1,6 +1,7 @@
 /** Whether an item that was planned before stands on what is known now: the gate asks before each call, a waiting plan at every sweep. */
 
-import type { Inventory } from '../evidence/project.ts'
+import { isAsRead } from '../evidence/facts.ts'
+import type { Inventory, Project } from '../evidence/project.ts'
 import { isTaken } from '../evidence/taken.ts'
 import type { Decision } from '../judge/decide.ts'
 import type { Verdict } from '../judge/verdict.ts'
@@ -40,7 +41,9 @@ function stands(
   if (verdict.action !== item.action || verdict.rule !== item.rule) {
     return no(`Rule "${verdict.rule}" would ${verdict.action} it now.`)
   }
-  if (project.modified !== item.modified) return no('It has been modified since.')
+  if (project.modified !== item.modified && !isOurOpening(item, project, inventory)) {
+    return no('It has been modified since.')
+  }
   if (verdict.to === item.to)
     return item.to === null || item.action === 'describe' ? { still: true } : stillFree(item.to, inventory)
   if (item.action === 'describe') return no('Its description, or what would be written, has changed.')
@@ -48,6 +51,12 @@ function stands(
     return no(`It would be called "${verdict.to}" now.`)
   }
   return stillFree(item.to, inventory)
+}
+
+/** Whether the date is of our own look at the files, before which the list was as it was planned by. */
+function isOurOpening(item: PlanItem, project: Project, { activity }: Inventory): boolean {
+  const reading = activity[project.id]
+  return reading !== undefined && reading.listed === item.modified && isAsRead(reading, project)
 }
 
 function stillFree(to: string, inventory: Inventory): StillDue {

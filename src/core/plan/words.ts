@@ -117,7 +117,7 @@ function keepText({ keep, unit }: Rule): string {
     owner: 'of each owner',
     rule: 'of all',
   }[keep.per]
-  const by = { modified: 'last modification', created: 'creation', 'last-backtest': 'last backtest' }[keep.by]
+  const by = { activity: 'last activity', created: 'creation', 'last-backtest': 'last backtest' }[keep.by]
   return `, except ${what} ${where} by ${by}`
 }
 

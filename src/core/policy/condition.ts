@@ -1,10 +1,11 @@
 /** Predicates that nest: `when` and `unless` as trees, read three-valued, cheap ones first. */
 
+import { needsReading } from '../evidence/activity.ts'
 import type { Facts } from '../evidence/facts.ts'
 import { paidOf } from '../evidence/facts.ts'
-import { isUnknown, type PaidKind, type Project } from '../evidence/project.ts'
+import { isUnknown, type Project } from '../evidence/project.ts'
 import type { DirectoryView, PredicateValue } from './measured.ts'
-import { PREDICATES, type Predicate, type PredicateName, predicate } from './predicate.ts'
+import { PREDICATES, type Predicate, type PredicateName, predicate, type ReadKind } from './predicate.ts'
 import type { Reading, Reason } from './reason.ts'
 
 export type Condition =
@@ -46,15 +47,21 @@ export function compileAny(tables: readonly ConditionTable[]): Condition {
   )
 }
 
-/** Whether something in it costs a call per project. */
+/** Whether something in it costs calls per project. */
 export function costs(condition: Condition): boolean {
   return condition.kind === 'predicate' ? condition.paid !== null : condition.costs
+}
+
+/** What is in the list comes first, then activity, which a reading settles for a week, then what each run pays for anew. */
+function priceOf(condition: Condition): number {
+  if (condition.kind === 'predicate') return condition.paid === null ? 0 : condition.paid === 'activity' ? 1 : 2
+  return Math.max(0, ...(condition.kind === 'not' ? [condition.part] : condition.parts).map(priceOf))
 }
 
 function group(kind: 'all' | 'any', parts: readonly Condition[]): Condition {
   const [only] = parts
   if (parts.length === 1 && only !== undefined) return only
-  const sorted = [...parts].sort((a, b) => Number(costs(a)) - Number(costs(b)))
+  const sorted = [...parts].sort((a, b) => priceOf(a) - priceOf(b))
   return { kind, parts: sorted, costs: sorted.some(costs) }
 }
 
@@ -83,7 +90,7 @@ function negated(reading: Reading): Reading {
 }
 
 /**
- * The one paid fact to read next for a condition that is unknown; null when reading cannot settle it, because something
+ * The one thing to read next for a condition that is unknown; null when reading cannot settle it, because something
  * else is unknown as well or because everything has been read.
  */
 export function nextToRead(
@@ -91,14 +98,15 @@ export function nextToRead(
   facts: Facts,
   project: Project,
   directory: DirectoryView | null,
-): PaidKind | null {
+): ReadKind | null {
   if (!costs(condition)) return null
   if (condition.kind === 'predicate') {
     const { paid } = condition
+    if (paid === 'activity') return needsReading(facts, project) ? paid : null
     return paid !== null && paidOf(facts, project)[paid] === undefined ? paid : null
   }
   if (condition.kind === 'not') return nextToRead(condition.part, facts, project, directory)
-  let next: PaidKind | null = null
+  let next: ReadKind | null = null
   for (const part of condition.parts) {
     if (evaluate(part, facts, project, directory) !== 'unknown') continue
     const kind = nextToRead(part, facts, project, directory)
@@ -123,8 +131,9 @@ export function unknownsIn(
   }
   if (condition.test(facts, project, directory) !== 'unknown') return []
   const read = condition.read(facts, project, directory)
-  const why = isUnknown(read) ? read.unknown : 'it could not be read'
-  return [{ kind: 'unknown', rule, what: condition.name, why }]
+  if (!isUnknown(read)) return [{ kind: 'unknown', rule, what: condition.name, why: 'it could not be read' }]
+  const { unknown: why, ...code } = read
+  return [{ kind: 'unknown', rule, what: condition.name, why, ...code }]
 }
 
 /** Every predicate of the condition, in the order in which they are read. */

@@ -6,8 +6,9 @@
 import { type Comparison, holds, parseCount, parseSpan } from '../base/compare.ts'
 import { elapsedText } from '../base/duration.ts'
 import { normalText } from '../base/normal-text.ts'
+import type { Activity } from '../evidence/activity.ts'
 import type { Facts } from '../evidence/facts.ts'
-import { type Evidence, isUnknown, type Project, type Unknown } from '../evidence/project.ts'
+import { type Evidence, isUnknown, type Project } from '../evidence/project.ts'
 import type { Reading } from './reason.ts'
 
 /** A directory as predicates see it: `path`, `name` and `idle` are read of it, everything else of each of its projects. */
@@ -15,14 +16,7 @@ export interface DirectoryView {
   readonly path: string
   readonly name: string
   /** How young its youngest project is; null to read `idle` of each project instead. */
-  readonly youngest: (() => Youngest) | null
-}
-
-export interface Youngest {
-  /** Newest effective modified among the projects, as far as they could be read. */
-  readonly at: number
-  /** Set when some project's modified could not be read: then the directory may be younger still. */
-  readonly unsure: Unknown | null
+  readonly youngest: (() => Activity) | null
 }
 
 /** As the policy has it. The schema has checked that the predicate takes it. */

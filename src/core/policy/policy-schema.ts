@@ -56,7 +56,7 @@ const RuleTable = table({
       table({
         newest: whole(1, 'a whole number from 1'),
         per: v.optional(oneOf(['directory', 'owner', 'rule']), 'directory'),
-        by: v.optional(oneOf(['modified', 'created', 'last-backtest']), 'modified'),
+        by: v.optional(oneOf(['activity', 'created', 'last-backtest']), 'activity'),
       }),
       v.description('Of what when matched, the newest stay.'),
     ),

@@ -4,21 +4,13 @@ import { type Comparison, holds } from '../base/compare.ts'
 import { DAY, elapsedText } from '../base/duration.ts'
 import { type Glob, lenient, pathGlob, textGlob } from '../base/glob.ts'
 import { isStamped, withoutOurLine } from '../base/our-line.ts'
-import {
-  createdOf,
-  type Facts,
-  isLinked,
-  lastPart,
-  modifiedOf,
-  NOT_READ,
-  paidOf,
-  pastDate,
-  runsLive,
-} from '../evidence/facts.ts'
+import { type Activity, activityOf } from '../evidence/activity.ts'
+import { createdOf, type Facts, isLinked, lastPart, NOT_READ, paidOf, pastDate, runsLive } from '../evidence/facts.ts'
 import { type Evidence, isUnknown, type PaidKind, type Project, type Unknown } from '../evidence/project.ts'
 import {
   anyOf,
   counted,
+  type DirectoryView,
   elapsed,
   elapsedOrNever,
   exact,
@@ -38,8 +30,8 @@ export interface Predicate extends Tests {
   readonly name: PredicateName
   /** As the policy has it. */
   readonly value: PredicateValue
-  /** What one call per project would have to read; null = it is in the list. */
-  readonly paid: PaidKind | null
+  /** What calls per project would have to read; null = it is in the list. */
+  readonly paid: ReadKind | null
 }
 
 /** How each predicate gets from its value to a test. The keys are all predicates there are. */
@@ -74,9 +66,13 @@ const KINDS = {
 
 export type PredicateName = keyof typeof KINDS
 
+/** What may be read of one project beyond the list: the paid facts, by one call each, and its activity, by up to two. */
+export type ReadKind = PaidKind | 'activity'
+
 export const PREDICATES = Object.keys(KINDS) as readonly PredicateName[]
 
-const PAID: { readonly [name in PredicateName]?: PaidKind } = {
+const PAID: { readonly [name in PredicateName]?: ReadKind } = {
+  idle: 'activity',
   backtests: 'backtests',
   'last-backtest': 'backtests',
   files: 'files',
@@ -165,26 +161,26 @@ const NO_DATE: Unknown = { unknown: 'there are backtests, but none has a date' }
 const NO_LANGUAGE: Unknown = { unknown: 'the language is not given' }
 const NO_OWNER_NAME: Unknown = { unknown: 'the owner is not among the collaborators' }
 
-/** The idle time of a directory is that of its youngest project. */
+/** Since the newest activity. The idle time of a directory is that of its youngest project. */
 function idle(comparison: Comparison): Tests {
-  const project = elapsed(comparison, modifiedOf)
+  /** What is known is a lower bound: activity may be newer, so "idle for less" can only become truer. */
+  const settled = comparison.operator.startsWith('<') ? 'yes' : 'no'
+  const look: Look = (facts, of, directory) => directory?.youngest?.() ?? activityOf(facts, of)
+  const judge = ({ at, unsure }: Activity, now: number): Reading => {
+    const reading = holds(comparison, now - at) ? 'yes' : 'no'
+    return unsure === null || reading === settled ? reading : 'unknown'
+  }
   return {
-    test(facts, of, directory) {
-      if (directory === null || directory.youngest === null) return project.test(facts, of, null)
-      const { at, unsure } = directory.youngest()
-      const reading = holds(comparison, facts.now - at) ? 'yes' : 'no'
-      if (unsure === null) return reading
-      // Another project may be younger than what could be read: "idle for less" can only become truer by that.
-      const settled = comparison.operator.startsWith('<') ? 'yes' : 'no'
-      return reading === settled ? reading : 'unknown'
-    },
+    test: (facts, of, directory) => judge(look(facts, of, directory), facts.now),
     read(facts, of, directory) {
-      if (directory === null || directory.youngest === null) return project.read(facts, of, null)
-      const { at, unsure } = directory.youngest()
-      return unsure ?? elapsedText(facts.now - at)
+      const activity = look(facts, of, directory)
+      const isKnown = judge(activity, facts.now) !== 'unknown' && Number.isFinite(activity.at)
+      return isKnown || activity.unsure === null ? elapsedText(facts.now - activity.at) : activity.unsure
     },
   }
 }
+
+type Look = (facts: Facts, project: Project, directory: DirectoryView | null) => Activity
 
 function live(value: string): Tests {
   if (value === 'running')

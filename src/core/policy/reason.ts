@@ -1,5 +1,7 @@
 /** Why a project gets the verdict it gets: facts, not prose. `explain.ts` turns them into sentences. */
 
+import type { UnknownCode } from '../evidence/project.ts'
+
 /** Three values: a fact that could not be read is `unknown`, and unknown never destroys (G1). */
 export type Reading = 'yes' | 'no' | 'unknown'
 
@@ -33,7 +35,14 @@ export type Reason =
       readonly malformed: string | null
     }
   /** A fact that decides could not be read. `rule` null = a protection needs it. */
-  | { readonly kind: 'unknown'; readonly rule: string | null; readonly what: string; readonly why: string }
+  | {
+      readonly kind: 'unknown'
+      readonly rule: string | null
+      readonly what: string
+      readonly why: string
+      /** For programs, where the reason is one of a few. */
+      readonly code?: UnknownCode
+    }
   /** A rule selects it, and it stands marked since then; `since` null = not marked yet, or the rule never marks. */
   | { readonly kind: 'matched'; readonly rule: string; readonly since: number | null }
   /** The rule's `when` is no: only said of a mark that goes. */

@@ -25,7 +25,7 @@ export interface Limits {
 export interface Keep {
   readonly newest: number
   readonly per: 'directory' | 'owner' | 'rule'
-  readonly by: 'modified' | 'created' | 'last-backtest'
+  readonly by: 'activity' | 'created' | 'last-backtest'
 }
 
 export interface Rule {

@@ -6,9 +6,11 @@
 
 import { parseDescription, withOurLine } from '../base/our-line.ts'
 import { dayOf } from '../base/zone.ts'
+import { asIfRead } from '../evidence/activity.ts'
 import type { Mark, Memory, Move, Notice } from '../evidence/memory.ts'
 import { type Inventory, isUnknown, normalisePath, type Project } from '../evidence/project.ts'
-import { decide } from '../judge/decide.ts'
+import { type Decision, decide } from '../judge/decide.ts'
+import { usesActivity } from '../judge/uses-activity.ts'
 import { zeroCap } from '../plan/asking.ts'
 import type { DayCount } from '../plan/caps.ts'
 import { makePlan, type PlanItem } from '../plan/plan.ts'
@@ -49,6 +51,8 @@ export interface Replay {
   readonly days: readonly Day[]
   /** Destructive attempts on the newest day. */
   readonly today: DayCount
+  /** Ids of projects that a rule about activity would have marked, of which no inventory held a reading; by id. */
+  readonly activityUnknown: readonly number[]
   /** Time of the newest inventory; null before the first. */
   readonly at: number | null
 }
@@ -58,7 +62,14 @@ export interface ReplayOptions {
   readonly liftLimits?: boolean
 }
 
-export const START: Replay = { marks: [], acts: [], days: [], today: { total: 0, byRule: {} }, at: null }
+export const START: Replay = {
+  marks: [],
+  acts: [],
+  days: [],
+  today: { total: 0, byRule: {} },
+  activityUnknown: [],
+  at: null,
+}
 
 /** All inventories of a series, which need not be in order. */
 export async function backtest(
@@ -101,7 +112,7 @@ export async function replayNext(
   const day = dayOf(now, policy.timezone)
   const today = before.days.at(-1)?.day === day ? before.today : START.today
 
-  const seen = withActs(inventory, before.acts)
+  const { inventory: seen, assumed } = asIfRead(withActs(inventory, before.acts))
   const notices = asIfTold(before.marks)
   const memory: Memory = { marks: before.marks, holds: [], ownWrites: [], notices, moves: movesOf(before.acts) }
   const decision = decide(policy, seen, memory, now)
@@ -126,6 +137,7 @@ export async function replayNext(
       notJudged: decision.counts.notJudged,
     }),
     today: counted(today, gone),
+    activityUnknown: notRead(policy, before, decision, assumed, now),
     at: now,
   }
 }
@@ -142,6 +154,19 @@ function movesOf(acts: readonly Act[]): readonly Move[] {
     if (rule !== null && isMove(action)) moves.set(projectId, { projectId, rule, at })
   }
   return [...moves.values()]
+}
+
+/** Those before, and what was marked now by a rule about activity though none was read of it. */
+function notRead(
+  { rules }: Policy,
+  before: Replay,
+  { marks }: Decision,
+  assumed: ReadonlySet<number>,
+  now: number,
+): readonly number[] {
+  const asking = new Set(rules.filter(usesActivity).map(({ hash }) => hash))
+  const more = marks.filter((mark) => mark.since === now && asking.has(mark.ruleHash) && assumed.has(mark.projectId))
+  return [...new Set([...before.activityUnknown, ...more.map(({ projectId }) => projectId)])].sort((a, b) => a - b)
 }
 
 /** A mark counts from the whole minute, as a run writes it down. */

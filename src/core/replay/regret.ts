@@ -35,7 +35,9 @@ export function follow<T extends Followed>(act: T, project: Project, inventory: 
   const wasInBin = isInBin(act.last.name)
   const kinds: Regret['kind'][] = []
   if (wasInBin && !isInBin(name)) kinds.push('restored')
-  else if (modified > act.last.modified && !isOurs(act, project)) kinds.push('modified')
+  else if ((modified > act.last.modified && !isOurs(act, project)) || isSavedSince(act.at, project, inventory)) {
+    kinds.push('modified')
+  }
   if (isBacktestedSince(act.at, project, inventory)) kinds.push('backtested')
   if (isDeployedSince(act.at, project, inventory)) kinds.push('deployed')
   const known = new Set(act.regrets.map(({ kind }) => kind))
@@ -56,7 +58,15 @@ function rest(description: string): string {
   return parseDescription(description).rest.trim()
 }
 
-function isBacktestedSince(at: number, { id }: Project, { paid }: Inventory): boolean {
+/** A file may be saved without the list showing it. */
+function isSavedSince(at: number, { id, created }: Project, { activity }: Inventory): boolean {
+  const reading = activity[id]
+  return reading !== undefined && reading.created === created && (reading.files ?? 0) > at
+}
+
+function isBacktestedSince(at: number, { id, created }: Project, { paid, activity }: Inventory): boolean {
+  const reading = activity[id]
+  if (reading !== undefined && reading.created === created && (reading.backtest ?? 0) > at) return true
   const backtests = paid[id]?.backtests
   return backtests !== undefined && !isUnknown(backtests) && backtests.last !== null && backtests.last > at
 }

@@ -73,7 +73,8 @@ export const showHealth = operation({
       // Nobody can be known without settings, and this names settings alone.
       return c.json({ ...NOTHING_KNOWN, reason: configText(read.problems) }, 503, { 'retry-after': '60' })
     }
-    const health = await workspace.health()
+    // How far the reading of activity is, pages and `why` say.
+    const { reading: _reading, ...health } = await workspace.health()
     const shown = caller.rights.includes('read') ? health : publicHealth(health)
     return health.healthy ? c.json(shown, 200) : c.json(shown, 503, { 'retry-after': '60' })
   },

@@ -57,6 +57,23 @@ const INVENTORY = {
       files: v.exactOptional(evidence(v.strictObject({ count: v.number(), bytes: v.number() }))),
     }),
   ),
+  activity: v.pipe(
+    v.record(
+      v.string(),
+      v.strictObject({
+        created: Moment,
+        listModified: v.pipe(Moment, v.description('The date of the list that it was read beside.')),
+        listed: v.pipe(Moment, v.description('The same as the list itself had it.')),
+        files: v.pipe(v.nullable(Moment), v.description('Date of the newest file; null = not read.')),
+        backtest: v.pipe(v.nullable(Moment), v.description('Of the newest backtest; null = none, or not read.')),
+        readAt: v.pipe(v.nullable(Moment), v.description('When all of it had been read; null = never.')),
+        failed: v.pipe(v.nullable(v.string()), v.description('Why the newest attempt failed.')),
+        retryAt: v.pipe(v.nullable(Moment), v.description('When it is tried again.')),
+        opened: v.nullable(v.strictObject({ from: Moment, to: Moment })),
+      }),
+    ),
+    v.description('What was read of when projects were last worked on, by project id.'),
+  ),
 }
 
 export const Inventory = v.pipe(v.strictObject(INVENTORY), v.title('Inventory'))
@@ -111,6 +128,21 @@ export const Why = v.pipe(
     ),
     mark: v.nullable(v.strictObject({ rule: v.string(), since: Time })),
     due: v.pipe(v.nullable(Time), v.description('When it may happen at the earliest; null when nothing will.')),
+    activity: v.pipe(
+      v.strictObject({
+        modified: v.pipe(v.nullable(Time), v.description('By the list; null = not known.')),
+        lastLive: v.pipe(v.nullable(Time), v.description('Last deployment.')),
+        newestFile: v.nullable(Time),
+        newestBacktest: v.nullable(Time),
+        readAt: v.pipe(v.nullable(Time), v.description('When files and backtests had both been read.')),
+        unsure: v.pipe(v.nullable(v.string()), v.description('Why there may be something newer; null = there is not.')),
+        progress: v.pipe(
+          v.nullable(v.string()),
+          v.description('How far the reading is while this project waits for it.'),
+        ),
+      }),
+      v.description('When it was last worked on.'),
+    ),
   }),
   v.title('Why'),
 )

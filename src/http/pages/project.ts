@@ -4,6 +4,7 @@ import { html } from 'hono/html'
 import { placeOf } from '../../core/base/names.ts'
 import { timeText } from '../../core/cards/card-text.ts'
 import type { Why } from '../../core/plan/explain.ts'
+import { activityText } from '../../core/plan/readings.ts'
 import type { Caller } from '../auth.ts'
 import { form } from './forms.ts'
 import { type Html, table } from './layout.ts'
@@ -11,12 +12,13 @@ import { type Html, table } from './layout.ts'
 const READ_AS = { yes: 'yes', no: 'no', unknown: 'not known' } as const
 
 export function projectDetail(why: Why, caller: Caller): Html {
-  const { projectId, sentences, mark, due, rules } = why
+  const { projectId, sentences, mark, due, rules, activity } = why
   return html`<div class="card">${sentences.map((sentence) => html`<p>${sentence}</p>`)}</div>
     <dl class="facts">
       <dt>Id</dt><dd>${projectId}</dd>
       <dt>Marked</dt><dd>${mark === null ? 'no' : `since ${timeText(mark.since)} by rule ${mark.rule}`}</dd>
       <dt>Due</dt><dd>${due === null ? 'not as things stand' : timeText(due)}</dd>
+      <dt>Last worked on</dt><dd>${activityText(activity).replace('Activity: ', '')}</dd>
     </dl>
     ${caller.rights.includes('operate') ? changes(why) : ''}
     ${table(

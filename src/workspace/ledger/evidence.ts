@@ -2,6 +2,7 @@
 
 import type { Inventory, PaidEvidence, PaidKind, Project } from '../../core/evidence/project.ts'
 import { gunzipJson, gzipJson } from '../../records/gzip.ts'
+import { readActivity } from './activity.ts'
 import type { RunRow } from './runs.ts'
 
 export async function packPage(projects: readonly Project[]): Promise<Uint8Array> {
@@ -76,6 +77,7 @@ export async function loadInventory(sql: SqlStorage, run: RunRow, organizationId
     projects,
     running: run.state.running ?? { unknown: 'the live list was not read' },
     paid: readPaid(sql, run.id),
+    activity: readActivity(sql),
   }
 }
 

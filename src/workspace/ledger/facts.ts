@@ -19,6 +19,8 @@ export interface Facts {
   readonly reference: { readonly since: number }
   /** The newest day (UTC, policy time) on which the end of the list was proved. */
   readonly proved: { readonly day: string }
+  /** How far the reading of activity is, in projects, and about how long the rest takes; absent = nothing is left to read. */
+  readonly reading: { readonly looked: number; readonly of: number; readonly hoursLeft: number }
   /** The newest run that programs were told of, and what makes a quiet tick just another one like it. */
   readonly told: { readonly run: string; readonly print: string }
 }

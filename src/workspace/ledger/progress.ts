@@ -42,6 +42,13 @@ export function createProgressTriggers(sql: SqlStorage): void {
       `CREATE TRIGGER progress_${name} ${change} BEGIN UPDATE runs SET progress = progress + 1 WHERE id = NEW.run; END`,
     )
   }
+  // A reading of activity belongs to no run: it counts for the one that is going on.
+  for (const change of ['INSERT ON activity', 'UPDATE OF read_at, files_read, backtests_read, failed ON activity']) {
+    sql.exec(
+      `CREATE TRIGGER progress_reading_${change.startsWith('INSERT') ? 'new' : 'again'} AFTER ${change}
+       BEGIN UPDATE runs SET progress = progress + 1 WHERE status = 'running'; END`,
+    )
+  }
   sql.exec(
     `CREATE TRIGGER progress_phase AFTER UPDATE OF phase ON runs WHEN NEW.phase <> OLD.phase
      BEGIN UPDATE runs SET progress = progress + 1 WHERE id = NEW.id; END`,

@@ -4,7 +4,7 @@ import type { Cursor } from '../../quantconnect/projects.ts'
 import { NO_COUNTS, type RunCounts, type RunRequest, type RunStatus, type RunSummary, type Trigger } from './run.ts'
 
 /** What the next slice of a run does. */
-export type Phase = 'survey' | 'act' | 'rebuild' | 'confirm' | 'record'
+export type Phase = 'survey' | 'act' | 'rebuild' | 'confirm' | 'read' | 'record'
 
 /** How far a run is inside its phase; enough to go on after a crash. */
 export interface RunState {
@@ -23,6 +23,13 @@ export interface RunState {
   readonly readsFailed: boolean
   /** The status the run will end with unless an outcome says otherwise; null = decided by the outcomes. */
   readonly ending: Exclude<RunStatus, 'queued' | 'running'> | null
+  /** Real time at which the plan was made; a file saved later has changed since. Null before that. */
+  readonly plannedAt: number | null
+  /** Calls this run has made to read activity. */
+  readonly readingCalls: number
+  /** Projects whose activity is still to be read, and of how many: what was read within a week, and these. */
+  readonly unread: number
+  readonly readable: number
   /** Whether this run's inventory is a good one: whole, and not objected to. */
   readonly good: boolean
   /** Rows of the largest answer, if the API was seen to cut answers short; null = it was not. */
@@ -57,6 +64,10 @@ const START: RunState = {
   surveyAt: null,
   readsFailed: false,
   ending: null,
+  plannedAt: null,
+  readingCalls: 0,
+  unread: 0,
+  readable: 0,
   good: false,
   cut: null,
   proof: null,
@@ -236,6 +247,11 @@ export function runsSince(sql: SqlStorage, since: number): readonly RunRow[] {
 /** Commands and undos that have not ended, in the order of their turn. */
 export function openCommands(sql: SqlStorage): readonly RunRow[] {
   return goingOn(sql).filter(({ request }) => request.kind === 'command' || request.kind === 'undo')
+}
+
+/** Whether any other run waits for its turn behind this one. */
+export function isAnotherQueued(sql: SqlStorage, run: string): boolean {
+  return sql.exec(`SELECT 1 FROM runs WHERE status = 'queued' AND id <> ? LIMIT 1`, run).toArray().length > 0
 }
 
 /** Newest first; `before` is the last id of the page before. After a run that is not known (any more) there is nothing. */

@@ -19,6 +19,8 @@
  * | `paid` | paid evidence of one project in a run's survey | as `survey` | `survey.ts` | `survey.ts`, `why` |
  * | `paid_again` | paid evidence read again by a re-check, so that one that needs several slices goes on where it was | until its run has ended | `recheck.ts` | `recheck.ts` |
  * | `backtests_seen` | this project had so many backtests then | 400 days after it was last seen with some | `backtests-seen.ts` | `backtests-seen.ts` |
+ * | `activity` | what was read of when a project was last worked on, and how reading it fared | 30 days after the last look | `activity.ts` | `evidence.ts`, `readings.ts` |
+ * | `to_read` | a project whose activity a run is to read once it has acted, in that order | until that run has ended, or the next has a plan | `activity.ts` | `readings.ts` |
  * | `marks` | this project matched this rule from then on | until unmarked | `plan-run.ts` | `memory.ts` |
  * | `holds` | keep this project, until then or for ever | until lifted or over | doors | `memory.ts` |
  * | `notices` | a delivered message has named this marked project | as its mark | `notices.ts` | `memory.ts` |
@@ -108,6 +110,18 @@ export function createTables(sql: SqlStorage): void {
     CREATE TABLE paid_again (
       run TEXT NOT NULL, project_id INTEGER NOT NULL, kind TEXT NOT NULL, evidence TEXT NOT NULL, at INTEGER NOT NULL,
       PRIMARY KEY (run, project_id, kind)
+    );
+    CREATE TABLE activity (
+      project_id INTEGER NOT NULL, created INTEGER NOT NULL, list_modified INTEGER NOT NULL, listed INTEGER NOT NULL,
+      files INTEGER, backtest INTEGER, read_at INTEGER, looked_at INTEGER NOT NULL,
+      files_read INTEGER, backtests_read INTEGER, opened_from INTEGER, opened_to INTEGER,
+      begun INTEGER NOT NULL, tries INTEGER NOT NULL, retry_at INTEGER, failed TEXT,
+      PRIMARY KEY (project_id, created)
+    );
+    CREATE INDEX activity_by_look ON activity (looked_at);
+    CREATE TABLE to_read (
+      position INTEGER PRIMARY KEY, run TEXT NOT NULL, project_id INTEGER NOT NULL, created INTEGER NOT NULL,
+      list_modified INTEGER NOT NULL, listed INTEGER NOT NULL, unit TEXT, young_after INTEGER
     );
     CREATE TABLE marks (
       project_id INTEGER NOT NULL, created INTEGER NOT NULL, rule TEXT NOT NULL, rule_hash TEXT NOT NULL, since INTEGER NOT NULL,

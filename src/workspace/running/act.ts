@@ -122,8 +122,11 @@ async function actOn(slice: Slice, row: ItemRow, fresh: Fresh): Promise<Went> {
   if (project !== null && item.action === 'delete') {
     const backup = await makeVerifiedBackup(slice, row, project)
     if (backup.kind === 'later') return { kind: 'later', why: backup.why }
+    // What the copy shows of its files counts against its mark, whatever becomes of the copy.
+    stands = fresh.standsOnCopy(row)
     if (backup.kind !== 'verified') return leave(slice, row, backup.kind, backup.why)
     verifiedBackup = backup.key
+    if (!stands.still) return leave(slice, row, stands.outcome, stands.why)
   }
 
   const facts = {

@@ -5,8 +5,10 @@ import { failureText } from '../../quantconnect/failure.ts'
 import { sizeOf } from '../../records/backup-shape.ts'
 import { makeBackup, putBackup, readBackup } from '../../records/backups.ts'
 import { backupKey } from '../../records/keys.ts'
+import { putCopiedFiles } from '../ledger/activity.ts'
 import type { ItemRow } from '../ledger/items.ts'
-import type { Slice } from './slice.ts'
+import { proposalOf } from '../ledger/proposals.ts'
+import { policyTime, type Slice } from './slice.ts'
 
 /** `later`: the store has not shown the backup yet, or the calls are used up; the next slice looks again. */
 export type BackedUp =
@@ -36,6 +38,7 @@ export async function makeVerifiedBackup(slice: Slice, row: ItemRow, project: Pr
     .toArray()[0]
   if (earlier !== undefined) return verify(slice, earlier.key, earlier.hash)
 
+  const askedAt = deps.now()
   const files = await deps.client.readFiles(item.projectId, slice.meter)
   if (!files.ok) {
     if (files.failure.kind === 'budget') return { kind: 'later', why: 'The calls of this slice were used up.' }
@@ -44,11 +47,15 @@ export async function makeVerifiedBackup(slice: Slice, row: ItemRow, project: Pr
       why: `No backup, so nothing was done: its files could not be read. ${failureText(files.failure)}`,
     }
   }
+  let newest = { name: '', modified: 0 }
   for (const file of files.value) {
     if (isUnknown(file.modified)) return { kind: 'failed', why: `No backup: ${file.name} has no readable date.` }
-    if (file.modified > item.modified) {
-      return { kind: 'changed', why: `Its file ${file.name} was saved after the project's own date in the plan.` }
-    }
+    if (file.modified > newest.modified) newest = { name: file.name, modified: file.modified }
+  }
+  putCopiedFiles(sql, item, newest.modified, { from: askedAt, to: deps.now() }, policyTime(slice))
+  // An older one is activity (G31), whatever the list says. The API's dates have no fractions.
+  if (newest.modified >= Math.floor(planMadeAt(slice) / 1_000) * 1_000 && newest.modified > item.modified) {
+    return { kind: 'changed', why: `Its file ${newest.name} was saved after the plan was made.` }
   }
   const backup = makeBackup(project, item.created, item.modified, files.value)
   const key = backupKey(item.projectId, deps.now(), run.id)
@@ -69,6 +76,12 @@ export async function makeVerifiedBackup(slice: Slice, row: ItemRow, project: Pr
     deps.now(),
   )
   return verify(slice, key, put.hash)
+}
+
+/** When the plan was made that is acted on, real time; the one that waited for people, if it did. */
+function planMadeAt({ sql, run }: Slice): number {
+  const waited = run.request.kind === 'approved' ? proposalOf(sql, run.request.proposal) : null
+  return waited?.proposedAt ?? run.state.plannedAt ?? run.createdAt
 }
 
 /** The newest backup of a project that was read back whole; null when there is none. */

@@ -4,17 +4,15 @@ import { inOtherClock } from '../../core/base/other-clock.ts'
 import type { CommandItems } from '../../core/command/command.ts'
 import type { Memory } from '../../core/evidence/memory.ts'
 import type { Inventory } from '../../core/evidence/project.ts'
-import { type Decision, decide } from '../../core/judge/decide.ts'
+import type { Decision } from '../../core/judge/decide.ts'
 import { dayOf, makePlan, sealPlan } from '../../core/plan/plan.ts'
 import { stillWaits } from '../../core/plan/still.ts'
 import { allActedOn } from '../ledger/acted-on.ts'
-import { believable } from '../ledger/backtests-seen.ts'
-import { loadInventory, storePaid } from '../ledger/evidence.ts'
+import { loadInventory } from '../ledger/evidence.ts'
 import { approvedRules } from '../ledger/first-approvals.ts'
 import { dropHold } from '../ledger/holds.ts'
 import { insertItems, itemsOf, writeOutcome } from '../ledger/items.ts'
 import { attemptsOn, readMemory } from '../ledger/memory.ts'
-import { addPaid, buyEvidence, type Paid } from '../ledger/paid.ts'
 import { leftToPeople, openProposal, proposalOf, waitingItems } from '../ledger/proposals.ts'
 import { NO_FINDINGS, type SweepRequest } from '../ledger/run.ts'
 import { runById } from '../ledger/runs.ts'
@@ -22,6 +20,7 @@ import { endIfOver, isRestOf, restOf, shrink, type WhyNot } from '../telling/pla
 import { askedItems, type Word, wordOf } from './asked.ts'
 import { findingsOf } from './findings.ts'
 import { audienceIn, goActing, putDown, whyBlocked } from './put-down.ts'
+import { type Decided, decideRead } from './readings.ts'
 import { guard } from './shrink-guard.ts'
 import { policyTime, type Slice, update } from './slice.ts'
 
@@ -30,6 +29,7 @@ export async function planRun(slice: Slice): Promise<'planned' | 'later'> {
   const { request } = slice.run
   const surveyed = await loadInventory(slice.sql, slice.run, slice.deps.config.organizationId)
   const now = policyTime(slice)
+  update(slice, { state: { ...slice.run.state, plannedAt: slice.deps.now() } })
   const refusal = await guard(slice, surveyed, now)
   if (refusal !== null) return end(slice, 'blocked', refusal)
   if (request.kind === 'sweep') return planSweep(slice, surveyed, request, now)
@@ -102,31 +102,21 @@ async function planSweep(
   now: number,
 ): Promise<'planned' | 'later'> {
   const { sql, policy } = slice
-  const paid: Paid = { ...surveyed.paid }
-  const inventory: Inventory = { ...surveyed, paid }
   const memory = readMemory(sql)
-  let decision = decide(policy, inventory, memory, now)
-  while (decision.needs.length > 0) {
-    for (const { projectId, kind } of decision.needs) {
-      const bought = await buyEvidence(slice.deps.client, projectId, kind, slice.meter)
-      if (bought === 'later') return 'later'
-      addPaid(paid, projectId, kind, believable(sql, projectId, kind, bought.evidence, slice.deps.now()))
-      storePaid(sql, slice.run.id, projectId, paid[projectId] ?? {})
-      if (bought.failed) update(slice, { state: { ...slice.run.state, readsFailed: true } })
-    }
-    decision = decide(policy, inventory, memory, now)
-  }
-
+  const planOf = async ({ inventory, decision }: Decided) =>
+    makePlan(policy, inventory, decision, memory, {
+      now,
+      today: attemptsOn(sql, dayOf(now, policy.timezone)),
+      approved: await approvedRules(sql, policy),
+      actedOn: allActedOn(sql),
+      leave: leftToPeople(sql),
+      only: request.rules,
+    })
+  const decided = await decideRead(slice, surveyed, memory, now, planOf)
+  if (decided === 'later') return 'later'
+  const { inventory, decision } = decided
   if (request.mode === 'act') await lookAtWaiting(slice, inventory, decision, memory, now)
-  const options = {
-    now,
-    today: attemptsOn(sql, dayOf(now, policy.timezone)),
-    approved: await approvedRules(sql, policy),
-    actedOn: allActedOn(sql),
-    leave: leftToPeople(sql),
-    only: request.rules,
-  }
-  const plan = await makePlan(policy, inventory, decision, memory, options)
+  const plan = await planOf(decided)
   await putDown(
     slice,
     inventory,

@@ -16,6 +16,7 @@ import type { Findings } from '../ledger/run.ts'
 import { waitingPlan } from '../telling/plan-cards.ts'
 import { type Audience, canTell, silences } from '../telling/tell.ts'
 import { tellProposed } from '../telling/tell-plan.ts'
+import { isNotReadYet } from './findings.ts'
 import { type Slice, update } from './slice.ts'
 
 /** The most calls that one item may take: its files with two retries, the call itself, a look afterwards. */
@@ -55,7 +56,7 @@ export async function putDown(slice: Slice, inventory: Inventory, planned: Plann
         sweep.unmarked.map(({ mark }) => mark),
       )
     if (acts && sweep !== null) replaceMarks(sql, fromTheAsking(sweep.marks, now, run.policyAt))
-    if (news !== null) storeNews(sql, run.id, news, sweep?.counts.notJudged ?? 0)
+    if (news !== null) storeNews(sql, run.id, news, sweep === null ? 0 : countUnjudgeable(sweep))
     insertItems(sql, run.id, plan.items, ({ projectId }) =>
       acting.has(projectId) ? 'pending' : waiting.has(projectId) ? 'waiting' : 'shown',
     )
@@ -85,6 +86,11 @@ export async function putDown(slice: Slice, inventory: Inventory, planned: Plann
       tellProposed(sql, audience, waitingPlan(sql, proposal, slice.policy.people), slice.deps.now())
     }
   })
+}
+
+/** What nobody can judge; what merely waits for its activity to be read is no news. */
+function countUnjudgeable({ verdicts }: Decision): number {
+  return verdicts.filter(({ state, reasons }) => state === 'notJudged' && !reasons.every(isNotReadYet)).length
 }
 
 export function audienceIn({ deps, policy }: Slice): Audience {

@@ -4,19 +4,22 @@
  */
 
 import type { CommandItems } from '../../core/command/command.ts'
+import type { Mark } from '../../core/evidence/memory.ts'
 import type { Inventory, Project } from '../../core/evidence/project.ts'
 import { type Decision, decide } from '../../core/judge/decide.ts'
 import { stillDue } from '../../core/plan/still.ts'
 import { failureText } from '../../quantconnect/failure.ts'
+import { readActivity } from '../ledger/activity.ts'
 import { believable } from '../ledger/backtests-seen.ts'
 import { loadInventory, readPaidAgain, storePaidAgain } from '../ledger/evidence.ts'
 import type { ItemRow } from '../ledger/items.ts'
-import { readMemory } from '../ledger/memory.ts'
+import { dropMarks, readMemory } from '../ledger/memory.ts'
 import { addPaid, buyEvidence, type Paid } from '../ledger/paid.ts'
 import { askedItems, wordOf } from './asked.ts'
 import type { Stands } from './gate.ts'
 import { readLaterList } from './later-list.ts'
 import { readRunning } from './look.ts'
+import { readBeforeActing } from './readings.ts'
 import { guardAgain } from './shrink-guard.ts'
 import { policyTime, type Slice } from './slice.ts'
 
@@ -36,6 +39,8 @@ export interface Fresh {
   stands(row: ItemRow): Stands
   /** The same with one project as it was read since. */
   standsWith(row: ItemRow, project: Project): Promise<Stands>
+  /** The same once the copy of its files has been made, whose dates are activity (G31). */
+  standsOnCopy(row: ItemRow): Stands
 }
 
 /** `later`: the calls of this slice are used up. `further`: they are, but the next slice goes on from here. `live`: it was the list of what runs live that could not be read. */
@@ -58,7 +63,7 @@ export async function recheck(slice: Slice, batch: readonly ItemRow[]): Promise<
   for (const { projectId, kind, evidence } of readPaidAgain(sql, run.id, askedAt - PAID_GOOD_FOR_MS)) {
     addPaid(paid, projectId, kind, evidence)
   }
-  const inventory: Inventory = { ...surveyed, at: now, projects: projects.value, running: live.running, paid }
+  let inventory: Inventory = { ...surveyed, at: now, projects: projects.value, running: live.running, paid }
   const objection = await guardAgain(slice, surveyed.projects, projects.value)
   if (objection !== null) return { failed: objection }
 
@@ -71,9 +76,14 @@ export async function recheck(slice: Slice, batch: readonly ItemRow[]): Promise<
       const others = inventory.projects.map((one) => (one.id === project.id ? project : one))
       return (await judged({ ...inventory, projects: others }))(row)
     }
-    return { inventory, askedAt, isFurther: false, stands: await judged(inventory), standsWith }
+    const stands = await judged(inventory)
+    return { inventory, askedAt, isFurther: false, stands, standsOnCopy: stands, standsWith }
   }
-  let isFurther = false
+  const read = await readBeforeActing(slice, batch, inventory, memory, now)
+  if (read === 'later') return 'later'
+  if ('stop' in read) return { failed: read.stop }
+  let { isFurther } = read
+  inventory = { ...inventory, activity: readActivity(sql) }
   let decision = decide(policy, inventory, memory, now)
   for (let needs = ofBatch(decision, meant); needs.length > 0; needs = ofBatch(decision, meant)) {
     for (const { projectId, kind } of needs) {
@@ -87,21 +97,38 @@ export async function recheck(slice: Slice, batch: readonly ItemRow[]): Promise<
     }
     decision = decide(policy, inventory, memory, now)
   }
-  const stands = judgeDue(decision, inventory)
+  dropMarks(sql, unmatched(decision, meant))
+  const seen = inventory
+  const stands = judgeDue(decision, seen)
+  const standsOnCopy = (row: ItemRow) => {
+    const activity = readActivity(sql)
+    const { projectId } = row.item
+    if ((activity[projectId]?.files ?? 0) <= (seen.activity[projectId]?.files ?? 0)) return stands(row)
+    const newer = { ...seen, activity }
+    const again = decide(policy, newer, memory, now)
+    dropMarks(sql, unmatched(again, new Set([projectId])))
+    return judgeDue(again, newer)(row)
+  }
   return {
-    inventory,
+    inventory: seen,
     askedAt,
     isFurther,
     stands,
+    standsOnCopy,
     standsWith: async (row, project) => unlessEdited(stands, row, project),
   }
 
   /** The decision is about the lists; what a rule writes is only right for the description that they hold. */
   function unlessEdited(judge: Fresh['stands'], row: ItemRow, project: Project): Stands {
-    const listed = inventory.projects.find(({ id }) => id === project.id)
+    const listed = seen.projects.find(({ id }) => id === project.id)
     if (listed?.created === project.created && listed.description === project.description) return judge(row)
     return left('changed', 'Its description was changed a moment ago.')
   }
+}
+
+/** Marks of these projects whose rule selects them no more, by what was read just now. Others are for a sweep to see to. */
+function unmatched({ unmarked }: Decision, meant: ReadonlySet<number>): readonly Mark[] {
+  return unmarked.flatMap(({ mark, reason }) => (reason.kind === 'no match' && meant.has(mark.projectId) ? [mark] : []))
 }
 
 /** What a rule wants stands while it is due with the same action. */

@@ -1,6 +1,7 @@
 /** Lets go of what is older than it is kept for. Runs stay 400 days whatever the settings, so that a replay is known. */
 
 import type { Config } from '../../config.ts'
+import { forgetActivity } from '../ledger/activity.ts'
 import { forgetHolds } from '../ledger/announced.ts'
 import { forgetOldLinks } from '../ledger/audit.ts'
 import { forgetBacktestsSeen } from '../ledger/backtests-seen.ts'
@@ -27,6 +28,7 @@ export function forgetOld(sql: SqlStorage, config: Pick<Config, 'backupDays'>, n
   sql.exec('DELETE FROM holds WHERE until < ?', policyAt - HOLDS_KEPT_DAYS * DAY)
   sql.exec('DELETE FROM backups WHERE put_at < ?', now - config.backupDays * DAY)
   forgetMessages(sql, now - MESSAGES_KEPT_DAYS * DAY)
+  forgetActivity(sql, policyAt)
   forgetHolds(sql, policyAt - MESSAGES_KEPT_DAYS * DAY)
   const weekAgo = new Date(policyAt - 7 * DAY).toISOString().slice(0, 10)
   sql.exec('DELETE FROM attempts WHERE day < ?', weekAgo)

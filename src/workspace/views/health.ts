@@ -1,5 +1,6 @@
 /** Whether the sweeping goes on: the last good scheduled run is younger than twice the interval. Real time. */
 
+import { readingText } from '../../core/plan/readings.ts'
 import { readFact } from '../ledger/facts.ts'
 import { openProposal } from '../ledger/proposals.ts'
 import { iso } from '../ledger/runs.ts'
@@ -39,6 +40,8 @@ export interface Health extends PublicHealth {
   readonly pause: PauseView | null
   /** The plan that waits for people. */
   readonly waiting: { readonly run: string; readonly expiresAt: string } | null
+  /** How far the reading of activity is, as a sentence; null when nothing is left to read. */
+  readonly reading: string | null
   /** The newest link of the audit chain: a copy kept elsewhere shows when the chain was cut. */
   readonly audit: { readonly run: string; readonly hash: string } | null
 }
@@ -55,7 +58,14 @@ export function pauseView(sql: SqlStorage): PauseView | null {
 }
 
 /** The part of it that strangers get. */
-export function publicHealth({ healthy, code, goodRunMinutes, tickMinutes, paused, planWaits }: Health): PublicHealth {
+export function publicHealth({
+  healthy,
+  code,
+  goodRunMinutes,
+  tickMinutes,
+  paused,
+  planWaits,
+}: Omit<Health, 'reading'>): PublicHealth {
   return { healthy, code, reason: HEALTH_CODES[code], goodRunMinutes, tickMinutes, paused, planWaits }
 }
 
@@ -84,6 +94,7 @@ export function readHealth(sql: SqlStorage, interval: number, now: number): Heal
   const pause = pauseView(sql)
   const open = openProposal(sql)
   const chain = readFact(sql, 'chain')
+  const reading = readFact(sql, 'reading')
   const goodRunMinutes = good === undefined ? null : minutesSince(good.finished_at)
   const tickMinutes = tick === null ? null : minutesSince(tick.arrived)
   const answer = (code: HealthCode, reason: string): Health => ({
@@ -98,6 +109,7 @@ export function readHealth(sql: SqlStorage, interval: number, now: number): Heal
     paused: pause !== null,
     pause,
     waiting: open === null ? null : { run: open.run, expiresAt: iso(open.expiresAt) },
+    reading: reading === null ? null : readingText(reading),
     audit: chain === null ? null : { run: chain.run, hash: chain.hash },
   })
 

@@ -3,11 +3,14 @@
 import { askText } from '../../core/plan/asking.ts'
 import { reasonText, type Why, why } from '../../core/plan/explain.ts'
 import { capText, dayOf } from '../../core/plan/plan.ts'
+import { readingText } from '../../core/plan/readings.ts'
 import type { Deps } from '../../deps.ts'
 import { failureText } from '../../quantconnect/failure.ts'
 import { createMeter } from '../../quantconnect/meter.ts'
 import { allActedOn } from '../ledger/acted-on.ts'
+import { readActivity } from '../ledger/activity.ts'
 import { policyNow } from '../ledger/clock.ts'
+import { readFact } from '../ledger/facts.ts'
 import { approvedRules } from '../ledger/first-approvals.ts'
 import { type Asked, lastSurvey, no, usablePolicy } from '../ledger/last-survey.ts'
 import { attemptsOn, readMemory } from '../ledger/memory.ts'
@@ -30,7 +33,14 @@ export async function preview(sql: SqlStorage, deps: Deps): Promise<Asked<Previe
   const { organizationId } = deps.config
   const approved = await approvedRules(sql, policy)
   const asking = { today, approved, actedOn: allActedOn(sql), leave: leftToPeople(sql) }
-  const seen = await lookAt(deps.client, policy, meter, { organizationId, now, memory, ...asking })
+  const seen = await lookAt(deps.client, policy, meter, {
+    organizationId,
+    now,
+    memory,
+    activity: readActivity(sql),
+    readingCalls: deps.config.readingCalls,
+    ...asking,
+  })
   if (!seen.ok) return no('unreadable', `QuantConnect could not be read. ${failureText(seen.failure)}`)
   const { inventory, decision, plan } = seen.value
   const objection = await guardForPreview(sql, inventory, now)
@@ -69,6 +79,11 @@ export async function explainProject(sql: SqlStorage, deps: Deps, projectId: num
   if (!last.ok) return last
   const { run, policy, inventory } = last.value
   const answer = why(policy, inventory, readMemory(sql), policyNow(sql, deps.now()), projectId)
-  if (answer !== null) return { ok: true, value: answer }
+  if (answer !== null) {
+    const reading = readFact(sql, 'reading')
+    const waits = reading !== null && answer.activity.unsure !== null && answer.verdict === 'notJudged'
+    const progress = waits ? readingText(reading) : null
+    return { ok: true, value: { ...answer, activity: { ...answer.activity, progress } } }
+  }
   return no('notFound', `Project ${projectId} was not in the survey of ${iso(run.policyAt)}.`)
 }
