@@ -17,6 +17,8 @@ export interface RunState {
   readonly surveyed: boolean
   /** Real time at which the survey began. */
   readonly surveyAt: number | null
+  /** The same by QuantConnect's clock: what is saved from then on is newer than the plan; absent = not known. */
+  readonly planned?: number
   /** Ids of running projects, or why they are unknown; undefined = not read yet. */
   readonly running?: readonly number[] | { readonly unknown: string }
   /** Whether some call for evidence failed, so that the run cannot be called whole. */

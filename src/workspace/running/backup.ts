@@ -2,23 +2,39 @@
 
 import { isUnknown, type Project } from '../../core/evidence/project.ts'
 import { failureText } from '../../quantconnect/failure.ts'
+import type { ProjectFile } from '../../quantconnect/files.ts'
 import { sizeOf } from '../../records/backup-shape.ts'
 import { makeBackup, putBackup, readBackup } from '../../records/backups.ts'
 import { backupKey } from '../../records/keys.ts'
+import { isSecondEmptyReading } from '../ledger/backups.ts'
 import type { ItemRow } from '../ledger/items.ts'
+import { runById } from '../ledger/runs.ts'
+import { wordOf } from './asked.ts'
 import type { Slice } from './slice.ts'
 
-/** `later`: the store has not shown the backup yet, or the calls are used up; the next slice looks again. */
+/**
+ * `later`: the store has not shown the backup yet, or the calls are used up; the next slice looks again. `saved`: the newest
+ * of its files, if that is newer than the date the list shows: whether saving a file moves that date is not documented.
+ */
 export type BackedUp =
-  | { readonly kind: 'verified'; readonly key: string }
+  | { readonly kind: 'verified'; readonly key: string; readonly saved: Saved | null }
   | { readonly kind: 'later'; readonly why: string }
   | { readonly kind: 'changed' | 'failed'; readonly why: string }
+
+/** When which file was saved. */
+export interface Saved {
+  readonly file: string
+  readonly at: number
+}
 
 /**
  * A copy put in an earlier slice, which the store did not show then, holds no longer than lists do: whether saving a file
  * moves the project's own date is not documented, and a pause between two slices may last for days.
  */
 const COPY_GOOD_FOR_MS = 60_000
+
+/** Files of more than this are not copied: a value in KV takes 25 MiB, and an isolate has 128 MB for all it does. */
+const MOST_BYTES = 20 * 1_024 * 1_024
 
 export async function makeVerifiedBackup(slice: Slice, row: ItemRow, project: Project): Promise<BackedUp> {
   const { sql, deps, run } = slice
@@ -34,7 +50,7 @@ export async function makeVerifiedBackup(slice: Slice, row: ItemRow, project: Pr
       deps.now() - COPY_GOOD_FOR_MS,
     )
     .toArray()[0]
-  if (earlier !== undefined) return verify(slice, earlier.key, earlier.hash)
+  if (earlier !== undefined) return verify(slice, row, earlier.key, earlier.hash)
 
   const files = await deps.client.readFiles(item.projectId, slice.meter)
   if (!files.ok) {
@@ -44,19 +60,21 @@ export async function makeVerifiedBackup(slice: Slice, row: ItemRow, project: Pr
       why: `No backup, so nothing was done: its files could not be read. ${failureText(files.failure)}`,
     }
   }
-  for (const file of files.value) {
-    if (isUnknown(file.modified)) return { kind: 'failed', why: `No backup: ${file.name} has no readable date.` }
-    if (file.modified > item.modified) {
-      return { kind: 'changed', why: `Its file ${file.name} was saved after the project's own date in the plan.` }
-    }
-  }
+  const unfit = whyNoBackup(slice, row, files.value)
+  if (unfit !== null) return unfit
   const backup = makeBackup(project, item.created, item.modified, files.value)
-  const key = backupKey(item.projectId, deps.now(), run.id)
+  const bytes = sizeOf(backup)
+  if (bytes > MOST_BYTES) {
+    const why = `No backup, so nothing was done: it is too large for one. Its files have ${bytes} bytes, and at most ${MOST_BYTES} are copied.`
+    return { kind: 'failed', why }
+  }
+  const putAt = deps.now()
+  const key = backupKey(item.projectId, putAt, run.id)
   const put = await putBackup(deps.log, key, backup, deps.config.backupDays)
   if (!put.ok) return { kind: 'failed', why: put.detail }
   sql.exec(
-    `INSERT OR REPLACE INTO backups (key, project_id, created, name, run, hash, files, bytes, modified, put_at, verified_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)`,
+    `INSERT OR REPLACE INTO backups (key, project_id, created, name, run, hash, files, bytes, modified, put_at, verified_at, expires_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?)`,
     key,
     item.projectId,
     item.created,
@@ -64,35 +82,54 @@ export async function makeVerifiedBackup(slice: Slice, row: ItemRow, project: Pr
     run.id,
     put.hash,
     files.value.length,
-    sizeOf(backup),
+    bytes,
     item.modified,
     deps.now(),
+    putAt + deps.config.backupDays * 86_400_000,
   )
-  return verify(slice, key, put.hash)
+  return verify(slice, row, key, put.hash)
 }
 
-/** The newest backup of a project that was read back whole; null when there is none. */
-export function newestBackup(
-  sql: SqlStorage,
-  projectId: number,
-): {
-  readonly key: string
-  readonly hash: string
-  readonly name: string
-  readonly created: number
-  readonly modified: number
-} | null {
-  const rows = sql.exec<{ key: string; hash: string; name: string; created: number; modified: number }>(
-    `SELECT key, hash, name, created, modified FROM backups WHERE project_id = ? AND verified_at IS NOT NULL
-     ORDER BY put_at DESC LIMIT 1`,
-    projectId,
-  )
-  return rows.toArray()[0] ?? null
+/** What the files say against a copy, or against deleting what they belong to; null when nothing does. */
+function whyNoBackup(slice: Slice, row: ItemRow, files: readonly ProjectFile[]): BackedUp | null {
+  const { sql, deps } = slice
+  const planned = plannedAt(slice)
+  for (const file of files) {
+    if (isUnknown(file.modified)) return { kind: 'failed', why: `No backup: ${file.name} has no readable date.` }
+    // Dates have no fractions. What the list itself showed when the plan was made is not newer than the plan.
+    if (file.modified > row.item.modified && file.modified >= Math.floor(planned / 1_000) * 1_000) {
+      return { kind: 'changed', why: `Its file ${file.name} was saved after the plan was made.` }
+    }
+  }
+  const isSecond = isSecondEmptyReading(sql, row.item, files.length === 0, deps.now())
+  if (files.length > 0) return null
+  const why = 'QuantConnect shows no file of it, which may be a fault, and no file is no backup.'
+  const asked = wordOf(sql, slice.run)?.asked
+  if (asked?.kind !== 'command' || asked.command.type !== 'project.delete') {
+    return { kind: 'failed', why: `Nothing was done: ${why} Only a command to delete this one project may delete it.` }
+  }
+  if (isSecond) return null
+  return {
+    kind: 'failed',
+    why: `Nothing was done: ${why} Ask again in a minute: when there is still none then, it is deleted.`,
+  }
 }
 
-async function verify(slice: Slice, key: string, hash: string): Promise<BackedUp> {
+/** When the lists that the plan was made from were asked for, by QuantConnect's clock. */
+function plannedAt({ sql, run }: Slice): number {
+  const planner = run.request.kind === 'approved' ? runById(sql, run.request.proposal) : run
+  const { planned = null, surveyAt } = planner?.state ?? run.state
+  return planned ?? surveyAt ?? planner?.createdAt ?? run.createdAt
+}
+
+async function verify(slice: Slice, row: ItemRow, key: string, hash: string): Promise<BackedUp> {
   const stored = await readBackup(slice.deps.log, key, hash)
   if (stored === null) return { kind: 'later', why: 'The backup could not be read back whole, so nothing was deleted.' }
   slice.sql.exec('UPDATE backups SET verified_at = ? WHERE key = ?', slice.deps.now(), key)
-  return { kind: 'verified', key }
+  let saved: Saved | null = null
+  for (const { name, modified } of stored.files) {
+    const at = modified ?? 0
+    if (at > row.item.modified && at > (saved?.at ?? 0)) saved = { file: name, at }
+  }
+  return { kind: 'verified', key, saved }
 }

@@ -36,6 +36,8 @@ export interface Fresh {
   stands(row: ItemRow): Stands
   /** The same with one project as it was read since. */
   standsWith(row: ItemRow, project: Project): Promise<Stands>
+  /** The same, knowing that somebody saved a file in it at that time, which the lists do not show. */
+  standsSaved(row: ItemRow, savedAt: number): Stands
 }
 
 /** `later`: the calls of this slice are used up. `further`: they are, but the next slice goes on from here. `live`: it was the list of what runs live that could not be read. */
@@ -66,12 +68,13 @@ export async function recheck(slice: Slice, batch: readonly ItemRow[]): Promise<
   const word = wordOf(sql, run)
   if (word !== null) {
     const judged = async (seen: Inventory) =>
-      judgeAsked(await askedItems(sql, word, { policy, inventory: seen, memory: readMemory(sql), now }))
+      judgeAsked(await askedItems(sql, word, { policy, inventory: seen, memory: readMemory(sql), now }, askedAt))
     const standsWith: Fresh['standsWith'] = async (row, project) => {
       const others = inventory.projects.map((one) => (one.id === project.id ? project : one))
       return (await judged({ ...inventory, projects: others }))(row)
     }
-    return { inventory, askedAt, isFurther: false, stands: await judged(inventory), standsWith }
+    const stands = await judged(inventory)
+    return { inventory, askedAt, isFurther: false, stands, standsWith, standsSaved: stands }
   }
   let isFurther = false
   let decision = decide(policy, inventory, memory, now)
@@ -88,12 +91,18 @@ export async function recheck(slice: Slice, batch: readonly ItemRow[]): Promise<
     decision = decide(policy, inventory, memory, now)
   }
   const stands = judgeDue(decision, inventory)
+  const standsSaved = (row: ItemRow, effective: number): Stands => {
+    const { projectId, created, modified: seen } = row.item
+    const ownWrites = [{ projectId, created, seen, effective }, ...memory.ownWrites]
+    return judgeDue(decide(policy, inventory, { ...memory, ownWrites }, now), inventory)(row)
+  }
   return {
     inventory,
     askedAt,
     isFurther,
     stands,
     standsWith: async (row, project) => unlessEdited(stands, row, project),
+    standsSaved,
   }
 
   /** The decision is about the lists; what a rule writes is only right for the description that they hold. */
