@@ -1,7 +1,8 @@
 /** Whether the sweeping goes on: the last good scheduled run is younger than twice the interval. Real time. */
 
-import { readFact } from '../ledger/facts.ts'
+import { type Leftover, readFact } from '../ledger/facts.ts'
 import { openProposal } from '../ledger/proposals.ts'
+import { readLeftovers } from '../ledger/rebuilt.ts'
 import { iso } from '../ledger/runs.ts'
 import { deliveryTrouble } from '../telling/deliveries.ts'
 
@@ -41,6 +42,8 @@ export interface Health extends PublicHealth {
   readonly waiting: { readonly run: string; readonly expiresAt: string } | null
   /** The newest link of the audit chain: a copy kept elsewhere shows when the chain was cut. */
   readonly audit: { readonly run: string; readonly hash: string } | null
+  /** Projects that restores made, or may have made, and that are not complete, as the newest scan saw them. */
+  readonly leftovers: readonly Leftover[]
 }
 
 export interface PauseView {
@@ -99,6 +102,7 @@ export function readHealth(sql: SqlStorage, interval: number, now: number): Heal
     pause,
     waiting: open === null ? null : { run: open.run, expiresAt: iso(open.expiresAt) },
     audit: chain === null ? null : { run: chain.run, hash: chain.hash },
+    leftovers: readLeftovers(sql),
   })
 
   const allowed = 2 * interval

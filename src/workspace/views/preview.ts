@@ -12,6 +12,7 @@ import { approvedRules } from '../ledger/first-approvals.ts'
 import { type Asked, lastSurvey, no, usablePolicy } from '../ledger/last-survey.ts'
 import { attemptsOn, readMemory } from '../ledger/memory.ts'
 import { leftToPeople } from '../ledger/proposals.ts'
+import { leftoverText, readLeftovers } from '../ledger/rebuilt.ts'
 import { type Preview, shownItem } from '../ledger/run.ts'
 import { iso } from '../ledger/runs.ts'
 import { findingsOf } from '../running/findings.ts'
@@ -69,6 +70,10 @@ export async function explainProject(sql: SqlStorage, deps: Deps, projectId: num
   if (!last.ok) return last
   const { run, policy, inventory } = last.value
   const answer = why(policy, inventory, readMemory(sql), policyNow(sql, deps.now()), projectId)
-  if (answer !== null) return { ok: true, value: answer }
+  if (answer !== null) {
+    const left = readLeftovers(sql).find((one) => one.projectId === projectId)
+    const sentences = left === undefined ? answer.sentences : [...answer.sentences, leftoverText(left)]
+    return { ok: true, value: { ...answer, sentences } }
+  }
   return no('notFound', `Project ${projectId} was not in the survey of ${iso(run.policyAt)}.`)
 }
