@@ -561,7 +561,6 @@ describe('G10 an attempt that nobody can see ends', () => {
     for (const project of ids) await command(world, { type: 'project.update', project, description: 'x' })
     await world.faults()
     await world.reset((await world.projects()).filter(({ name }) => name.startsWith('Work/')))
-    await world.stub.acceptBase('a test')
     world.aMinuteLater()
     const first = await world.tick(now + DAY)
     expect(first.apiCalls).toBeLessThanOrEqual(60)

@@ -44,7 +44,9 @@ describe('a rebuild', () => {
     const projectId = await lose(world, 'a/x')
     const run = await command(world, { type: 'project.restore', projectId })
     expect(run).toMatchObject({ status: 'ok' })
-    expect(run.outcomes[0]?.detail).toMatch(/Research\.ipynb is not in the backup; it came with the new project and stays/)
+    expect(run.outcomes[0]?.detail).toMatch(
+      /Research\.ipynb is not in the backup; it came with the new project and stays/,
+    )
     const rebuilt = await world.project('a/x')
     expect(rebuilt).toMatchObject({ language: 'C#', parameters })
     expect(rebuilt.files.map(({ name, content }) => [name, content])).toEqual([
@@ -105,7 +107,11 @@ describe('a rebuild', () => {
         await command(world, { type: 'project.restore', projectId })
         const { files, ...fields } = await shape(world)
         expect({ ...fields, files: { ...files, ...before.files } }).toEqual({ ...before, files })
-        expect(Object.keys(files).filter((name) => !(name in before.files)).sort()).toEqual(['main.py', 'research.ipynb'])
+        expect(
+          Object.keys(files)
+            .filter((name) => !(name in before.files))
+            .sort(),
+        ).toEqual(['main.py', 'research.ipynb'])
       }),
       { numRuns: 8 },
     )

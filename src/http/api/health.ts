@@ -47,7 +47,9 @@ const DetailShape = v.pipe(
           goesOn: v.pipe(v.boolean(), v.description('Whether the same restore, asked for again, goes on with it.')),
         }),
       ),
-      v.description('Projects that restores made, or may have made, and that are not complete. They are never deleted.'),
+      v.description(
+        'Projects that restores made, or may have made, and that are not complete. They are never deleted.',
+      ),
     ),
   }),
   v.title('HealthDetail'),
