@@ -200,24 +200,6 @@ describe('reads', () => {
   })
 })
 
-describe('QuantConnect’s clock', () => {
-  const at = (ms: number) => json({ success: true, live: [] }, { headers: { Date: new Date(ms).toUTCString() } })
-
-  it('is read from the date of the newest answer, and is ours before there is one, or when they agree', async () => {
-    let date = 0
-    const { client, deps, meter } = fakeApi(() => at(date))
-    expect(client.serverNow()).toBe(deps.now())
-    for (const ahead of [40 * 86_400_000, -90_000]) {
-      date = Math.floor(deps.now() / 1_000) * 1_000 + ahead
-      await client.listLive(meter)
-      expect(Math.abs(client.serverNow() - deps.now() - ahead)).toBeLessThanOrEqual(1_000)
-    }
-    date = Math.floor(deps.now() / 1_000) * 1_000
-    await client.listLive(meter)
-    expect(client.serverNow()).toBe(deps.now())
-  })
-})
-
 describe('the meter', () => {
   it('counts every attempt and stops everything when it is used up', async () => {
     const { client, seen } = fakeApi(fine)
