@@ -36,8 +36,6 @@ export function encodeMutation(mutation: Mutation): Request {
       const { endpoint, projectId, name, content } = mutation
       return json(endpoint, { projectId, name, content, ...EDITOR })
     }
-    case 'files/delete':
-      return json(mutation.endpoint, { projectId: mutation.projectId, name: mutation.name, ...EDITOR })
   }
 }
 

@@ -33,7 +33,6 @@ export type Mutation =
       /** Must not be empty: QuantConnect refuses empty files (lean-cli issue 280). */
       readonly content: string
     }
-  | { readonly endpoint: 'files/delete'; readonly projectId: number; readonly name: string }
 
 export type MutatingEndpoint = Mutation['endpoint']
 
@@ -82,8 +81,6 @@ function problemOf(mutation: Mutation): string | null {
     case 'files/create':
     case 'files/update':
       return idProblem(mutation.projectId) ?? missing(mutation.name, 'name') ?? missing(mutation.content, 'content')
-    case 'files/delete':
-      return idProblem(mutation.projectId) ?? missing(mutation.name, 'name')
     default:
       return 'its endpoint is not one this program uses'
   }

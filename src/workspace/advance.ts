@@ -27,7 +27,7 @@ import { tellActing } from './running/tell-run.ts'
 import { audienceOf, NOBODY } from './telling/tell.ts'
 
 /** Used to put a run on record when the settings themselves are broken. */
-const DEFAULT_KEEPING: FinishDeps['config'] = { recordDays: 400, backupDays: 180, organizationId: '' }
+const DEFAULT_KEEPING: FinishDeps['config'] = { recordDays: 400, organizationId: '' }
 
 /** Does one slice. `idle`: nothing to do until somebody asks. */
 export async function advance(

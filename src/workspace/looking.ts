@@ -107,12 +107,12 @@ export abstract class Looking extends WorkspaceObject {
 
   /** Verified backups, newest first. */
   backups(limit: number, before: string | null): readonly BackupView[] {
-    return listBackups(this.sql, limit, before)
+    return listBackups(this.sql, this.now(), limit, before)
   }
 
   /** The newest verified backup of a project (or the one of that run), hashed again before it is shown. */
   async backup(projectId: number, run: string | null): Promise<BackupAsked> {
-    return showBackup(this.sql, this.env.LOG, projectId, run)
+    return showBackup(this.sql, this.env.LOG, projectId, run, this.now())
   }
 
   /** One page of the audit chain, checked: at most `limit` links below position `before` (null = from the head). */

@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { type Backup, hashBackup } from '../../src/records/backups.ts'
 import { gunzipJson, gzipJson } from '../../src/records/gzip.ts'
+import { command, idOf } from '../support/asking.ts'
 import { DELETE_OLD, NO_CAPS, rule, stale, staleMany } from '../support/policies.ts'
 import { DAY, makeWorld, type ShownProject, type World } from '../support/world.ts'
 
@@ -141,6 +142,79 @@ describe('G9 the backup', () => {
     expect(await world.deletions()).toEqual([])
   })
 
+  it('of no file is none: no rule deletes what is seen without files', async () => {
+    const world = await makeWorld(DELETE_ANY, [stale('Old/a', { files: [] })])
+    await world.tick(now)
+    const run = await world.tick(now + 2 * DAY)
+    expect(run).toMatchObject({ status: 'partial', counts: { acted: 0, failed: 1 } })
+    expect(run.outcomes[0]?.detail).toMatch(/^Nothing was done: QuantConnect shows no file of it/)
+    world.aMinuteLater()
+    expect(await world.tick(now + 3 * DAY)).toMatchObject({ counts: { acted: 0, failed: 1 } })
+    expect(await world.deletions()).toEqual([])
+    expect(await world.stub.backups(10, null)).toEqual([])
+  })
+
+  it('a command for that one project deletes it when a second look, a minute later, shows no file either', async () => {
+    const world = await makeWorld(NO_CAPS, [{ name: 'a/x', files: [] }, { name: 'b' }])
+    const wanted = { type: 'project.delete', project: await idOf(world, 'a/x') } as const
+    const first = await command(world, wanted)
+    expect(first).toMatchObject({ status: 'partial', counts: { acted: 0 } })
+    expect(first.outcomes[0]?.detail).toMatch(/Ask again in a minute/)
+    expect(await command(world, wanted)).toMatchObject({ counts: { acted: 0 } })
+    world.aMinuteLater()
+    expect(await command(world, wanted)).toMatchObject({ status: 'ok', counts: { confirmed: 1 } })
+  })
+
+  it('not when files were seen in between, and not together with others in a directory', async () => {
+    const world = await makeWorld(NO_CAPS, [{ name: 'a/x' }, { name: 'a/y' }, { name: 'b' }])
+    let isEmpty = true
+    world.set({
+      fetch: async (input, init) => {
+        const answer = await fetch(input, init)
+        if (!isEmpty || !String(input).endsWith('/files/read')) return answer
+        return Response.json({ ...((await answer.json()) as object), files: [] })
+      },
+    })
+    const projectId = await idOf(world, 'a/x')
+    await command(world, { type: 'project.delete', project: projectId })
+    world.aMinuteLater()
+    await command(world, { type: 'directory.delete', directory: 'a' })
+    expect(await world.deletions()).toEqual([])
+    isEmpty = false
+    // It has files after all: copied, and kept from going by a fault of the store.
+    world.set({ log: meddled({ get: () => null }) })
+    await world.renew()
+    expect(await command(world, { type: 'project.delete', project: projectId })).toMatchObject({ counts: { acted: 0 } })
+    isEmpty = true
+    expect(await command(world, { type: 'project.delete', project: projectId })).toMatchObject({ counts: { acted: 0 } })
+    expect(await world.deletions()).toEqual([])
+  })
+
+  it('expires when KV lets go of it, whatever BACKUP_DAYS says later', async () => {
+    const world = await makeWorld(NO_CAPS, [{ name: 'a/x' }, { name: 'b' }], { env: { BACKUP_DAYS: '60' } })
+    const projectId = await idOf(world, 'a/x')
+    await command(world, { type: 'project.delete', project: projectId })
+    await world.control('clock', { advance: 31 * DAY })
+    world.set({ env: { BACKUP_DAYS: '7' }, skewMs: 59 * DAY })
+    await world.renew()
+    await world.tick(now + 59 * DAY)
+    expect(await world.stub.backups(10, null)).toMatchObject([{ projectId }])
+    expect(await world.stub.backup(projectId, null)).toMatchObject({ ok: true })
+    world.set({ env: { BACKUP_DAYS: '400' }, skewMs: 61 * DAY })
+    await world.renew()
+    expect(await world.stub.backups(10, null)).toEqual([])
+    expect(await world.stub.backup(projectId, null)).toMatchObject({ ok: false, reason: 'never' })
+    const run = await command(world, { type: 'project.restore', projectId })
+    expect(run).toMatchObject({ status: 'refused', message: expect.stringMatching(/there is no backup of it/) })
+  })
+
+  it('of more than 20 MB is not made: it is named, and stays', async () => {
+    const files = Array.from({ length: 3 }, (_, n) => ({ name: `f${n}.py`, content: `${n}`.repeat(7_200_000) }))
+    const { world, run } = await act(meddled({}), [stale('Old/a', { files })])
+    expect(run.outcomes).toMatchObject([{ outcome: 'failed', detail: expect.stringMatching(/too large for one/) }])
+    expect(await world.deletions()).toEqual([])
+  })
+
   it('is made for a delete only: an archive keeps everything where it is', async () => {
     const archive = rule('old', '{ path = "Old/*", idle = ">90d" }', 'archive', 'to = "Archive/{path}"')
     const world = await makeWorld(NO_CAPS + archive, staleMany(1))
@@ -260,6 +334,28 @@ describe('G9 no verified backup, no delete', () => {
     await world.tick(now)
     const run = await world.tick(now + 2 * DAY)
     expect(run.outcomes).toMatchObject([{ outcome: 'done' }])
+  })
+
+  it('an older one is activity: a rule about idleness does not take what was saved lately, whatever the list says', async () => {
+    const { world, run } = await act(meddled({}), [
+      stale('Old/a', { files: [{ name: 'main.py', content: 'x', modified: now - 10 * DAY }] }),
+    ])
+    expect(run.counts).toMatchObject({ acted: 0 })
+    expect(await world.deletions()).toEqual([])
+  })
+
+  it('an old save that never moved the date of its project does not keep it for good', async () => {
+    const files = [{ name: 'main.py', content: 'x', modified: now - 199 * DAY }]
+    const { world, run } = await act(meddled({}), [stale('Old/a', { files })])
+    expect(run).toMatchObject({ status: 'ok', counts: { confirmed: 1 } })
+    expect(await world.deletions()).toHaveLength(1)
+  })
+
+  it('a command takes a project whose files are newer than its own date, if they were saved before', async () => {
+    const files = [{ name: 'main.py', content: 'x', modified: now - DAY }]
+    const world = await makeWorld(NO_CAPS, [stale('a/x', { files }), { name: 'b' }])
+    const run = await command(world, { type: 'project.delete', project: 'a/x' })
+    expect(run).toMatchObject({ status: 'ok', counts: { confirmed: 1 } })
   })
 
   it('a file without a readable date fails the backup', async () => {

@@ -145,12 +145,6 @@ describe('the same content', () => {
   })
 })
 
-async function ticked(world: World): Promise<{ readonly run: string }> {
-  const submitted = await world.submitTick(now)
-  if (!submitted.ok) throw new Error(submitted.message)
-  return submitted
-}
-
 describe('G30 the queue', () => {
   it('commands come first, then sweeps, and a report yields at its next step', async () => {
     const world = await makeWorld(NO_CAPS, [stale('a/x'), ...OTHERS])
@@ -162,7 +156,7 @@ describe('G30 the queue', () => {
       actor: 'a stranger',
       request: { kind: 'sweep', mode: 'report', rules: null },
     })
-    const tick = await ticked(world)
+    const tick = await world.submitTick(now)
     const asked = await world.stub.submit(delivery({ type: 'project.update', project: 'a/x', description: 'new' }))
     release()
     const ends = []
@@ -181,7 +175,7 @@ describe('G30 the queue', () => {
     const world = await makeWorld(policy, many, { callsPerSlice: 10 })
     let tick: { readonly run: string } | null = null
     justBefore(world, 'live/list', 1, async () => {
-      tick = await ticked(world)
+      tick = await world.submitTick(now)
     })
     const report = await world.stub.submit({
       triggerId: 'report',

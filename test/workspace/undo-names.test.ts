@@ -42,10 +42,17 @@ describe('a rebuild', () => {
     const files = [{ name: 'Main.cs', content: 'class A { }\r\n' }]
     const world = await makeWorld(NO_CAPS, [{ name: 'a/x', language: 'C#', parameters, files }, { name: 'b' }])
     const projectId = await lose(world, 'a/x')
-    expect(await command(world, { type: 'project.restore', projectId })).toMatchObject({ status: 'ok' })
+    const run = await command(world, { type: 'project.restore', projectId })
+    expect(run).toMatchObject({ status: 'ok' })
+    expect(run.outcomes[0]?.detail).toMatch(
+      /Research\.ipynb is not in the backup; it came with the new project and stays/,
+    )
     const rebuilt = await world.project('a/x')
     expect(rebuilt).toMatchObject({ language: 'C#', parameters })
-    expect(rebuilt.files.map(({ name, content }) => [name, content])).toEqual([['Main.cs', 'class A { }\r\n']])
+    expect(rebuilt.files.map(({ name, content }) => [name, content])).toEqual([
+      ['Main.cs', 'class A { }\r\n'],
+      ['Research.ipynb', expect.any(String)],
+    ])
   })
 
   it('is kept from every rule for 30 days, and goes like any other afterwards', async () => {
@@ -98,13 +105,19 @@ describe('a rebuild', () => {
         await world.stub.release(await idOf(world, 'a/x'), { kind: 'token' })
         const projectId = await lose(world, 'a/x')
         await command(world, { type: 'project.restore', projectId })
-        expect(await shape(world)).toEqual(before)
+        const { files, ...fields } = await shape(world)
+        expect({ ...fields, files: { ...files, ...before.files } }).toEqual({ ...before, files })
+        expect(
+          Object.keys(files)
+            .filter((name) => !(name in before.files))
+            .sort(),
+        ).toEqual(['main.py', 'research.ipynb'])
       }),
       { numRuns: 8 },
     )
   })
 
-  async function shape(world: World): Promise<object> {
+  async function shape(world: World) {
     const { description, files, parameters, language } = await world.project('a/x')
     const contents = files.map(({ name, content }) => [name, content] as const)
     return { description, language, parameters, files: Object.fromEntries(contents) }

@@ -57,20 +57,56 @@ export function nameProblem(path: string, repeats = true): string | null {
 }
 
 /**
- * A name like that one which the API takes: what is strange becomes a blank, as lean-cli does it, and a reserved word gets
- * an underscore. A name that is acceptable stays as it is.
+ * The closest name that the API takes, in the same directory: an accent is dropped, what is strange becomes a blank, as
+ * lean-cli does it, and a reserved word gets an underscore. A part of strange characters only keeps its place as hyphens,
+ * for without it the project would be in another directory. A name that is acceptable stays as it is.
  */
 export function writableName(path: string): string {
   if (nameProblem(path) === null) return path
-  const parts = path.split('/').map((part) =>
-    part
-      .replaceAll(/[^-_a-zA-Z0-9 ]/gu, ' ')
-      .replaceAll(/ +/g, ' ')
-      .trim(),
-  )
-  const named = parts
-    .filter((part) => part !== '')
-    .map((part) => (RESERVED_ANYWHERE.has(part.toLowerCase()) ? `${part}_` : part))
+  const named = partsOf(path).map((part) => {
+    const plain = part.normalize('NFKD').replaceAll(/\p{M}/gu, '')
+    const writable = plain.replaceAll(STRANGE, ' ').replaceAll(/ +/g, ' ').trim()
+    return unreserved(writable === '' ? hyphenated(part) : writable)
+  })
   const last = named.pop() ?? 'Unnamed'
   return [...named, RESERVED_LAST.has(last.toLowerCase()) ? `${last}_` : last].join('/')
+}
+
+/** What a restored project is called until it is complete, as the end of its name. */
+function ending(run: string): string {
+  return ` restoring ${run}`
+}
+
+/**
+ * The name of a project that a restore makes, until it is complete (G16): `<name> restoring <run id>`. The run id makes it
+ * a name nobody else has; characters that the API does not take become hyphens.
+ */
+export function restoringName(name: string, run: string): string {
+  const parts = partsOf(name).map((part) => unreserved(hyphenated(part)))
+  return `${parts.length === 0 ? 'Unnamed' : parts.join('/')}${ending(run)}`
+}
+
+/** The same, cut to the length of the name itself where that leaves anything: for a server that takes no longer one. */
+export function shortRestoringName(name: string, run: string): string {
+  const base = restoringName(name, run).slice(0, -ending(run).length)
+  const cut = base.slice(0, Math.max(1, name.length - ending(run).length)).replace(/[ /]+$/, '')
+  return `${cut}${ending(run)}`
+}
+
+const STRANGE = /[^-_a-zA-Z0-9 ]/gu
+
+/** The parts of a path without outer blanks; empty ones are left out. */
+function partsOf(path: string): readonly string[] {
+  return path
+    .split('/')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
+}
+
+function hyphenated(part: string): string {
+  return part.replaceAll(STRANGE, '-').trim()
+}
+
+function unreserved(part: string): string {
+  return RESERVED_ANYWHERE.has(part.toLowerCase()) ? `${part}_` : part
 }

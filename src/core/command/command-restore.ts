@@ -18,10 +18,20 @@ import { isSameSet } from './command-update.ts'
 export interface Ledger {
   /** The full name a project had when we last deleted it; null when we never did. */
   nameBefore(projectId: number): string | null
-  /** The project that one was rebuilt as; null when it never was. */
-  rebuiltAs(projectId: number): { readonly projectId: number; readonly created: number } | null
+  /** The project that one was rebuilt as, the newest; null when it never was. */
+  rebuiltAs(projectId: number): RebuiltAs | null
   /** The newest verified backup of a project; null when there is none. */
   backup(projectId: number): { readonly name: string; readonly created: number; readonly modified: number } | null
+}
+
+/** A project that a restore made. */
+export interface RebuiltAs {
+  readonly projectId: number
+  readonly created: number
+  /** The run that made it. */
+  readonly run: string
+  /** Whether that restore is over; one that is not goes on when it is asked for again. */
+  readonly complete: boolean
 }
 
 /** Something a run did, as its ledger has it. */
@@ -77,8 +87,9 @@ function restorer(situation: Situation, ledger: Ledger): (projectId: number) => 
 
   function rebuilt(projectId: number): Undone {
     const made = ledger.rebuiltAs(projectId)
+    const begun = unfinished(made, projects)
     const present = made === null ? undefined : projects.get(made.projectId)
-    if (made !== null && present?.created === made.created) {
+    if (made?.complete && present?.created === made.created) {
       return refuse(`It was rebuilt as project ${made.projectId}, which is called "${present.name}".`, projectId)
     }
     const backup = ledger.backup(projectId)
@@ -88,14 +99,22 @@ function restorer(situation: Situation, ledger: Ledger): (projectId: number) => 
     }
     const { name, note } = nameFor(backup.name)
     const lost = 'It gets a new id; its backtests and its live history do not come back.'
+    const goesOn = begun === null ? [] : [`This goes on with project ${begun.projectId}, which run ${begun.run} began.`]
     const { created, modified } = backup
     const item = commandItem(
       { id: projectId, name: backup.name } as Project,
       { created, modified },
-      { action: 'rebuild', to: name, reasons: ['Rebuilt from our backup.', lost, ...note] },
+      { action: 'rebuild', to: name, reasons: ['Rebuilt from our backup.', lost, ...goesOn, ...note] },
     )
-    return { ok: true, item, notes: [`"${backup.name}" is rebuilt from our backup. ${lost}`, ...note] }
+    return { ok: true, item, notes: [`"${backup.name}" is rebuilt from our backup. ${lost}`, ...goesOn, ...note] }
   }
+}
+
+/** The project of a restore that is not over, if it is still there and outside the bin; a repeated restore goes on with it. */
+export function unfinished(made: RebuiltAs | null, projects: ReadonlyMap<number, Project>): RebuiltAs | null {
+  if (made === null || made.complete) return null
+  const present = projects.get(made.projectId)
+  return present?.created === made.created && placeOf(present.path) !== 'bin' ? made : null
 }
 
 /** Puts a project back into the state before a move or an update, if it still is as we left it. */

@@ -9,10 +9,13 @@ interface Names {
   readonly taken: Map<number, ReadonlySet<string>>
 }
 
-const NAMES = new WeakMap<Inventory, Names>()
+/** All that is asked of an inventory here. */
+type Listed = Pick<Inventory, 'projects'>
+
+const NAMES = new WeakMap<Listed, Names>()
 
 /** Whether a name is in use, in any spelling: whether QuantConnect tells `a` from `A` is not known. */
-export function isTaken(inventory: Inventory, name: string): boolean {
+export function isTaken(inventory: Listed, name: string): boolean {
   const { paths, taken } = once(NAMES, inventory, byLetter)
   const letter = letterOf(name)
   let names = taken.get(letter)
@@ -24,7 +27,7 @@ export function isTaken(inventory: Inventory, name: string): boolean {
 }
 
 /** New names share their first directories, so most of a large inventory is never spelt out. */
-function byLetter({ projects }: Inventory): Names {
+function byLetter({ projects }: Listed): Names {
   const paths = new Map<number, string[]>()
   for (let place = 0; place < projects.length; place++) {
     const path = projects[place]?.path ?? ''
@@ -44,7 +47,7 @@ function letterOf(name: string): number {
 }
 
 /** Hands out new names one after the other; each is free of the inventory and of those handed out before. */
-export function openNames(inventory: Inventory): (wanted: string) => string {
+export function openNames(inventory: Listed): (wanted: string) => string {
   /** The highest number handed out for a name so far. */
   const handedOut = new Map<string, number>()
   return (wanted) => {

@@ -37,6 +37,20 @@ const DetailShape = v.pipe(
       v.nullable(v.strictObject({ run: v.string(), hash: v.string() })),
       v.description('The newest link of the audit chain.'),
     ),
+    leftovers: v.pipe(
+      v.array(
+        v.strictObject({
+          projectId: v.number(),
+          name: v.string(),
+          of: v.pipe(v.number(), v.description('The project that was to be restored.')),
+          run: v.string(),
+          goesOn: v.pipe(v.boolean(), v.description('Whether the same restore, asked for again, goes on with it.')),
+        }),
+      ),
+      v.description(
+        'Projects that restores made, or may have made, and that are not complete. They are never deleted.',
+      ),
+    ),
   }),
   v.title('HealthDetail'),
 )

@@ -20,17 +20,42 @@ type Columns = {
   put_at: number
 }
 
-const SELECT =
-  'SELECT key, project_id, name, run, hash, files, bytes, put_at FROM backups WHERE verified_at IS NOT NULL'
+/** Only what KV still has: each row keeps the end of the lifetime with which it was put. */
+const SELECT = `SELECT key, project_id, name, run, hash, files, bytes, put_at FROM backups
+  WHERE verified_at IS NOT NULL AND expires_at > ?`
+
+/** A backup that a restore can use. */
+export interface KeptBackup {
+  readonly key: string
+  readonly hash: string
+  readonly name: string
+  readonly created: number
+  readonly modified: number
+}
+
+/**
+ * The newest backup of a project that was read back whole and has not expired; null when there is none. Zero files is no
+ * backup, so one with files comes before any without.
+ */
+export function newestBackup(sql: SqlStorage, projectId: number, now: number): KeptBackup | null {
+  const rows = sql.exec<{ key: string; hash: string; name: string; created: number; modified: number }>(
+    `SELECT key, hash, name, created, modified FROM backups
+     WHERE project_id = ? AND verified_at IS NOT NULL AND expires_at > ? ORDER BY files = 0, put_at DESC LIMIT 1`,
+    projectId,
+    now,
+  )
+  return rows.toArray()[0] ?? null
+}
 
 /** Newest first; `before` is the key of the last backup of the page before. */
-export function listBackups(sql: SqlStorage, limit: number, before: string | null): readonly BackupView[] {
+export function listBackups(sql: SqlStorage, now: number, limit: number, before: string | null): readonly BackupView[] {
   const rows =
     before === null
-      ? sql.exec<Columns>(`${SELECT} ORDER BY put_at DESC, key DESC LIMIT ?`, limit)
+      ? sql.exec<Columns>(`${SELECT} ORDER BY put_at DESC, key DESC LIMIT ?`, now, limit)
       : sql.exec<Columns>(
           `${SELECT} AND (put_at, key) < (SELECT put_at, key FROM backups WHERE key = ?)
            ORDER BY put_at DESC, key DESC LIMIT ?`,
+          now,
           before,
           limit,
         )
@@ -51,10 +76,12 @@ export async function showBackup(
   log: KVNamespace,
   projectId: number,
   run: string | null,
+  now: number,
 ): Promise<BackupAsked> {
   const row = sql
     .exec<Columns>(
       `${SELECT} AND project_id = ? AND (? IS NULL OR run = ?) ORDER BY put_at DESC LIMIT 1`,
+      now,
       projectId,
       run,
       run,
@@ -74,6 +101,30 @@ export async function showBackup(
     return { ok: true, backup: { key: row.key, run: row.run, at: iso(row.put_at), hash: row.hash, ...backup } }
   }
   const what = `The backup of project ${projectId} from ${iso(row.put_at)} was whole when it was made.`
-  const now = 'Now it is not in the store, or does not hash to what it did, so it is not shown.'
-  return { ok: false, reason: 'gone', message: `${what} ${now} Ask again in a minute; it is kept under ${row.key}.` }
+  const today = 'Now it is not in the store, or does not hash to what it did, so it is not shown.'
+  return { ok: false, reason: 'gone', message: `${what} ${today} Ask again in a minute; it is kept under ${row.key}.` }
+}
+
+/** Two readings closer to each other than this are one: what answers wrongly does so for a while. */
+const READINGS_APART_MS = 60_000
+
+/**
+ * Notes that a project was seen without any file, or (`isEmpty` false) with some. Whether an earlier reading, at least a
+ * minute ago, saw none either and nothing else was seen since. `now` is real time.
+ */
+export function isSecondEmptyReading(
+  sql: SqlStorage,
+  { projectId, created }: { readonly projectId: number; readonly created: number },
+  isEmpty: boolean,
+  now: number,
+): boolean {
+  if (!isEmpty) {
+    sql.exec('DELETE FROM empty_readings WHERE project_id = ? AND created = ?', projectId, created)
+    return false
+  }
+  sql.exec('INSERT OR IGNORE INTO empty_readings (project_id, created, at) VALUES (?, ?, ?)', projectId, created, now)
+  const first = sql
+    .exec<{ at: number }>('SELECT at FROM empty_readings WHERE project_id = ? AND created = ?', projectId, created)
+    .one()
+  return now - first.at >= READINGS_APART_MS
 }

@@ -4,7 +4,6 @@ import { type Deed, writtenBy } from '../../core/command/command-restore.ts'
 import { normalisePath } from '../../core/evidence/project.ts'
 import type { Change } from '../../core/plan/change.ts'
 import type { PlanItem } from '../../core/plan/plan.ts'
-import type { Rebuilt } from './items.ts'
 
 /** What a run did and was seen to have done, later settlements included; of one project or (null) of all. */
 export function deedsOf(sql: SqlStorage, run: string, projectId: number | null): readonly Deed[] {
@@ -22,20 +21,6 @@ export function deedsOf(sql: SqlStorage, run: string, projectId: number | null):
       item: JSON.parse(item) as PlanItem,
       before: before === null ? null : (JSON.parse(before) as Required<Change>),
     }))
-}
-
-/** The project that one was rebuilt as, the newest; null when none was. */
-export function rebuiltAs(
-  sql: SqlStorage,
-  projectId: number,
-): { readonly projectId: number; readonly created: number } | null {
-  const rows = sql.exec<{ rebuilt: string }>(
-    'SELECT rebuilt FROM items WHERE project_id = ? AND rebuilt IS NOT NULL ORDER BY rowid DESC LIMIT 1',
-    projectId,
-  )
-  const row = rows.toArray()[0]
-  const made = row === undefined ? null : (JSON.parse(row.rebuilt) as Rebuilt)
-  return made?.projectId == null || made.created === null ? null : { projectId: made.projectId, created: made.created }
 }
 
 /** The full name a project had when we last deleted it; null when we never did. */

@@ -1,5 +1,16 @@
 /** Single named values the workspace keeps: the newest tick, the head of the audit chain, pause. */
 
+/** A project that a restore made, or may have made, and that is not complete. It is never deleted by us. */
+export interface Leftover {
+  readonly projectId: number
+  readonly name: string
+  /** The project whose restore it was, and the run. */
+  readonly of: number
+  readonly run: string
+  /** Whether asking for the restore again goes on with it; else it is not known to be ours, and is left as it is. */
+  readonly goesOn: boolean
+}
+
 export interface Facts {
   /** Policy time and real time of the newest cron tick. */
   readonly tick: { readonly scheduled: number; readonly arrived: number }
@@ -23,6 +34,8 @@ export interface Facts {
   readonly reading: { readonly looked: number; readonly of: number; readonly hoursLeft: number }
   /** The newest run that programs were told of, and what makes a quiet tick just another one like it. */
   readonly told: { readonly run: string; readonly print: string }
+  /** What the newest scan found left over from restores. */
+  readonly leftovers: readonly Leftover[]
 }
 
 export function readFact<Name extends keyof Facts>(sql: SqlStorage, name: Name): Facts[Name] | null {

@@ -36,15 +36,37 @@ export interface ItemRow {
   readonly backup: string | null
   /** How far a rebuild is; null for everything else, and before it began. */
   readonly rebuilt: Rebuilt | null
+  /** Real time of the first look that did not find the project; null while none did. */
+  readonly absentAt: number | null
 }
 
-/** The new project of a rebuild: the name it was made under, and its identity once that is known. */
+/** How far a rebuild is: the project that it made, and what of the backup has been seen to. Kept after every call. */
 export interface Rebuilt {
+  /** The run that made the project; a repeated restore goes on with it. */
+  readonly run: string
+  /** The temporary name it was made under, as QuantConnect stored it. */
   readonly name: string
+  /** The name it gets once it is complete. */
+  readonly final: string
+  /** QuantConnect's clock before the call that made it: the project is not older than that. Milliseconds. */
+  readonly since: number
+  /** Null while the answer is not known. */
   readonly projectId: number | null
   readonly created: number | null
-  /** What could not come back, as sentences. */
-  readonly lost: readonly string[]
+  /** Hashes of the files it was made with, by name; null before they were looked at. */
+  readonly templates: { readonly [name: string]: string } | null
+  /** How many files of the backup have been seen to, in the order in which they are written. */
+  readonly next: number
+  /** Libraries of the backup that are still there. */
+  readonly libraries: readonly number[]
+  /** Parts of the last call, which sets fields and name, that QuantConnect refused. */
+  readonly refused: readonly string[]
+  /** What does not come back, or is there besides, as sentences. */
+  readonly notes: readonly string[]
+  /** What of the backup is not there because somebody's work, or a refusal, stands against it: sentences. */
+  readonly left: readonly string[]
+  /** Whether everything has been seen to: then it is not gone on with. */
+  readonly complete: boolean
 }
 
 export type Columns = {
@@ -61,6 +83,7 @@ export type Columns = {
   backup: string | null
   before: string | null
   rebuilt: string | null
+  absent_at: number | null
 }
 
 /** Puts the items of a plan down in the order in which they will be worked on: the longest marked first. */
@@ -256,5 +279,6 @@ export function fromColumns(row: Columns): ItemRow {
     detail: row.detail,
     backup: row.backup,
     rebuilt: row.rebuilt === null ? null : (JSON.parse(row.rebuilt) as Rebuilt),
+    absentAt: row.absent_at,
   }
 }

@@ -17,14 +17,14 @@ export interface RunState {
   readonly surveyed: boolean
   /** Real time at which the survey began. */
   readonly surveyAt: number | null
+  /** The same by QuantConnect's clock: what is saved from then on is newer than the plan; absent = not known. */
+  readonly planned?: number
   /** Ids of running projects, or why they are unknown; undefined = not read yet. */
   readonly running?: readonly number[] | { readonly unknown: string }
   /** Whether some call for evidence failed, so that the run cannot be called whole. */
   readonly readsFailed: boolean
   /** The status the run will end with unless an outcome says otherwise; null = decided by the outcomes. */
   readonly ending: Exclude<RunStatus, 'queued' | 'running'> | null
-  /** Real time at which the plan was made; a file saved later has changed since. Null before that. */
-  readonly plannedAt: number | null
   /** Calls this run has made to read activity. */
   readonly readingCalls: number
   /** Projects whose activity is still to be read, and of how many: what was read within a week, and these. */
@@ -64,7 +64,6 @@ const START: RunState = {
   surveyAt: null,
   readsFailed: false,
   ending: null,
-  plannedAt: null,
   readingCalls: 0,
   unread: 0,
   readable: 0,

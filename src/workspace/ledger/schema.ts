@@ -27,7 +27,8 @@
  * | `own_writes` | a `modified` that our own rename or stamp caused | until the project goes | `confirm.ts` | `memory.ts` |
  * | `acted_on` | the first call of ours to a project that was not refused, and the last by which a rule moved it | for ever | `acted-on.ts` | `memory.ts`, `gate.ts`, `planning.ts` |
  * | `attempts` | how many destructive attempts a rule made on a day | 2 days | `gate.ts` | `plan-run.ts`, `gate.ts` |
- * | `backups` | a backup and whether it was read back | BACKUP_DAYS | `backup.ts` | `gate.ts`, undo |
+ * | `backups` | a backup, whether it was read back and when KV lets go of it | until then | `backup.ts` | `gate.ts`, undo |
+ * | `empty_readings` | a project was seen without any file, for the first time | 30 days | `backup.ts` | `backup.ts` |
  * | `inventories` | key and time of a stored good inventory | 400 days | `finish.ts` | tools |
  * | `reference` | a chunk (ids modulo 16) of what verified lists held, with names, gzip JSON | for ever | `reference.ts` | `shrink-guard.ts` |
  * | `objections` | what stands against the list of projects, with the ids and their hash | until it is settled | `shrink-guard.ts`, `prove.ts` | doors |
@@ -101,10 +102,15 @@ export function createTables(sql: SqlStorage): void {
       before TEXT,
       rebuilt TEXT,
       settled INTEGER NOT NULL,
+      absent_at INTEGER,
       PRIMARY KEY (run, project_id, settles)
     );
     CREATE INDEX items_by_state ON items (run, state, position);
     CREATE INDEX items_unsettled ON items (outcome, settled);
+    CREATE INDEX items_rebuilt ON items (project_id) WHERE rebuilt IS NOT NULL;
+    CREATE TABLE empty_readings (
+      project_id INTEGER NOT NULL, created INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (project_id, created)
+    );
     CREATE TABLE survey (run TEXT NOT NULL, page INTEGER NOT NULL, rows BLOB NOT NULL, PRIMARY KEY (run, page));
     CREATE TABLE paid (run TEXT NOT NULL, project_id INTEGER NOT NULL, evidence TEXT NOT NULL, PRIMARY KEY (run, project_id));
     CREATE TABLE paid_again (
@@ -146,7 +152,7 @@ export function createTables(sql: SqlStorage): void {
     CREATE TABLE backups (
       key TEXT PRIMARY KEY, project_id INTEGER NOT NULL, created INTEGER NOT NULL, name TEXT NOT NULL, run TEXT NOT NULL,
       hash TEXT NOT NULL, files INTEGER NOT NULL, modified INTEGER NOT NULL, put_at INTEGER NOT NULL, verified_at INTEGER,
-      bytes INTEGER
+      bytes INTEGER, expires_at INTEGER NOT NULL
     );
     CREATE INDEX backups_by_project ON backups (project_id, put_at DESC);
     CREATE TABLE inventories (key TEXT PRIMARY KEY, run TEXT NOT NULL, at INTEGER NOT NULL);

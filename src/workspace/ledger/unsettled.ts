@@ -22,6 +22,17 @@ export function putLast(sql: SqlStorage, { run, item, settles }: ItemRow): void 
   )
 }
 
+/** Notes the first look that did not find the project, or (null) that one has found it since. */
+export function noteAbsent(sql: SqlStorage, { run, item, settles }: ItemRow, at: number | null): void {
+  sql.exec(
+    'UPDATE items SET absent_at = ? WHERE run = ? AND project_id = ? AND settles = ?',
+    at,
+    run,
+    item.projectId,
+    settles,
+  )
+}
+
 /** Whether an earlier attempt on this project is still unsure; then nothing new may be tried on it. */
 export function isUnsure(sql: SqlStorage, projectId: number): boolean {
   const found = sql.exec(

@@ -20,7 +20,7 @@ import { confirmSent } from './confirm.ts'
 import { gate, type Passage, takeBack } from './gate.ts'
 import { isInBin } from './judge.ts'
 import { CALLS_OF_ONE_ITEM } from './put-down.ts'
-import { adopt, beginRebuild } from './rebuild.ts'
+import { adopt, beginRebuild, goOn, triesShorterName } from './rebuild.ts'
 import { type Fresh, recheck } from './recheck.ts'
 import { lookAgain } from './settle.ts'
 import { policyTime, type Slice, update } from './slice.ts'
@@ -137,7 +137,10 @@ async function actOn(slice: Slice, row: ItemRow, fresh: Fresh): Promise<Went> {
     project: present,
     verifiedBackup,
   }
-  if (item.action === 'rebuild') return passed(slice, row, await beginRebuild(slice, row, facts))
+  if (item.action === 'rebuild') {
+    const begun = await beginRebuild(slice, row, facts, fresh.inventory)
+    return begun === 'goes on' ? DONE : passed(slice, row, begun)
+  }
   const passage = await gate(slice.sql, slice.policy, slice.run, row, facts)
   if (passage.pass && item.action === 'restore' && project !== null && isInBin(project)) {
     holdRestored(slice.sql, item, facts.policyNow)
@@ -165,14 +168,19 @@ async function send(slice: Slice, row: ItemRow, permit: Permit, day: string): Pr
   const detail = failure === null ? '' : failureText(failure)
   const answer: Answer =
     sent.effect === 'accepted' ? { kind: 'accepted' } : { kind: sent.effect === 'none' ? 'refused' : 'lost', detail }
+  if (row.item.action === 'rebuild' && failure?.kind === 'refused' && triesShorterName(slice, row))
+    return { kind: 'over' }
   const lostInARow = answer.kind === 'lost' ? slice.run.state.lostInARow + 1 : 0
+  const made = sent.result.ok ? sent.result.value.created : null
   slice.storage.transactionSync(() => {
     writeAnswer(slice.sql, row, answer, sent.sentAt, sent.answeredAt)
     if (answer.kind !== 'refused') useUp(slice.sql, row.item, sent.sentAt, policyTimeOf(slice.run, slice.deps.now()))
+    if (made !== null) adopt(slice, row, made)
     // With the calls so far, should this be the last thing this process does.
     update(slice, { state: { ...slice.run.state, lostInARow } })
   })
-  if (sent.result.ok && sent.result.value.created !== null) adopt(slice, row, sent.result.value.created)
+  // In the same step, for the files that QuantConnect gave it are told from a person's by their dates.
+  if (made !== null) await goOn(slice, row)
   if (failure?.kind === 'auth') return { kind: 'stop', why: detail }
   if (lostInARow < MOST_LOST_IN_A_ROW) return DONE
   return { kind: 'stop', why: `${lostInARow} answers in a row were lost. ${detail}` }

@@ -4,11 +4,12 @@ import type { CommandItems, Situation } from '../../core/command/command.ts'
 import { commandItems } from '../../core/command/command-plan.ts'
 import { type Deed, type Ledger, undoRun } from '../../core/command/command-restore.ts'
 import type { Received } from '../../core/command/received.ts'
-import { deedsOf, nameBefore, pathsWritten, rebuiltAs } from '../ledger/deeds.ts'
+import { newestBackup } from '../ledger/backups.ts'
+import { deedsOf, nameBefore, pathsWritten } from '../ledger/deeds.ts'
 import { pathsIn } from '../ledger/evidence.ts'
+import { rebuiltAs } from '../ledger/rebuilt.ts'
 import type { CommandRequest, RunRequest, UndoRequest } from '../ledger/run.ts'
 import { type RunRow, runById } from '../ledger/runs.ts'
-import { newestBackup } from './backup.ts'
 
 /** What somebody asked for by word, and when. */
 export interface Word {
@@ -29,11 +30,17 @@ export function wordOf(sql: SqlStorage, run: RunRow): Word | null {
   return { asked, run: from, isApproved }
 }
 
-export async function askedItems(sql: SqlStorage, word: Word, situation: Situation): Promise<CommandItems> {
+/** `realNow`: by which backups expire. */
+export async function askedItems(
+  sql: SqlStorage,
+  word: Word,
+  situation: Situation,
+  realNow: number,
+): Promise<CommandItems> {
   const ledger: Ledger = {
     nameBefore: (projectId) => nameBefore(sql, projectId),
     rebuiltAs: (projectId) => rebuiltAs(sql, projectId),
-    backup: (projectId) => newestBackup(sql, projectId),
+    backup: (projectId) => newestBackup(sql, projectId, realNow),
   }
   const { asked } = word
   if (asked.kind === 'command') {

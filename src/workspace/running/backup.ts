@@ -2,12 +2,15 @@
 
 import { isUnknown, type Project } from '../../core/evidence/project.ts'
 import { failureText } from '../../quantconnect/failure.ts'
+import type { ProjectFile } from '../../quantconnect/files.ts'
 import { sizeOf } from '../../records/backup-shape.ts'
 import { makeBackup, putBackup, readBackup } from '../../records/backups.ts'
 import { backupKey } from '../../records/keys.ts'
 import { putCopiedFiles } from '../ledger/activity.ts'
+import { isSecondEmptyReading } from '../ledger/backups.ts'
 import type { ItemRow } from '../ledger/items.ts'
-import { proposalOf } from '../ledger/proposals.ts'
+import { runById } from '../ledger/runs.ts'
+import { wordOf } from './asked.ts'
 import { policyTime, type Slice } from './slice.ts'
 
 /** `later`: the store has not shown the backup yet, or the calls are used up; the next slice looks again. */
@@ -21,6 +24,9 @@ export type BackedUp =
  * moves the project's own date is not documented, and a pause between two slices may last for days.
  */
 const COPY_GOOD_FOR_MS = 60_000
+
+/** Files of more than this are not copied: a value in KV takes 25 MiB, and an isolate has 128 MB for all it does. */
+const MOST_BYTES = 20 * 1_024 * 1_024
 
 export async function makeVerifiedBackup(slice: Slice, row: ItemRow, project: Project): Promise<BackedUp> {
   const { sql, deps, run } = slice
@@ -47,23 +53,26 @@ export async function makeVerifiedBackup(slice: Slice, row: ItemRow, project: Pr
       why: `No backup, so nothing was done: its files could not be read. ${failureText(files.failure)}`,
     }
   }
-  let newest = { name: '', modified: 0 }
-  for (const file of files.value) {
-    if (isUnknown(file.modified)) return { kind: 'failed', why: `No backup: ${file.name} has no readable date.` }
-    if (file.modified > newest.modified) newest = { name: file.name, modified: file.modified }
+  const unfit = whyNoBackup(slice, row, files.value)
+  if (files.value.every(({ modified }) => !isUnknown(modified))) {
+    // Those of before the plan are activity (G31), whatever the list says.
+    const newest = Math.max(0, ...files.value.map(({ modified }) => (isUnknown(modified) ? 0 : modified)))
+    putCopiedFiles(sql, item, newest, { from: askedAt, to: deps.now() }, policyTime(slice))
   }
-  putCopiedFiles(sql, item, newest.modified, { from: askedAt, to: deps.now() }, policyTime(slice))
-  // An older one is activity (G31), whatever the list says. The API's dates have no fractions.
-  if (newest.modified >= Math.floor(planMadeAt(slice) / 1_000) * 1_000 && newest.modified > item.modified) {
-    return { kind: 'changed', why: `Its file ${newest.name} was saved after the plan was made.` }
-  }
+  if (unfit !== null) return unfit
   const backup = makeBackup(project, item.created, item.modified, files.value)
-  const key = backupKey(item.projectId, deps.now(), run.id)
+  const bytes = sizeOf(backup)
+  if (bytes > MOST_BYTES) {
+    const why = `No backup, so nothing was done: it is too large for one. Its files have ${bytes} bytes, and at most ${MOST_BYTES} are copied.`
+    return { kind: 'failed', why }
+  }
+  const putAt = deps.now()
+  const key = backupKey(item.projectId, putAt, run.id)
   const put = await putBackup(deps.log, key, backup, deps.config.backupDays)
   if (!put.ok) return { kind: 'failed', why: put.detail }
   sql.exec(
-    `INSERT OR REPLACE INTO backups (key, project_id, created, name, run, hash, files, bytes, modified, put_at, verified_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)`,
+    `INSERT OR REPLACE INTO backups (key, project_id, created, name, run, hash, files, bytes, modified, put_at, verified_at, expires_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?)`,
     key,
     item.projectId,
     item.created,
@@ -71,36 +80,44 @@ export async function makeVerifiedBackup(slice: Slice, row: ItemRow, project: Pr
     run.id,
     put.hash,
     files.value.length,
-    sizeOf(backup),
+    bytes,
     item.modified,
     deps.now(),
+    putAt + deps.config.backupDays * 86_400_000,
   )
   return verify(slice, key, put.hash)
 }
 
-/** When the plan was made that is acted on, real time; the one that waited for people, if it did. */
-function planMadeAt({ sql, run }: Slice): number {
-  const waited = run.request.kind === 'approved' ? proposalOf(sql, run.request.proposal) : null
-  return waited?.proposedAt ?? run.state.plannedAt ?? run.createdAt
+/** What the files say against a copy, or against deleting what they belong to; null when nothing does. */
+function whyNoBackup(slice: Slice, row: ItemRow, files: readonly ProjectFile[]): BackedUp | null {
+  const { sql, deps } = slice
+  const planned = plannedAt(slice)
+  for (const file of files) {
+    if (isUnknown(file.modified)) return { kind: 'failed', why: `No backup: ${file.name} has no readable date.` }
+    // Dates have no fractions. What the list itself showed when the plan was made is not newer than the plan.
+    if (file.modified > row.item.modified && file.modified >= Math.floor(planned / 1_000) * 1_000) {
+      return { kind: 'changed', why: `Its file ${file.name} was saved after the plan was made.` }
+    }
+  }
+  const isSecond = isSecondEmptyReading(sql, row.item, files.length === 0, deps.now())
+  if (files.length > 0) return null
+  const why = 'QuantConnect shows no file of it, which may be a fault, and no file is no backup.'
+  const asked = wordOf(sql, slice.run)?.asked
+  if (asked?.kind !== 'command' || asked.command.type !== 'project.delete') {
+    return { kind: 'failed', why: `Nothing was done: ${why} Only a command to delete this one project may delete it.` }
+  }
+  if (isSecond) return null
+  return {
+    kind: 'failed',
+    why: `Nothing was done: ${why} Ask again in a minute: when there is still none then, it is deleted.`,
+  }
 }
 
-/** The newest backup of a project that was read back whole; null when there is none. */
-export function newestBackup(
-  sql: SqlStorage,
-  projectId: number,
-): {
-  readonly key: string
-  readonly hash: string
-  readonly name: string
-  readonly created: number
-  readonly modified: number
-} | null {
-  const rows = sql.exec<{ key: string; hash: string; name: string; created: number; modified: number }>(
-    `SELECT key, hash, name, created, modified FROM backups WHERE project_id = ? AND verified_at IS NOT NULL
-     ORDER BY put_at DESC LIMIT 1`,
-    projectId,
-  )
-  return rows.toArray()[0] ?? null
+/** When the lists that the plan was made from were asked for, by QuantConnect's clock. */
+function plannedAt({ sql, run }: Slice): number {
+  const planner = run.request.kind === 'approved' ? runById(sql, run.request.proposal) : run
+  const { planned = null, surveyAt } = planner?.state ?? run.state
+  return planned ?? surveyAt ?? planner?.createdAt ?? run.createdAt
 }
 
 async function verify(slice: Slice, key: string, hash: string): Promise<BackedUp> {

@@ -4,11 +4,13 @@ import { isUnknown, type Project } from '../../core/evidence/project.ts'
 import { failureText } from '../../quantconnect/failure.ts'
 import { loadInventory } from '../ledger/evidence.ts'
 import { rememberFirstApprovals } from '../ledger/first-approvals.ts'
-import { type ItemRow, itemsOf, writeOutcome } from '../ledger/items.ts'
+import { type ItemRow, itemsOf, postpone, writeOutcome } from '../ledger/items.ts'
 import { readMemory, writeOwnWrite } from '../ledger/memory.ts'
+import { throttledUntil } from '../ledger/throttle.ts'
+import { noteAbsent } from '../ledger/unsettled.ts'
 import { judge, type Sight } from './judge.ts'
 import { readLaterList } from './later-list.ts'
-import { lookAgain } from './settle.ts'
+import { halfBuiltText, lookAgain } from './settle.ts'
 import { type Slice, update } from './slice.ts'
 
 export async function confirm(slice: Slice): Promise<void> {
@@ -26,19 +28,20 @@ export async function confirmSent(slice: Slice): Promise<'all' | 'later'> {
   if (rows.length > 0) {
     const scanned = await loadInventory(slice.sql, slice.run, slice.deps.config.organizationId)
     const list = await readLaterList(slice, scanned.projects, 'confirm')
-    if (!list.ok && list.failure.kind === 'budget') return 'later'
+    if (!list.ok && list.failure.kind === 'budget') return again(slice, rows)
     const listed = list.ok ? new Map(list.value.map((project) => [project.id, project])) : null
     const unreadable: Sight = { kind: 'unreadable', detail: list.ok ? '' : failureText(list.failure) }
     for (const row of rows) {
       if (row.item.action === 'rebuild') {
-        writeOutcome(slice.sql, row, 'failed', halfBuilt(row))
+        stopped(slice, row)
         continue
       }
       const sight = listed === null ? unreadable : await sightOf(slice, row, listed)
-      if (sight === 'later') return 'later'
+      if (sight === 'later') return again(slice, rows)
       const { outcome, detail } = judge(row.item, row.answer, sight)
       slice.storage.transactionSync(() => {
         writeOutcome(slice.sql, row, outcome, detail)
+        if (outcome === 'unsure' && sight.kind === 'notFound') noteAbsent(slice.sql, row, slice.deps.now())
         if (outcome === 'done' && sight.kind === 'seen') rememberOwnWrite(slice, row, sight.project)
       })
     }
@@ -46,12 +49,26 @@ export async function confirmSent(slice: Slice): Promise<'all' | 'later'> {
   return 'all'
 }
 
-/** A rebuild that was stopped before it was whole. */
-function halfBuilt({ rebuilt }: ItemRow): string {
-  const made = rebuilt?.projectId ?? null
-  return made === null
-    ? 'Not rebuilt.'
-    : `Project ${made}, "${rebuilt?.name}", was made but not filled; delete it and restore again.`
+/** Slices that may go by without a single outcome; then what was sent stays unsure, and later runs look. */
+const MOST_TRIES = 4
+
+/** The calls are used up: the next slice goes on, as long as slices get anywhere. */
+function again(slice: Slice, before: readonly ItemRow[]): 'all' | 'later' {
+  const [first] = before
+  const open = [...itemsOf(slice.sql, slice.run.id, 'intent'), ...itemsOf(slice.sql, slice.run.id, 'answered')]
+  const isThrottled = throttledUntil(slice.sql, slice.deps.now()) !== null
+  if (first === undefined || open.length < before.length || isThrottled) return 'later'
+  if (first.tries + 1 >= MOST_TRIES) return 'all'
+  postpone(slice.sql, first, 'The calls of this slice were used up.')
+  return 'later'
+}
+
+/** A rebuild that was stopped before it was whole. Whether a call whose answer is not known made a project shows later. */
+function stopped({ sql }: Slice, row: ItemRow): void {
+  const { rebuilt } = row
+  if (rebuilt?.projectId != null) writeOutcome(sql, row, 'failed', halfBuiltText(rebuilt.projectId, rebuilt.name))
+  else if (row.answer?.kind === 'refused') writeOutcome(sql, row, 'failed', row.answer.detail)
+  else writeOutcome(sql, row, 'unsure', 'Stopped before it was known whether a new project was made.')
 }
 
 async function sightOf(slice: Slice, row: ItemRow, listed: ReadonlyMap<number, Project>): Promise<Sight | 'later'> {

@@ -35,7 +35,7 @@ const RECORDS_KEPT = 50
 
 /** What ending a run needs; less than `Deps`, because a run with broken settings is put on record too. */
 export interface FinishDeps {
-  readonly config: Pick<Config, 'recordDays' | 'backupDays' | 'organizationId'>
+  readonly config: Pick<Config, 'recordDays' | 'organizationId'>
   readonly log: KVNamespace
   /** Who is told of the end. */
   audience(): Promise<Audience>
@@ -83,7 +83,7 @@ export async function finish(storage: DurableObjectStorage, deps: FinishDeps, go
     forgetStop(sql, run.id)
     addToTotals(sql, ended)
     keepRecord(sql, run.id, packed)
-    forgetOld(sql, config, deps.now(), run.policyAt)
+    forgetOld(sql, deps.now(), run.policyAt)
     tellFinished(sql, audience, ended, record.outcomes, deps.now())
     tellExecuted(sql, audience, ended, deps.now())
     tellSettled(sql, audience, doneTo(record.outcomes), deps.now())
@@ -161,7 +161,9 @@ function statusOf(sql: SqlStorage, run: RunRow): Exclude<RunStatus, 'queued' | '
   if (ending === 'blocked' || ending === 'failed' || ending === 'refused' || ending === 'expired') return ending
   const rows = itemsOf(sql, run.id)
   const isLeft = rows.some(({ outcome }) => outcome !== null && outcome !== 'done' && outcome !== 'already')
-  return isLeft || readsFailed ? 'partial' : (ending ?? 'ok')
+  // What stands in the way of a restore is left, and what is left is named (G24).
+  const isHalf = rows.some(({ rebuilt }) => rebuilt !== null && rebuilt.left.length > 0)
+  return isLeft || isHalf || readsFailed ? 'partial' : (ending ?? 'ok')
 }
 
 async function putInventory(sql: SqlStorage, { log, config }: FinishDeps, run: RunRow) {

@@ -46,12 +46,26 @@ export function judge(item: PlanItem, answer: Answer | null, sight: Sight): Judg
   return unsure(`The answer was lost (${why}) and the list does not show the change. The next survey looks again.`)
 }
 
-/** The same, at least a minute later: what has not happened by then did not happen. */
-export function judgeLater(item: PlanItem, answer: Answer | null, sight: Sight): Judgement {
+/**
+ * The same, at least a minute later: what has not happened by then did not happen. `absentFor`: how long ago an earlier look
+ * did not find the project either, in milliseconds; one look is not enough, for single answers have been seen to be wrong.
+ */
+export function judgeLater(item: PlanItem, answer: Answer | null, sight: Sight, absentFor = 0): Judgement {
   const judgement = judge(item, answer, sight)
-  if (judgement.outcome !== 'unsure' || sight.kind !== 'seen' || sight.project.unreadable !== null) return judgement
-  return { outcome: 'failed', detail: 'A later survey shows the project unchanged: the call had no effect.' }
+  if (judgement.outcome !== 'unsure' || (sight.kind === 'seen' && sight.project.unreadable !== null)) return judgement
+  if (sight.kind === 'seen') {
+    if (isSame(item, sight.project)) {
+      return { outcome: 'failed', detail: 'A later survey shows the project unchanged: the call had no effect.' }
+    }
+    if (isUnknown(sight.project.created)) return judgement
+    return { outcome: 'failed', detail: 'The project is gone: another one answers under its id now.' }
+  }
+  if (sight.kind !== 'notFound' || absentFor < LOOKS_APART_MS) return judgement
+  return { outcome: 'failed', detail: 'Two looks at least a minute apart do not find the project: it is gone.' }
 }
+
+/** Looks closer to each other than this are one look: the API has been seen to serve what was true before. */
+export const LOOKS_APART_MS = 60_000
 
 type Shown = 'happened' | 'not' | 'another' | 'missing'
 

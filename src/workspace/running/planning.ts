@@ -29,7 +29,6 @@ export async function planRun(slice: Slice): Promise<'planned' | 'later'> {
   const { request } = slice.run
   const surveyed = await loadInventory(slice.sql, slice.run, slice.deps.config.organizationId)
   const now = policyTime(slice)
-  update(slice, { state: { ...slice.run.state, plannedAt: slice.deps.now() } })
   const refusal = await guard(slice, surveyed, now)
   if (refusal !== null) return end(slice, 'blocked', refusal)
   if (request.kind === 'sweep') return planSweep(slice, surveyed, request, now)
@@ -47,7 +46,7 @@ export async function planRun(slice: Slice): Promise<'planned' | 'later'> {
   noteReceipt(slice)
   const situation = { policy: slice.policy, inventory: surveyed, memory: readMemory(slice.sql), now }
   const word: Word = { asked: request, run: slice.run, isApproved: false }
-  const asked = await askedItems(slice.sql, word, situation)
+  const asked = await askedItems(slice.sql, word, situation, slice.deps.now())
   return asked.ok ? planAsked(slice, surveyed, asked, now) : refuseAsked(slice, asked)
 }
 
@@ -142,8 +141,8 @@ async function lookAtWaiting(
   if (open === null) return
   const proposing = runById(sql, open.run)
   const word = proposing === null ? null : wordOf(sql, proposing)
-  const meant =
-    word === null ? null : await askedItems(sql, { ...word, isApproved: true }, { policy, inventory, memory, now })
+  const situation = { policy, inventory, memory, now }
+  const meant = word === null ? null : await askedItems(sql, { ...word, isApproved: true }, situation, realNow)
   const whyNot: WhyNot = (item) => {
     if (meant === null) {
       const judged = stillWaits(item, decision, inventory)

@@ -1,198 +1,221 @@
 /**
- * Makes a project again from our backup, once the Recycle Bin has let it go. Every step begins by reading how far it is, so
- * that a crash or a lost answer is never followed by a blind repeat: only what a look shows to be missing is written.
+ * Makes a project again from our backup, once the Recycle Bin has let it go (G16, G24). The new project has a temporary name
+ * with the id of the run, which nobody else has, until it is complete. A restore never changes a person's work: every step
+ * begins with a look, only what is missing or still as QuantConnect made it is written, and every difference is left and named.
  */
 
-import { isSameSet } from '../../core/command/command-update.ts'
-import { isUnknown, type Project } from '../../core/evidence/project.ts'
+import { restoringName, shortRestoringName } from '../../core/base/names.ts'
+import { unfinished } from '../../core/command/command-restore.ts'
+import { type Inventory, isUnknown, type Project } from '../../core/evidence/project.ts'
 import { failureText } from '../../quantconnect/failure.ts'
-import type { ProjectFile } from '../../quantconnect/files.ts'
 import type { Mutation } from '../../quantconnect/permit.ts'
 import { type Backup, readBackup } from '../../records/backups.ts'
 import { recordAction } from '../ledger/acted-on.ts'
+import { newestBackup } from '../ledger/backups.ts'
 import { holdRestored } from '../ledger/holds.ts'
-import { type ItemRow, itemsOf, postpone, writeOutcome, writeRebuilt } from '../ledger/items.ts'
-import { madeBy } from '../ledger/rebuilt.ts'
-import { newestBackup } from './backup.ts'
-import { type GateFacts, gate, gateOfRebuild, type Passage } from './gate.ts'
+import {
+  dropIntent,
+  type ItemRow,
+  itemsOf,
+  postpone,
+  type Rebuilt,
+  writeAnswer,
+  writeIntent,
+  writeOutcome,
+  writeRebuilt,
+} from '../ledger/items.ts'
+import { dropLeftover, madeBy, newestRebuilt, readRebuilt, rebuiltAs, resetTries } from '../ledger/rebuilt.ts'
+import { throttledUntil } from '../ledger/throttle.ts'
+import { isUnsure, noteAbsent } from '../ledger/unsettled.ts'
+import { fill } from './fill.ts'
+import { type GateFacts, gate, type Passage } from './gate.ts'
+import { halfBuiltText, inBinText, lookAgain } from './settle.ts'
 import { policyTime, type Slice, update } from './slice.ts'
 
-/** Nothing was sent, or QuantConnect asked to slow down. */
-const NOT_TAKEN: ReadonlySet<string> = new Set(['withdrawn', 'throttled', 'budget'])
+/** Slices that may go by without getting any further. */
+const MOST_TRIES = 4
 
-/** Slices that may go by while nothing gets done. */
-const MOST_TRIES = 6
-
-/** The gate for the first call, which makes the empty project. */
-export async function beginRebuild(slice: Slice, row: ItemRow, facts: GateFacts): Promise<Passage> {
-  const backup = await backupOf(slice, row)
-  if (backup === null) return { pass: false, outcome: 'failed', detail: 'Its backup could not be read whole.' }
+/**
+ * The gate for the first call, which makes the empty project. `goes on`: an earlier restore made one already, and there is
+ * nothing to send.
+ */
+export async function beginRebuild(
+  slice: Slice,
+  row: ItemRow,
+  facts: GateFacts,
+  inventory: Inventory,
+): Promise<Passage | 'goes on'> {
+  const { sql } = slice
   const { item } = row
+  const backup = await backupOf(slice, row)
+  if (backup === null) return stop('later', 'Its backup could not be read whole.')
+  // A list may lack what is there; only a look at the old project shows that it is gone.
+  const sight = await lookAgain(slice, item.projectId)
+  if (sight === 'later') return stop('later', 'The calls of this slice were used up.')
+  if (sight.kind === 'unreadable') return stop('later', `It could not be looked at. ${sight.detail}`)
+  if (sight.kind === 'seen') {
+    return stop('changed', 'The list does not hold it, yet it is still there. Ask for the restore again.')
+  }
+
+  const listed = new Map(inventory.projects.map((project) => [project.id, project]))
+  const libraries = backup.libraries.filter((id) => listed.has(id))
+  const gone = backup.libraries.filter((id) => !listed.has(id))
+  const start = {
+    final: item.to ?? item.name,
+    libraries,
+    notes: [
+      ...backup.files.filter(({ content }) => content === '').map(({ name }) => emptyText(name)),
+      ...gone.map((id) => `The library ${id} is no more, so it is not linked.`),
+    ],
+    left: [],
+    refused: [],
+    next: 0,
+    complete: false,
+  }
+  const begun = unfinished(rebuiltAs(sql, item.projectId), listed)
+  if (begun !== null && facts.stands.still && !isUnsure(sql, item.projectId)) {
+    const earlier = newestRebuilt(sql, item.projectId)
+    slice.storage.transactionSync(() => {
+      writeIntent(sql, row, facts.now, { item, backup: null, project: null })
+      writeAnswer(sql, row, { kind: 'accepted' }, facts.now, facts.now)
+      if (earlier !== null) writeRebuilt(sql, row, { ...earlier, ...start })
+      hold(slice, begun)
+    })
+    return 'goes on'
+  }
+
   const { organizationId, language } = backup
   const create: Mutation = {
     endpoint: 'projects/create',
-    name: item.to ?? item.name,
+    name: row.rebuilt?.name ?? restoringName(item.name, slice.run.id),
     language,
     ...(organizationId === '' ? {} : { organizationId }),
   }
-  const passage = await gate(slice.sql, slice.policy, slice.run, row, { ...facts, create })
-  if (passage.pass) writeRebuilt(slice.sql, row, { name: create.name, projectId: null, created: null, lost: [] })
+  const passage = await gate(sql, slice.policy, slice.run, row, { ...facts, create })
+  if (passage.pass) {
+    const made = { run: slice.run.id, name: create.name, projectId: null, created: null, templates: null }
+    writeRebuilt(sql, row, { ...start, ...made, since: slice.deps.client.date() ?? slice.deps.now() })
+  }
   return passage
+}
+
+/** After a refusal of the long temporary name: whether a shorter one is to be tried. */
+export function triesShorterName({ sql, run }: Slice, row: ItemRow): boolean {
+  const rebuilt = readRebuilt(sql, row)
+  const name = shortRestoringName(row.item.name, run.id)
+  if (rebuilt === null || rebuilt.name.length <= name.length) return false
+  dropIntent(sql, row)
+  writeRebuilt(sql, row, { ...rebuilt, name })
+  return true
 }
 
 /** Notes which project the first call made, and keeps it from everybody's rules for 30 days. */
 export function adopt(slice: Slice, row: ItemRow, made: Project): void {
-  if (isUnknown(made.created)) return
-  const rebuilt = { name: made.name, projectId: made.id, created: made.created, lost: row.rebuilt?.lost ?? [] }
-  writeRebuilt(slice.sql, row, rebuilt)
-  recordAction(slice.sql, made.id, slice.deps.now())
-  holdRestored(slice.sql, { projectId: made.id, created: made.created }, policyTime(slice))
+  const rebuilt = readRebuilt(slice.sql, row)
+  if (rebuilt === null || isUnknown(made.created)) return
+  const { id: projectId, name, created } = made
+  slice.storage.transactionSync(() => {
+    writeRebuilt(slice.sql, row, { ...rebuilt, name, projectId, created })
+    recordAction(slice.sql, projectId, slice.deps.now())
+    hold(slice, { projectId, created })
+  })
+}
+
+function hold(slice: Slice, project: { readonly projectId: number; readonly created: number }): void {
+  holdRestored(slice.sql, project, policyTime(slice))
 }
 
 /** One slice of rebuilding: each project that an accepted or lost call may have made is found and filled. */
 export async function rebuild(slice: Slice): Promise<void> {
   const sent = [...itemsOf(slice.sql, slice.run.id, 'intent'), ...itemsOf(slice.sql, slice.run.id, 'answered')]
-  const rows = sent.filter(({ item }) => item.action === 'rebuild')
-  const [first] = rows
-  if (first !== undefined) {
-    const list = await slice.deps.client.readProjects(slice.meter)
-    if (!list.ok) {
-      later(slice, first, `The list of projects could not be read. ${failureText(list.failure)}`)
-      return
-    }
-    const listed = new Map(list.value.map((project) => [project.id, project]))
-    for (const row of rows) if ((await goOnRebuilding(slice, row, listed)) === 'again') return
+  for (const row of sent.filter(({ item }) => item.action === 'rebuild')) {
+    if (row.answer?.kind === 'refused') writeOutcome(slice.sql, row, 'failed', row.answer.detail)
+    else if ((await found(slice, row)) === 'again' || (await goOn(slice, row)) === 'again') return
   }
   update(slice, { phase: 'confirm' })
 }
 
-/** Goes on as far as this slice's calls reach. `again`: the next slice goes on. */
-async function goOnRebuilding(
-  slice: Slice,
-  given: ItemRow,
-  listed: ReadonlyMap<number, Project>,
-): Promise<'done' | 'again'> {
-  let row = given
-  if (row.answer?.kind === 'refused') return end(slice, row, 'failed', row.answer.detail)
-  if (row.rebuilt?.projectId == null) {
-    const made = madeBy(row, [...listed.values()])
-    if (made === null) return end(slice, row, 'unsure', 'The answer was lost, and no new project is to be seen (yet).')
+/** Looks for the project whose making was not answered. `again`: the list could not be read in this slice. */
+async function found(slice: Slice, row: ItemRow): Promise<'done' | 'again'> {
+  if (row.rebuilt?.projectId != null) return 'done'
+  const list = await slice.deps.client.readProjects(slice.meter)
+  if (!list.ok) return later(slice, row, `The list of projects could not be read. ${failureText(list.failure)}`)
+  const made = madeBy(slice.sql, row, list.value)
+  if (made !== null) {
     adopt(slice, row, made)
-    const created = isUnknown(made.created) ? null : made.created
-    row = { ...row, rebuilt: { name: made.name, projectId: made.id, created, lost: [] } }
+    return 'done'
   }
+  noteAbsent(slice.sql, row, slice.deps.now())
+  writeOutcome(slice.sql, row, 'unsure', 'The answer was lost, and no new project is to be seen (yet).')
+  return 'done'
+}
+
+/** Fills the project of an item as far as this slice's calls reach. `again`: the next slice goes on. */
+export async function goOn(slice: Slice, row: ItemRow): Promise<'done' | 'again'> {
+  const { sql } = slice
+  const rebuilt = readRebuilt(sql, row)
+  const projectId = rebuilt?.projectId ?? null
+  if (rebuilt === null || projectId === null) return 'done'
   const backup = await backupOf(slice, row)
   if (backup === null) return later(slice, row, 'Its backup could not be read whole.')
-  return fill(slice, row, backup, listed)
-}
 
-async function fill(
-  slice: Slice,
-  row: ItemRow,
-  backup: Backup,
-  listed: ReadonlyMap<number, Project>,
-): Promise<'done' | 'again'> {
-  const { client } = slice.deps
-  const projectId = row.rebuilt?.projectId ?? 0
-  const lost = new Set(row.rebuilt?.lost ?? [])
-  for (const empty of backup.files.filter(({ content }) => content === '')) {
-    lost.add(`The empty file ${empty.name} did not come back: QuantConnect takes none.`)
+  const filled = await fill(slice, row, backup)
+  if (filled.kind === 'later') {
+    if (filled.isFurther) resetTries(sql, row)
+    return filled.isFurther ? 'again' : later(slice, row, filled.why)
   }
-
-  const files = await client.readFiles(projectId, slice.meter)
-  if (!files.ok) return later(slice, row, `The files so far could not be read. ${failureText(files.failure)}`)
-  const write = async (mutation: Mutation): Promise<'done' | 'refused' | 'again'> => {
-    // One call is left for the look at the end.
-    if (slice.meter.left < 2) return 'again'
-    const passage = gateOfRebuild(slice.sql, slice.run, row, mutation, slice.deps.now())
-    if (!passage.pass) return 'again'
-    const sent = await client.mutate(passage.permit, slice.meter)
-    if (sent.effect === 'accepted') return 'done'
-    if (sent.effect === 'unknown' || sent.result.ok || NOT_TAKEN.has(sent.result.failure.kind)) return 'again'
-    lost.add(`${whatOf(mutation)} did not come back: ${failureText(sent.result.failure)}`)
-    writeRebuilt(slice.sql, row, { ...rebuiltOf(row), lost: [...lost] })
-    return 'refused'
+  if (filled.kind === 'gone') {
+    noteAbsent(sql, row, slice.deps.now())
+    writeOutcome(sql, row, 'unsure', `The new project ${projectId} is not to be found any more.`)
+  } else if (filled.kind === 'binned') writeOutcome(sql, row, 'failed', inBinText(projectId))
+  else if (filled.kind === 'stuck') {
+    writeOutcome(sql, row, 'failed', `${filled.why} ${halfBuiltText(projectId, rebuilt.name)}`)
+  } else if (filled.kind === 'filled') {
+    const { notes, left, complete } = readRebuilt(sql, row) ?? rebuilt
+    const detail = [`Rebuilt as project ${projectId}, called "${filled.name}".`, ...left, ...notes].join(' ')
+    slice.storage.transactionSync(() => {
+      writeOutcome(sql, row, 'done', detail)
+      if (complete) dropLeftover(sql, projectId)
+    })
   }
-
-  for (const mutation of missing(projectId, files.value, backup)) {
-    if ([...lost].some((one) => one.startsWith(`${whatOf(mutation)} did not`))) continue
-    if ((await write(mutation)) === 'again') return later(slice, row, 'The calls of this slice were used up.')
-  }
-
-  const libraries = backup.libraries.filter((id) => listed.has(id))
-  for (const gone of backup.libraries.filter((id) => !listed.has(id))) {
-    lost.add(`The library ${gone} is no more, so it is not linked.`)
-  }
-  const own: Mutation = { endpoint: 'projects/update', projectId, ...fieldsOf(backup) }
-  const linked = libraries.length === 0 ? 'refused' : await write({ ...own, libraries })
-  if (linked === 'again' || (linked === 'refused' && (await write(own)) === 'again')) {
-    return later(slice, row, 'The calls of this slice were used up.')
-  }
-  return check(slice, row, backup, lost)
-}
-
-/** Done is what a last look shows to be whole. */
-async function check(slice: Slice, row: ItemRow, backup: Backup, lost: ReadonlySet<string>): Promise<'done' | 'again'> {
-  const { client } = slice.deps
-  const { projectId } = rebuiltOf(row)
-  const [project, files] = await Promise.all([
-    client.readProject(projectId ?? 0, slice.meter),
-    client.readFiles(projectId ?? 0, slice.meter),
-  ])
-  if (!project.ok || !files.ok) return later(slice, row, 'The rebuilt project could not be looked at.')
-  const unlike = missing(project.value.id, files.value, backup).map(whatOf)
-  const unsaid = unlike.filter((what) => ![...lost].some((one) => one.startsWith(`${what} did not`)))
-  const { description, parameters } = project.value
-  if (description !== backup.description) unsaid.push('Its description')
-  if (!isSameSet(parameters, backup.parameters)) unsaid.push('Its parameters')
-  if (unsaid.length > 0) return later(slice, row, `Not as in the backup yet: ${unsaid.join(', ')}.`)
-  const partly = [...lost].join(' ')
-  return end(
-    slice,
-    row,
-    'done',
-    `Rebuilt as project ${project.value.id}, called "${project.value.name}". ${partly}`.trim(),
-  )
-}
-
-/** The calls that would make the files exactly those of the backup. */
-function missing(projectId: number, present: readonly ProjectFile[], backup: Backup): readonly Mutation[] {
-  const there = new Map(present.map(({ name, content }) => [name, content]))
-  const wanted = new Map(backup.files.map(({ name, content }) => [name, content]))
-  const writes = [...wanted].flatMap(([name, content]): readonly Mutation[] => {
-    if (content === '' || there.get(name) === content) return []
-    return [{ endpoint: there.has(name) ? 'files/update' : 'files/create', projectId, name, content }]
-  })
-  const extra = [...there.keys()].filter((name) => !wanted.has(name) || wanted.get(name) === '')
-  return [...writes, ...extra.map((name): Mutation => ({ endpoint: 'files/delete', projectId, name }))]
-}
-
-function whatOf(mutation: Mutation): string {
-  if (mutation.endpoint === 'files/delete') return `The absence of the file ${mutation.name}`
-  if (mutation.endpoint === 'files/create' || mutation.endpoint === 'files/update') return `The file ${mutation.name}`
-  return 'Description, parameters or links'
-}
-
-function fieldsOf({ description, parameters }: Backup) {
-  return { description, ...(parameters.length === 0 ? {} : { parameters }) }
-}
-
-async function backupOf(slice: Slice, { item }: ItemRow): Promise<Backup | null> {
-  const kept = newestBackup(slice.sql, item.projectId)
-  return kept === null ? null : readBackup(slice.deps.log, kept.key, kept.hash)
-}
-
-function rebuiltOf({ rebuilt, item }: ItemRow): NonNullable<ItemRow['rebuilt']> {
-  return rebuilt ?? { name: item.to ?? item.name, projectId: null, created: null, lost: [] }
+  return 'done'
 }
 
 function later(slice: Slice, row: ItemRow, why: string): 'done' | 'again' {
-  if (row.tries + 1 >= MOST_TRIES) return end(slice, row, 'failed', `Given up, half-way: ${why}`)
-  postpone(slice.sql, row, why)
-  return 'again'
+  // A throttle is waited out.
+  if (throttledUntil(slice.sql, slice.deps.now()) !== null) return 'again'
+  const [tries] = slice.sql
+    .exec<{ tries: number }>(
+      `SELECT tries FROM items WHERE run = ? AND project_id = ? AND settles = ''`,
+      row.run,
+      row.item.projectId,
+    )
+    .toArray()
+  if ((tries?.tries ?? 0) + 1 < MOST_TRIES) {
+    postpone(slice.sql, row, why)
+    return 'again'
+  }
+  const { projectId = null, name = '' }: Partial<Rebuilt> = readRebuilt(slice.sql, row) ?? {}
+  if (projectId === null) writeOutcome(slice.sql, row, 'unsure', `Given up for now. ${why}`)
+  else
+    writeOutcome(
+      slice.sql,
+      row,
+      'failed',
+      `Given up after ${MOST_TRIES} tries. ${why} ${halfBuiltText(projectId, name)}`,
+    )
+  return 'done'
 }
 
-function end(slice: Slice, row: ItemRow, outcome: 'done' | 'failed' | 'unsure', detail: string): 'done' {
-  writeOutcome(slice.sql, row, outcome, detail)
-  return 'done'
+async function backupOf(slice: Slice, { item }: ItemRow): Promise<Backup | null> {
+  const kept = newestBackup(slice.sql, item.projectId, slice.deps.now())
+  return kept === null ? null : readBackup(slice.deps.log, kept.key, kept.hash)
+}
+
+function emptyText(name: string): string {
+  return `The empty file ${name} did not come back: QuantConnect takes none.`
+}
+
+function stop(outcome: 'later' | 'changed', detail: string): Passage {
+  return { pass: false, outcome, detail }
 }

@@ -71,7 +71,7 @@ export async function recheck(slice: Slice, batch: readonly ItemRow[]): Promise<
   const word = wordOf(sql, run)
   if (word !== null) {
     const judged = async (seen: Inventory) =>
-      judgeAsked(await askedItems(sql, word, { policy, inventory: seen, memory: readMemory(sql), now }))
+      judgeAsked(await askedItems(sql, word, { policy, inventory: seen, memory: readMemory(sql), now }, askedAt))
     const standsWith: Fresh['standsWith'] = async (row, project) => {
       const others = inventory.projects.map((one) => (one.id === project.id ? project : one))
       return (await judged({ ...inventory, projects: others }))(row)

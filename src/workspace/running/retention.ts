@@ -1,6 +1,5 @@
 /** Lets go of what is older than it is kept for. Runs stay 400 days whatever the settings, so that a replay is known. */
 
-import type { Config } from '../../config.ts'
 import { forgetActivity } from '../ledger/activity.ts'
 import { forgetHolds } from '../ledger/announced.ts'
 import { forgetOldLinks } from '../ledger/audit.ts'
@@ -14,7 +13,7 @@ const HOLDS_KEPT_DAYS = 30
 const MESSAGES_KEPT_DAYS = 30
 
 /** `now` is real time; `policyAt` is the policy time that days of attempts are counted in. */
-export function forgetOld(sql: SqlStorage, config: Pick<Config, 'backupDays'>, now: number, policyAt: number): void {
+export function forgetOld(sql: SqlStorage, now: number, policyAt: number): void {
   const runsFrom = now - RUNS_KEPT_DAYS * DAY
   sql.exec(
     `DELETE FROM items WHERE run IN (SELECT id FROM runs WHERE created_at < ? AND status NOT IN ('queued', 'running'))`,
@@ -26,7 +25,8 @@ export function forgetOld(sql: SqlStorage, config: Pick<Config, 'backupDays'>, n
   sql.exec('DELETE FROM inventories WHERE run NOT IN (SELECT id FROM runs)')
   sql.exec('DELETE FROM proposals WHERE run NOT IN (SELECT id FROM runs)')
   sql.exec('DELETE FROM holds WHERE until < ?', policyAt - HOLDS_KEPT_DAYS * DAY)
-  sql.exec('DELETE FROM backups WHERE put_at < ?', now - config.backupDays * DAY)
+  sql.exec('DELETE FROM backups WHERE expires_at < ?', now)
+  sql.exec('DELETE FROM empty_readings WHERE at < ?', now - MESSAGES_KEPT_DAYS * DAY)
   forgetMessages(sql, now - MESSAGES_KEPT_DAYS * DAY)
   forgetActivity(sql, policyAt)
   forgetHolds(sql, policyAt - MESSAGES_KEPT_DAYS * DAY)

@@ -4,6 +4,7 @@
  * A survey that could not be read whole ends the run; it never becomes a smaller inventory.
  */
 
+import { inOtherClock } from '../../core/base/other-clock.ts'
 import { type Failure, failureText } from '../../quantconnect/failure.ts'
 import { dropSurvey, loadInventory, packPage, storePage } from '../ledger/evidence.ts'
 import type { RunState } from '../ledger/runs.ts'
@@ -40,6 +41,11 @@ export async function survey(slice: Slice): Promise<Surveyed> {
     })
   }
 
+  const { surveyAt, planned } = slice.run.state
+  if (planned === undefined && surveyAt !== null) {
+    const asked = inOtherClock(surveyAt, slice.deps.client.date(), { from: surveyAt, until: slice.deps.now() })
+    update(slice, { state: { ...slice.run.state, planned: asked } })
+  }
   const inventory = await loadInventory(slice.sql, slice.run, slice.deps.config.organizationId)
   return (await settleEarlier(slice, inventory.projects)) ? 'whole' : 'later'
 }

@@ -1,8 +1,9 @@
 /** Whether the sweeping goes on: the last good scheduled run is younger than twice the interval. Real time. */
 
 import { readingText } from '../../core/plan/readings.ts'
-import { readFact } from '../ledger/facts.ts'
+import { type Leftover, readFact } from '../ledger/facts.ts'
 import { openProposal } from '../ledger/proposals.ts'
+import { readLeftovers } from '../ledger/rebuilt.ts'
 import { iso } from '../ledger/runs.ts'
 import { deliveryTrouble } from '../telling/deliveries.ts'
 
@@ -44,6 +45,8 @@ export interface Health extends PublicHealth {
   readonly reading: string | null
   /** The newest link of the audit chain: a copy kept elsewhere shows when the chain was cut. */
   readonly audit: { readonly run: string; readonly hash: string } | null
+  /** Projects that restores made, or may have made, and that are not complete, as the newest scan saw them. */
+  readonly leftovers: readonly Leftover[]
 }
 
 export interface PauseView {
@@ -111,6 +114,7 @@ export function readHealth(sql: SqlStorage, interval: number, now: number): Heal
     waiting: open === null ? null : { run: open.run, expiresAt: iso(open.expiresAt) },
     reading: reading === null ? null : readingText(reading),
     audit: chain === null ? null : { run: chain.run, hash: chain.hash },
+    leftovers: readLeftovers(sql),
   })
 
   const allowed = 2 * interval

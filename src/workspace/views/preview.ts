@@ -15,6 +15,7 @@ import { approvedRules } from '../ledger/first-approvals.ts'
 import { type Asked, lastSurvey, no, usablePolicy } from '../ledger/last-survey.ts'
 import { attemptsOn, readMemory } from '../ledger/memory.ts'
 import { leftToPeople } from '../ledger/proposals.ts'
+import { leftoverText, readLeftovers } from '../ledger/rebuilt.ts'
 import { type Preview, shownItem } from '../ledger/run.ts'
 import { iso } from '../ledger/runs.ts'
 import { findingsOf } from '../running/findings.ts'
@@ -83,7 +84,9 @@ export async function explainProject(sql: SqlStorage, deps: Deps, projectId: num
     const reading = readFact(sql, 'reading')
     const waits = reading !== null && answer.activity.unsure !== null && answer.verdict === 'notJudged'
     const progress = waits ? readingText(reading) : null
-    return { ok: true, value: { ...answer, activity: { ...answer.activity, progress } } }
+    const left = readLeftovers(sql).find((one) => one.projectId === projectId)
+    const sentences = left === undefined ? answer.sentences : [...answer.sentences, leftoverText(left)]
+    return { ok: true, value: { ...answer, sentences, activity: { ...answer.activity, progress } } }
   }
   return no('notFound', `Project ${projectId} was not in the survey of ${iso(run.policyAt)}.`)
 }
