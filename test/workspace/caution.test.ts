@@ -126,7 +126,7 @@ describe('G4 a dry run is the same code', () => {
     const plan = await report(world)
     expect(plan).toMatchObject({ counts: { marked: 3 }, apiCalls: 3 })
     const calls = (await world.requests()).slice(before).map((request) => request.path)
-    expect(calls).toEqual(['projects/read', 'live/list'])
+    expect(calls).toEqual(['projects/read', 'projects/read', 'live/list'])
 
     const fresh = await makeWorld(DELETE_OLD, staleMany(3))
     await report(fresh)
