@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { command, idOf, names, request, undo } from '../support/asking.ts'
+import { RECHECK } from '../support/lists.ts'
 import { DELETE_OLD, NO_CAPS, rule, stale, staleMany } from '../support/policies.ts'
 import { DAY, HOUR, makeWorld, type World } from '../support/world.ts'
 
@@ -312,7 +313,7 @@ describe('the undo of a run', () => {
 
   it('settles an unsure deletion first, and then brings it back', async () => {
     const world = await makeWorld(NO_CAPS, [{ name: 'a/x' }, { name: 'a/y' }])
-    await world.faults({ endpoint: 'projects/read', calls: [3], kind: 'status-403' })
+    await world.faults({ endpoint: 'projects/read', calls: [RECHECK + 1], kind: 'status-403' })
     const deleted = await command(world, { type: 'project.delete', project: 'a/x' })
     expect(deleted.outcomes[0]).toMatchObject({ outcome: 'unsure' })
     world.aMinuteLater()
