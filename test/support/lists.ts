@@ -2,6 +2,12 @@
 
 import type { World } from './world.ts'
 
+/**
+ * Which call of projects/read is which in the first scheduled run of a day, counted from 1: two for the scan, three for the
+ * proof of its end, then one for each re-check. This is the first re-check; the list that confirms comes after the last.
+ */
+export const RECHECK = 6
+
 type Row = { readonly projectId: number; readonly name: string; readonly [field: string]: unknown }
 
 interface Asked {

@@ -7,8 +7,8 @@ import { DAY, makeWorld, type World } from '../support/world.ts'
 const now = Date.now()
 const COUNT = 3
 
-/** Survey 2, re-check 2, files and delete of each, confirm 1. */
-const CALLS = 2 + 2 + 3 * COUNT + 1
+/** Scan 3, its proof 3, re-check 2; of each the reading of its backtests, files and delete; confirm 1. */
+const CALLS = 3 + 3 + 2 + 3 * COUNT + 1
 
 /** Kills the object once, before its nth request goes out or after the answer to it has come. */
 function killAt(world: World, nth: number, moment: 'before' | 'after'): void {

@@ -1,6 +1,7 @@
 /** G10 and G11: confirmed, not assumed; and one bad item never hides others. */
 
 import { describe, expect, it } from 'vitest'
+import { RECHECK } from '../support/lists.ts'
 import { DELETE_OLD, NO_CAPS, rule, stale, staleMany } from '../support/policies.ts'
 import { DAY, type Fault, HOUR, makeWorld, type World } from '../support/world.ts'
 
@@ -57,7 +58,7 @@ describe('G10 a lost answer is settled by reading, never by a repeat', () => {
       expect(run.outcomes[0]?.detail).toMatch(/^The answer was lost \(.*\) and the list does not show the change\./)
       await world.faults()
 
-      const soon = await world.tick(now + 2 * DAY + 1)
+      const soon = await world.tick(now + 2 * DAY + HOUR)
       // Its mark is used up (G22): it starts anew.
       expect(soon.counts).toMatchObject({ due: 0, marked: 1, acted: 0 })
 
@@ -82,7 +83,7 @@ describe('G10 a lost answer is settled by reading, never by a repeat', () => {
   )
 
   it('an effect that only a later survey shows is done, as an outcome of that later run', async () => {
-    const stale = { endpoint: 'projects/read', kind: 'stale', calls: [7] }
+    const stale = { endpoint: 'projects/read', kind: 'stale', calls: [RECHECK + 1] }
     const { world, run } = await act(staleMany(1), {}, del('reset-after'), stale)
     expect(run).toMatchObject({ status: 'partial', counts: { unsure: 1 } })
     world.aMinuteLater()
@@ -118,7 +119,7 @@ describe('G10 counters count what a list shows', () => {
   })
 
   it.each(['status-503', 'malformed', 'no-success'])('with %s instead of a not found it is unsure', async (kind) => {
-    const single = { endpoint: 'projects/read', kind, calls: Array.from({ length: 20 }, (_, n) => 8 + n) }
+    const single = { endpoint: 'projects/read', kind, calls: Array.from({ length: 20 }, (_, n) => RECHECK + 2 + n) }
     const { world, run } = await act(staleMany(1), { delete: 'hard' }, single)
     expect(run).toMatchObject({ status: 'partial', counts: { confirmed: 0, unsure: 1 } })
     await world.faults()
@@ -129,15 +130,15 @@ describe('G10 counters count what a list shows', () => {
   })
 
   it('many that cannot be looked at stay unsure and end no run late: the next survey looks again', async () => {
-    const after = { endpoint: 'projects/read', calls: Array.from({ length: 200 }, (_, n) => 8 + n) }
+    const after = { endpoint: 'projects/read', calls: Array.from({ length: 200 }, (_, n) => RECHECK + 2 + n) }
     const many = [...staleMany(15), ...Array.from({ length: 60 }, (_, n) => ({ name: `Work/p${n}` }))]
     const { world, run } = await act(many, { delete: 'hard' }, { ...after, kind: 'status-503' })
     expect(run).toMatchObject({ status: 'partial', counts: { confirmed: 0 } })
     world.aMinuteLater()
-    await world.faults({ ...after, calls: Array.from({ length: 200 }, (_, n) => 6 + n), kind: 'status-503' })
+    await world.faults({ ...after, calls: Array.from({ length: 200 }, (_, n) => RECHECK + n), kind: 'status-503' })
     const blind = await world.tick(now + 3 * DAY)
     expect(blind).toMatchObject({ status: 'partial', counts: { acted: 0, confirmed: 0 } })
-    expect(blind.apiCalls).toBeLessThanOrEqual(9)
+    expect(blind.apiCalls).toBeLessThanOrEqual(5 + 1 + 3)
     await world.faults()
     const later = await world.tick(now + 4 * DAY)
     expect(later.counts).toMatchObject({ acted: 0, confirmed: run.counts.unsure })

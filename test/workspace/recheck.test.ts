@@ -1,6 +1,7 @@
 /** G8: what is due is looked at again just before it goes, and whatever changed since the plan stays. */
 
 import { describe, expect, it } from 'vitest'
+import { RECHECK } from '../support/lists.ts'
 import { DELETE_OLD, NO_CAPS, rule, stale, staleMany } from '../support/policies.ts'
 import { DAY, makeWorld, type World } from '../support/world.ts'
 
@@ -38,7 +39,7 @@ describe('G8 an edit between the plan and the re-check saves the project', () =>
   ])('when a person %s', async (_what, fields, outcome, detail) => {
     const world = await makeWorld(DELETE_OLD, staleMany(5))
     await world.tick(now)
-    justBefore(world, 'projects/read', 6, () => world.edit('Old/p1', fields))
+    justBefore(world, 'projects/read', RECHECK, () => world.edit('Old/p1', fields))
     const run = await world.tick(now + 2 * DAY)
     expect(run.counts).toMatchObject({ due: 5, acted: 4, confirmed: 4, skipped: 1 })
     const left = run.outcomes.find((one) => one.name === 'Old/p1')
@@ -53,7 +54,7 @@ describe('G8 an edit between the plan and the re-check saves the project', () =>
     const world = await makeWorld(policy, [...staleMany(3), { name: 'Work/a' }])
     await world.tick(now)
     const linked = (await world.project('Old/p0')).projectId
-    justBefore(world, 'projects/read', 6, async () => {
+    justBefore(world, 'projects/read', RECHECK, async () => {
       await world.edit('Work/a', { libraries: [linked] })
       await world.edit('Old/p1', { backtests: [{ created: now }], modified: now - 200 * DAY })
     })
@@ -67,7 +68,7 @@ describe('G8 an edit between the plan and the re-check saves the project', () =>
   it('when somebody else deletes it first: already, and no call is made', async () => {
     const world = await makeWorld(DELETE_OLD, [...staleMany(2), ...[1, 2, 3, 4].map((n) => ({ name: `Work/p${n}` }))])
     await world.tick(now)
-    justBefore(world, 'projects/read', 6, () => world.edit('Old/p0', { name: 'Recycle Bin/Old/p0' }))
+    justBefore(world, 'projects/read', RECHECK, () => world.edit('Old/p0', { name: 'Recycle Bin/Old/p0' }))
     const run = await world.tick(now + 2 * DAY)
     expect(run.outcomes.find((one) => one.name === 'Old/p0')).toMatchObject({ outcome: 'already' })
     expect(run).toMatchObject({ status: 'ok', counts: { acted: 1, confirmed: 1, skipped: 1 } })
@@ -89,7 +90,7 @@ describe('G8 an edit between the plan and the re-check saves the project', () =>
           return single === null ? fetch(input, init) : Response.json(single)
         const body = (await (await fetch(input, init)).json()) as { projects: { projectId: number }[] }
         lists += 1
-        const projects = lists <= 5 ? body.projects : body.projects.filter((row) => row.projectId !== projectId)
+        const projects = lists < RECHECK ? body.projects : body.projects.filter((row) => row.projectId !== projectId)
         return Response.json({ ...body, projects })
       },
     })
@@ -104,7 +105,7 @@ describe('G8 an edit between the plan and the re-check saves the project', () =>
     const archive = rule('old', '{ path = "Old/*", idle = ">90d" }', 'archive', 'to = "Archive/{path}"')
     const world = await makeWorld(NO_CAPS + archive, [stale('Old/a'), { name: 'Work/a' }])
     await world.tick(now)
-    justBefore(world, 'projects/read', 6, () => world.edit('Work/a', { name: 'Archive/Old/a' }))
+    justBefore(world, 'projects/read', RECHECK, () => world.edit('Work/a', { name: 'Archive/Old/a' }))
     const run = await world.tick(now + 2 * DAY)
     expect(run.outcomes).toMatchObject([{ outcome: 'changed', detail: '"Archive/Old/a" is taken now.' }])
     expect(await world.calls('projects/update')).toBe(0)
@@ -116,7 +117,7 @@ describe('G8 a directory that changes while it is worked on', () => {
     const policy = `${NO_CAPS}${rule('dirs', '{ path = "Old/*", idle = ">90d" }', 'delete', 'unit = "directory"')}`
     const world = await makeWorld(policy, [stale('Old/x/a'), stale('Old/x/b'), stale('Old/y/c')])
     await world.tick(now)
-    justBefore(world, 'projects/read', 6, () => world.edit('Old/x/b', {}))
+    justBefore(world, 'projects/read', RECHECK, () => world.edit('Old/x/b', {}))
     const run = await world.tick(now + 2 * DAY)
     const outcomes = Object.fromEntries(run.outcomes.map((one) => [one.name, one.outcome]))
     expect(outcomes).toEqual({ 'Old/x/a': 'changed', 'Old/x/b': 'changed', 'Old/y/c': 'done' })
@@ -127,7 +128,7 @@ describe('G8 a directory that changes while it is worked on', () => {
     const members = Array.from({ length: 14 }, (_, n) => stale(`Old/x/p${String(n).padStart(2, '0')}`))
     const world = await makeWorld(policy, members)
     await world.tick(now)
-    justBefore(world, 'projects/read', 7, () => world.edit('Old/x/p13', {}))
+    justBefore(world, 'projects/read', RECHECK + 1, () => world.edit('Old/x/p13', {}))
     const run = await world.tick(now + 2 * DAY)
     expect(run).toMatchObject({ status: 'partial', counts: { due: 14, confirmed: 10, skipped: 4 } })
     expect((await world.project('Old/x/p13')).name).toBe('Old/x/p13')
@@ -142,8 +143,8 @@ describe('G8 lists grow old', () => {
     justBefore(world, 'files/read', 1, () => world.aMinuteLater())
     const run = await world.tick(now + 2 * DAY)
     expect(run).toMatchObject({ status: 'ok', counts: { acted: 1, confirmed: 1 } })
-    // Survey, first re-check, the second one because of the age, confirm.
-    expect((await world.calls('projects/read')) - earlier).toBe(8)
+    // Scan and proof, first re-check, the second one because of the age, confirm.
+    expect((await world.calls('projects/read')) - earlier).toBe(5 + 3)
   })
 
   it('an edit in that minute is seen by the second look', async () => {

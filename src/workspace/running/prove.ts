@@ -84,8 +84,9 @@ async function compare(slice: Slice, projects: readonly Project[]): Promise<Resu
   const listed = new Map(projects.map((project) => [project.id, project]))
   const beyond = end.value.kind === 'more' ? end.value.projects : []
   const others = new Map([...(unpaged.value ?? []), ...beyond].map((project) => [project.id, project]))
-  const hidden = [...others.values()].filter(({ id }) => !listed.has(id))
-  const lost = isWhole(slice, unpaged.value, projects) ? projects.filter(({ id }) => !others.has(id)) : []
+  // A row without a readable id cannot be asked for singly.
+  const hidden = [...others.values()].filter(({ id }) => id > 0 && !listed.has(id))
+  const lost = isWhole(slice, unpaged.value, projects) ? projects.filter(({ id }) => id > 0 && !others.has(id)) : []
 
   const differing: NamedProject[] = []
   const seen: Project[] = []
@@ -99,6 +100,8 @@ async function compare(slice: Slice, projects: readonly Project[]): Promise<Resu
     }
     reads += 1
     const again = reads > MOST_SINGLE_READS ? null : await client.readProject(project.id, slice.meter)
+    // Used up by this slice's own reads they are as good as too many; by a throttle they are made afterwards.
+    if (again !== null && !again.ok && again.failure.kind === 'budget' && slice.meter.left > 0) return again
     if (again !== null && !again.ok && again.failure.kind === 'notFound') continue
     const now = again?.ok ? again.value : project
     if (isHidden) seen.push(now)
