@@ -2,7 +2,6 @@
 
 import { describe, expect, it } from 'vitest'
 import { command, idOf, names, request, undo } from '../support/asking.ts'
-import { RECHECK } from '../support/lists.ts'
 import { DELETE_OLD, NO_CAPS, rule, stale, staleMany } from '../support/policies.ts'
 import { DAY, HOUR, makeWorld, type World } from '../support/world.ts'
 
