@@ -211,7 +211,7 @@ describe('npm run plan on the account', () => {
     expect(err).toBe('Reading the list of projects …\nReading what runs live, beside 2 projects …\n')
     expect(out).toContain(`organisation ${ORGANISATION}; 2 API calls, all of them reads`)
     expect(out).toMatch(/^Old\/a .*marked/m)
-    expect((await requests()).map(({ path }) => path)).toEqual(['projects/read', 'live/list'])
+    expect((await requests()).map(({ path }) => path)).toEqual(['projects/read', 'projects/read', 'live/list'])
   })
 
   it('takes settings from a file, over which the environment wins', async () => {
@@ -230,7 +230,7 @@ describe('npm run plan on the account', () => {
     const { code } = await run('plan', ['--policy', costly, '--env', '/dev/null'], settings)
     expect(code).toBe(1)
     const sent = (await requests()).slice(before).map(({ path }) => path)
-    expect(sent).toEqual(['projects/read', 'live/list', 'backtests/list'])
+    expect(sent).toEqual(['projects/read', 'projects/read', 'live/list', 'backtests/list'])
   })
 
   it('names every setting that is missing, and shows no secret when it fails', async () => {

@@ -222,7 +222,7 @@ describe('POST /api/runs', () => {
       `This Idempotency-Key was used for run ${first.run} with another body. Nothing was done; use a new one.`,
     )
     await world.ended(first.run)
-    expect(await world.calls('projects/read')).toBe(1)
+    expect(await world.calls('projects/read')).toBe(5)
   })
 
   it('without a key, or with an empty one, each request is a run', async () => {
@@ -362,8 +362,8 @@ describe('the pause and the base over HTTP', () => {
     const { hash, ...rest } = await shown()
     expect(rest).toMatchObject({ code: 'shrunk', count: 7, acceptedBy: null, message: blocked.message })
     for (const [missing, status] of [
-      [undefined, 400],
-      ['all', 400],
+      [undefined, 422],
+      ['all', 422],
       ['0'.repeat(64), 409],
       [hash, 204],
       [hash, 204],

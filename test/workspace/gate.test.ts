@@ -145,6 +145,7 @@ describe('the gate', () => {
     await world.tick(now)
     whileBackingUp(world, () => world.stub.pause('Ann'))
     const { run } = await world.submitTick(now + 2 * DAY)
+    await expect.poll(async () => (await world.stub.health()).paused, { timeout: 10_000 }).toBe(true)
     await new Promise((resolve) => setTimeout(resolve, 200))
     expect(await world.deletions()).toEqual([])
     await world.stub.resume()

@@ -253,6 +253,16 @@ describe('G32 once a day', () => {
     expect(await counted(world, () => world.tick(now + DAY - HOUR / 4))).toBe(2)
   })
 
+  it('a row without a readable id is no difference, and no part of the reference', async () => {
+    const world = await makeWorld(DELETE_OLD, [...work(9), stale('Old/a')])
+    const odd = { endpoint: 'projects/read', kind: 'odd-row', row: 'Work/p3', field: 'projectId', value: null } as const
+    await world.faults(odd)
+    expect((await world.tick(now)).counts.inventory).toBe(10)
+    expect(await world.stub.base()).toMatchObject({ code: null })
+    await world.faults()
+    expect((await world.tick(now + HOUR)).status).toBe('ok')
+  })
+
   it('before any list is verified nothing is done', async () => {
     const world = await makeWorld(DELETE_OLD, [...work(9), stale('Old/a')])
     await world.faults({ endpoint: 'projects/read', kind: 'status-503', calls: [3, 4, 5] })

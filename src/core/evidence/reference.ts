@@ -4,7 +4,7 @@
  */
 
 import { placeOf } from '../base/names.ts'
-import type { Project } from './project.ts'
+import { NO_PATH, type Project } from './project.ts'
 
 export interface ReferenceEntry {
   readonly id: number
@@ -54,16 +54,21 @@ export function compareWithReference(
   }
 }
 
-/** The reference after a list that was accepted: all it holds, and whatever else is still missed. In the order of ids. */
+/**
+ * The reference after a list that was accepted: all it holds, and whatever else is still missed. In the order of ids. A row
+ * without a readable id is nobody's; one without a readable name stays as it was last seen.
+ */
 export function nextReference(
   reference: readonly ReferenceEntry[],
   projects: readonly Project[],
   ours: ReadonlySet<number>,
 ): readonly ReferenceEntry[] {
-  // A row without a readable id gets another one of our own as soon as it changes: nobody could find it again.
-  const next = new Map(projects.filter(({ id }) => id > 0).map((project) => [project.id, entryOf(project)]))
+  const known = projects.filter(({ id }) => id > 0)
+  const unnamed = new Set(known.filter(({ path }) => path === NO_PATH).map(({ id }) => id))
+  const next = new Map(known.map((project) => [project.id, entryOf(project)]))
   for (const entry of reference) {
-    if (!next.has(entry.id) && !entry.binned && !ours.has(entry.id)) next.set(entry.id, entry)
+    if (unnamed.has(entry.id)) next.set(entry.id, entry)
+    else if (!next.has(entry.id) && !entry.binned && !ours.has(entry.id)) next.set(entry.id, entry)
   }
   return [...next.values()].sort((a, b) => a.id - b.id)
 }

@@ -23,7 +23,7 @@ export async function readLaterList(
   // What we deleted may be gone for good. To confirm it is looked for on later pages all the same, which is one call for all.
   const isLookedFor = purpose === 'confirm' && (state.pages > 1 || state.cut !== null)
   const gone = (isLookedFor ? new Set<number>() : sentDeletions(sql, id)).union(new Set(state.gone))
-  const expected = new Set(scanned.map((project) => project.id)).difference(gone)
+  const expected = new Set(scanned.map((project) => project.id).filter((one) => one > 0)).difference(gone)
   const list = await slice.deps.client.readProjects(slice.meter, expected)
   if (!list.ok) return list.failure.kind === 'budget' ? outOfCalls(slice, list) : list
   const missing = expected.difference(new Set(list.value.map((project) => project.id)))

@@ -84,8 +84,9 @@ async function compare(slice: Slice, projects: readonly Project[]): Promise<Resu
   const listed = new Map(projects.map((project) => [project.id, project]))
   const beyond = end.value.kind === 'more' ? end.value.projects : []
   const others = new Map([...(unpaged.value ?? []), ...beyond].map((project) => [project.id, project]))
-  const hidden = [...others.values()].filter(({ id }) => !listed.has(id))
-  const lost = isWhole(slice, unpaged.value, projects) ? projects.filter(({ id }) => !others.has(id)) : []
+  // A row without a readable id cannot be asked for singly.
+  const hidden = [...others.values()].filter(({ id }) => id > 0 && !listed.has(id))
+  const lost = isWhole(slice, unpaged.value, projects) ? projects.filter(({ id }) => id > 0 && !others.has(id)) : []
 
   const differing: NamedProject[] = []
   const seen: Project[] = []

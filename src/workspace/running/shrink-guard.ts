@@ -98,7 +98,7 @@ export async function guardAgain(
   if (reach === 'harmless') return null
   const ours = deletedByUs(sql).union(sentDeletions(sql, run.id))
   const reference = (await readReference(sql)) ?? []
-  for (const before of [scanned.map(entryOf), reference]) {
+  for (const before of [scanned.filter(({ id }) => id > 0).map(entryOf), reference]) {
     const { missing, moved, expected } = compareWithReference(before, fresh, ours)
     if (isTooMany(missing.length, expected)) {
       return `${missing.length} of ${expected} projects that were there before are missing, over 20 %, so the list cannot be trusted. The next tick reads it anew.`
