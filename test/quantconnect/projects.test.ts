@@ -235,7 +235,6 @@ describe('the seam between two pages', () => {
     ['created and saved', ['insert', 'touch']],
   ] as const)('G1: while projects are %s, a list is whole or is refused, never silently wrong', async (_, kinds) => {
     let whole = 0
-    const mostly = fc.nat(4).map((n) => n > 0)
     let refused = 0
     await fc.assert(
       fc.asyncProperty(fc.integer({ min: 990, max: 2_300 }), changesOf(...kinds), async (count, changes) => {
