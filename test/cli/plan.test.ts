@@ -158,7 +158,11 @@ to = "old"
   })
 
   it('leaves a row that cannot be read alone, names it, and shows the others', async () => {
-    const rows = [apiRow(1, 'Old/a'), { ...apiRow(2, 'Old/b'), language: null }, { projectId: 'x' }]
+    const rows = [
+      apiRow(1, 'Old/a'),
+      { ...apiRow(2, 'Old/b'), language: null },
+      { ...apiRow(3, 'Old/c'), projectId: 'x' },
+    ]
     const file = await folder.write('odd.json', rows)
     const { code, json } = await plan('--inventory', file, '--nothing-live', '--json')
     expect(code).toBe(1)
