@@ -19,7 +19,7 @@ import { type FinishDeps, finish } from './running/finish.ts'
 import { postponing } from './running/heedful.ts'
 import { type Over, whyOver } from './running/over.ts'
 import { planRun } from './running/planning.ts'
-import { readOn } from './running/readings.ts'
+import { messageWithReading, readOn } from './running/readings.ts'
 import { rebuild } from './running/rebuild.ts'
 import { type Slice, update } from './running/slice.ts'
 import { survey } from './running/survey.ts'
@@ -113,7 +113,7 @@ async function doPhase(slice: Slice): Promise<void> {
 }
 
 function endReading(sql: SqlStorage, run: RunRow): 'again' {
-  changeRun(sql, run, { phase: 'record' })
+  changeRun(sql, run, { phase: 'record', message: messageWithReading(sql, run) })
   return 'again'
 }
 

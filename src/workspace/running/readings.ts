@@ -36,7 +36,7 @@ import { storePaid } from '../ledger/evidence.ts'
 import { readFact, removeFact, writeFact } from '../ledger/facts.ts'
 import type { ItemRow } from '../ledger/items.ts'
 import { addPaid, buyEvidence, type Paid } from '../ledger/paid.ts'
-import { isAnotherQueued } from '../ledger/runs.ts'
+import { isAnotherQueued, type RunRow } from '../ledger/runs.ts'
 import { throttledUntil } from '../ledger/throttle.ts'
 import { inLanes, readNewestBacktest, readNewestFile } from './read-activity.ts'
 import { policyTime, type Slice, update } from './slice.ts'
@@ -117,10 +117,14 @@ export async function readOn(slice: Slice): Promise<void> {
   slice.storage.transactionSync(() => {
     dropToRead(sql)
     putProgress(slice)
-    const reading = readFact(sql, 'reading')
-    const message = [slice.run.message, reading === null ? '' : readingText(reading)]
-    update(slice, { phase: 'record', message: message.filter((text) => text !== '').join(' ') })
+    update(slice, { phase: 'record', message: messageWithReading(sql, slice.run) })
   })
+}
+
+/** The message of a run, and how far the reading is. */
+export function messageWithReading(sql: SqlStorage, { message }: Pick<RunRow, 'message'>): string {
+  const reading = readFact(sql, 'reading')
+  return [message, reading === null ? '' : readingText(reading)].filter((text) => text !== '').join(' ')
 }
 
 /**
