@@ -3,9 +3,9 @@
 import { hostProblem, isLoopback, readAddress } from './core/base/address.ts'
 import { type DiscordConfig, type DiscordSettings, readDiscord } from './discord/settings.ts'
 import { type Endpoint, type EndpointSettings, readEndpoints } from './hooks/endpoints.ts'
+import { type RateSettings, type Rates, readRates } from './hooks/rates.ts'
 import { type HookSecrets, type HookSettings, readHookSecrets } from './hooks/secrets.ts'
 import { type Notify, type NotifySettings, readNotify } from './notify/settings.ts'
-import { type RateSettings, type Rates, readRates } from './rates.ts'
 import { readSlack, type SlackConfig, type SlackSettings } from './slack/settings.ts'
 
 /** Settings as they are written down. Anything may be missing or malformed; only `readConfig` looks at them. */
@@ -130,7 +130,7 @@ export type SecretSetting = Exclude<keyof Settings, (typeof PUBLIC_SETTINGS)[num
 /** Anything shorter can be guessed. `openssl rand -hex 32` gives 64 characters. */
 const SHORTEST_TOKEN = 16
 
-const QUANTCONNECT_HOSTS = ['quantconnect.com']
+const QUANTCONNECT_HOSTS = ['www.quantconnect.com', 'quantconnect.com']
 
 export function readConfig(env: Settings): ConfigResult {
   const problems: string[] = []

@@ -34,13 +34,13 @@ describe('the secrets of the doors', () => {
       ...DEPLOYED,
       STANDARD_WEBHOOKS_SECRET: `whsec_${base64(24)}, whsec_${base64(64)}`,
       GITHUB_SECRET: 'sixteen letters!,and ünother one 16',
-      QUANTCONNECT_SECRET: ' sixteen letters! ',
+      QUANTCONNECT_SECRET: ' some other letters ',
     })
     if (!read.ok) throw new Error(read.problems.join(' '))
     expect(read.config.hooks).toEqual({
       standardWebhooks: [new Uint8Array(24).fill(7), new Uint8Array(64).fill(7)],
       github: [utf8('sixteen letters!'), utf8('and ünother one 16')],
-      quantconnect: [utf8('sixteen letters!')],
+      quantconnect: [utf8('some other letters')],
     })
   })
 

@@ -30,13 +30,12 @@ export function isLoopback(url: string): boolean {
 }
 
 /**
- * Why an address is at no host that it may be at: one of `hosts` or below it, this machine, or one that a setting allows by
- * name. Null when it is. What is sent there carries credentials.
+ * Why an address is at no host that it may be at: one of `hosts`, this machine, or one that a setting allows by name. Null
+ * when it is. What is sent there carries credentials.
  */
 export function hostProblem(address: string, hosts: readonly string[], allowed: readonly string[]): string | null {
   if (isLoopback(address)) return null
   const host = URL.parse(address)?.hostname ?? ''
-  const isAt = (one: string) => host === one || host.endsWith(`.${one}`)
-  if (hosts.some(isAt) || allowed.includes(host)) return null
+  if (hosts.includes(host) || allowed.includes(host)) return null
   return `must be at ${hosts.join(' or ')}; for another host set ALLOW_API_HOSTS to its name`
 }

@@ -69,14 +69,20 @@ function admitReport(sql: SqlStorage, asking: Asking, reports: number, now: numb
   return { kind: 'new' }
 }
 
-/** An update that waits takes in the next one of the same project: what both set is as the newer says. */
+/**
+ * An update that waits takes in the next one of the same project: what both set is as the newer says. Not across anything
+ * that somebody else asked for in between, which would then undo the newer one.
+ */
 function admitUpdate(sql: SqlStorage, asking: Asking, now: number): Admitted {
   const newer = updateIn(asking.request)
   if (newer === null) return { kind: 'new' }
   const waiting = sql
     .exec<{ id: string; request: string }>(
-      `SELECT id, request FROM runs WHERE status = 'queued' AND trigger = 'quantconnect' AND actor = ?
-       ORDER BY created_at DESC, rowid DESC LIMIT 1`,
+      `SELECT id, request FROM runs WHERE status = 'queued' AND trigger = 'quantconnect' AND actor = ?1
+       AND NOT EXISTS (
+         SELECT 1 FROM runs AS later WHERE later.rowid > runs.rowid AND later.trigger <> 'quantconnect'
+         AND json_extract(later.request, '$.mode') = 'act'
+       ) ORDER BY created_at DESC, rowid DESC LIMIT 1`,
       asking.actor,
     )
     .toArray()[0]
