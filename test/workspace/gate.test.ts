@@ -145,6 +145,7 @@ describe('the gate', () => {
     await world.tick(now)
     whileBackingUp(world, () => world.stub.pause('Ann'))
     const { run } = await world.submitTick(now + 2 * DAY)
+    while (!(await world.stub.health()).paused) await new Promise((resolve) => setTimeout(resolve, 20))
     await new Promise((resolve) => setTimeout(resolve, 200))
     expect(await world.deletions()).toEqual([])
     await world.stub.resume()
