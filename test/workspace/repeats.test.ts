@@ -139,9 +139,36 @@ describe('the same content', () => {
   it('later is a new message', async () => {
     const world = await makeWorld(NO_CAPS, [{ name: 'a/x' }, { name: 'b' }])
     const id = await idOf(world, 'a/x')
-    const first = await world.stub.submit(say(id, '10'))
+    const first = await world.ended((await world.stub.submit(say(id, '10'))).run)
     world.aMinuteLater()
-    expect((await world.stub.submit(say(id, '10'))).run).not.toBe(first.run)
+    expect((await world.stub.submit(say(id, '10'))).run).not.toBe(first.id)
+  })
+})
+
+describe('messages of an algorithm that wait', () => {
+  it('the last of 10, 20 and 10 counts when none of them has begun', async () => {
+    const world = await makeWorld(NO_CAPS, [{ name: 'a/x' }, { name: 'b' }])
+    const id = await idOf(world, 'a/x')
+    const { promise: held, resolve: release } = Promise.withResolvers<void>()
+    justBefore(world, 'projects/read', 1, () => held)
+    const first = await world.stub.submit(delivery({ type: 'project.update', project: 'b', description: 'x' }))
+    let last = first
+    for (const fast of ['10', '20', '10']) {
+      last = await world.stub.submit({
+        triggerId: `quantconnect:${id}:${fast}`,
+        content: { project: id, within: 60_000 },
+        trigger: 'quantconnect',
+        actor: `project ${id}`,
+        request: {
+          kind: 'command',
+          mode: 'act',
+          command: { type: 'project.update', project: id, parameters: { fast }, keepsHolds: true },
+        },
+      })
+    }
+    release()
+    await world.ended(last.run)
+    expect((await world.project('a/x')).parameters).toMatchObject([{ key: 'fast', value: '10' }])
   })
 })
 
