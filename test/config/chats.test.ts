@@ -34,15 +34,33 @@ function problems(more: Settings, from = DEPLOYED): readonly string[] {
 
 describe('the settings of Discord', () => {
   it('may be left out: the door is closed and nothing is posted', () => {
-    expect(config({}).discord).toEqual({ apiUrl: 'https://discord.com/api/v10', publicKey: null, bot: null })
+    expect(config({}).discord).toEqual({
+      apiUrl: 'https://discord.com/api/v10',
+      publicKey: null,
+      applicationId: null,
+      guilds: [],
+      bot: null,
+    })
   })
 
   it('are read, the key in lower case', () => {
     expect(config({ ...DISCORD, DISCORD_PUBLIC_KEY: ` ${KEY.toUpperCase()}` }).discord).toEqual({
       apiUrl: 'https://discord.com/api/v10',
       publicKey: KEY,
+      applicationId: DISCORD.DISCORD_APPLICATION_ID,
+      guilds: [],
       bot: { token: DISCORD.DISCORD_BOT_TOKEN, channelId: DISCORD.DISCORD_CHANNEL },
     })
+  })
+
+  it('name servers whose members are answered, by their ids', () => {
+    const guilds = '1100000000000000001, 1100000000000000002'
+    expect(config({ ...DISCORD, DISCORD_GUILD_ID: guilds }).discord.guilds).toEqual(guilds.split(', '))
+    for (const wrong of ['acme', '1', '1100000000000000001 x']) {
+      expect(problems({ ...DISCORD, DISCORD_GUILD_ID: wrong })).toEqual([
+        expect.stringMatching(/^DISCORD_GUILD_ID must be/),
+      ])
+    }
   })
 
   it('may be the key alone: commands work, and no cards are posted', () => {
@@ -89,15 +107,31 @@ describe('the settings of Slack', () => {
   const SLACK = { SLACK_SIGNING_SECRET: SECRET, SLACK_BOT_TOKEN: 'xoxb-1-2-a-Token', SLACK_CHANNEL: 'C0123456789' }
 
   it('may be left out: the doors are closed and nothing is posted', () => {
-    expect(config({}).slack).toEqual({ apiUrl: 'https://slack.com/api', signingSecrets: [], bot: null })
+    expect(config({}).slack).toEqual({
+      apiUrl: 'https://slack.com/api',
+      signingSecrets: [],
+      teams: [],
+      bot: null,
+    })
   })
 
   it('are read, several signing secrets in their order', () => {
     expect(config({ ...SLACK, SLACK_SIGNING_SECRET: `${SECRET}, old0${SECRET}` }).slack).toEqual({
       apiUrl: 'https://slack.com/api',
       signingSecrets: [SECRET, `old0${SECRET}`],
+      teams: [],
       bot: { token: SLACK.SLACK_BOT_TOKEN, channelId: SLACK.SLACK_CHANNEL },
     })
+  })
+
+  it('name workspaces and organizations whose requests are answered, by their ids', () => {
+    expect(config({ ...SLACK, SLACK_TEAM_ID: ' T0123456789, E0123456789' }).slack.teams).toEqual([
+      'T0123456789',
+      'E0123456789',
+    ])
+    for (const wrong of ['acme', 't0123456789', 'T1', 'C0123456789', 'T0123456789 E0123456789']) {
+      expect(problems({ ...SLACK, SLACK_TEAM_ID: wrong })).toEqual([expect.stringMatching(/^SLACK_TEAM_ID must be/)])
+    }
   })
 
   it('may be the secret alone: commands work, and no cards are posted', () => {

@@ -8,7 +8,7 @@ import type { Decision } from '../judge/decide.ts'
 import { type ToRead, toRead } from '../judge/unread.ts'
 import { usesActivity } from '../judge/uses-activity.ts'
 import type { Policy } from '../policy/policy.ts'
-import type { Plan } from './plan.ts'
+import type { Asking } from './asking.ts'
 import { minuteText } from './sentences.ts'
 
 /** Projects that are read at the same time. */
@@ -92,7 +92,7 @@ export function staleNames(
   policy: Policy,
   inventory: Inventory,
   decision: Decision,
-  { waiting }: Pick<Plan, 'waiting'>,
+  { waiting }: Pick<Asking, 'waiting'>,
   memory: Memory,
   now: number,
 ): readonly ToRead[] {
