@@ -64,7 +64,7 @@ const HELP: { readonly [name in CommandName]: Help } = {
   status: { takes: '', does: 'is it well, what waits, what ran last', more: '' },
   pause: {
     takes: '',
-    does: 'stops everything before the next change',
+    does: 'stops acting by rules and deleting before the next such call',
     more: 'It stays so until somebody says resume; surveys and reports go on.',
   },
   resume: { takes: '', does: 'goes on after a pause', more: '' },

@@ -42,7 +42,7 @@ describe('helpText', () => {
       /sweep refuse: refuses the plan that waits: all of it stays
       /sweep undo <run or project>: takes back what a run did, or brings a deleted project back
       /sweep status: is it well, what waits, what ran last
-      /sweep pause: stops everything before the next change
+      /sweep pause: stops acting by rules and deleting before the next such call
       /sweep resume: goes on after a pause
       /sweep help [command]: this
       A project is its full name, with or without quotes, or its id."
