@@ -1,7 +1,7 @@
 /** `npm run why`: why a project is kept, protected, held, not judged, marked or due, with every rule's every condition. */
 
+import { activityText } from '../core/plan/activity-view.ts'
 import { type RuleFact, type Why, why } from '../core/plan/explain.ts'
-import { activityText } from '../core/plan/readings.ts'
 import type { Policy } from '../core/policy/policy.ts'
 import { command, Misuse, type Terminal, Unable, type Values } from './command.ts'
 import { findProject } from './find-project.ts'

@@ -35,7 +35,7 @@ describe('ruleSentence', () => {
     ],
     [
       'when = { path = "Sweeps/**" }\nkeep = { newest = 5, per = "directory", by = "activity" }\nthen = "archive"\nnotice = "0h"\napprove = "never"\nenforce = true',
-      'When its path matches "Sweeps/**", except the newest 5 of each directory by last modification: archive it to "Archive/{yyyy}-{mm}/{path}", 14 days after it was first marked.',
+      'When its path matches "Sweeps/**", except the newest 5 of each directory by last activity: archive it to "Archive/{yyyy}-{mm}/{path}", 14 days after it was first marked.',
     ],
     [
       'when = { age = ">21d", backtests = "=0", files = "<=2", bytes = "<=4000" }\nunless = [{ description = "?*" }, { collaborators = ">1", live = ">9d" }]\nthen = "rename"\nto = "{name} old"\nafter = "36h"\napprove = "never"\nenforce = true',

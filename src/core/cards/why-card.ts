@@ -1,7 +1,7 @@
 /** Why one project is where it is, as a card, with Keep where something would happen to it. */
 
+import { activityText } from '../plan/activity-view.ts'
 import type { Why } from '../plan/explain.ts'
-import { activityText } from '../plan/readings.ts'
 import type { Card } from './card.ts'
 import { careFor, plainText, section, timeText, titleText } from './card-text.ts'
 

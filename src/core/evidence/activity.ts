@@ -39,7 +39,7 @@ export function activityOf(facts: Facts, project: Project): Activity {
   if (backtests !== undefined && !isUnknown(backtests) && backtests.last !== null && backtests.last <= facts.now) {
     add(backtests.last)
   }
-  return { at, unsure: unsure ?? whyUnread(facts, reading, modified) }
+  return { at, unsure: unsure ?? whyUnread(facts, reading, project, modified) }
 
   function add(date: Evidence<number | null>): void {
     if (isUnknown(date)) unsure ??= date
@@ -60,10 +60,16 @@ export function readingOf(facts: Facts, project: Project): ActivityReading | nul
   return reading === undefined || reading.created !== project.created ? null : reading
 }
 
-function whyUnread({ now }: Facts, reading: ActivityReading | null, modified: Evidence<number>): Doubt | null {
+function whyUnread(
+  { now }: Facts,
+  reading: ActivityReading | null,
+  project: Project,
+  modified: Evidence<number>,
+): Doubt | null {
   if (reading === null) return ACTIVITY_NOT_READ
-  const { readAt, listModified, failed } = reading
-  if (readAt !== null && now - readAt <= READING_GOOD_FOR_MS && listModified === modified) return null
+  const { readAt, listModified, listed, failed } = reading
+  const isSameList = listModified === modified || listed === project.modified
+  if (readAt !== null && now - readAt <= READING_GOOD_FOR_MS && isSameList) return null
   if (failed === null) return ACTIVITY_NOT_READ
   return { unknown: `its activity could not be read (activity-not-read): ${failed}`, code: 'activity-not-read' }
 }

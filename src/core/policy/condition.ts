@@ -52,16 +52,15 @@ export function costs(condition: Condition): boolean {
   return condition.kind === 'predicate' ? condition.paid !== null : condition.costs
 }
 
-/** What is in the list comes first, then activity, which a reading settles for a week, then what each run pays for anew. */
-function priceOf(condition: Condition): number {
-  if (condition.kind === 'predicate') return condition.paid === null ? 0 : condition.paid === 'activity' ? 1 : 2
-  return Math.max(0, ...(condition.kind === 'not' ? [condition.part] : condition.parts).map(priceOf))
+/** Whether each run pays for it anew; activity, which the list often settles and a reading does for a week, comes before that. */
+function isDear(condition: Condition): boolean {
+  return predicatesOf(condition).some(({ paid }) => paid !== null && paid !== 'activity')
 }
 
 function group(kind: 'all' | 'any', parts: readonly Condition[]): Condition {
   const [only] = parts
   if (parts.length === 1 && only !== undefined) return only
-  const sorted = [...parts].sort((a, b) => priceOf(a) - priceOf(b))
+  const sorted = [...parts].sort((a, b) => Number(isDear(a)) - Number(isDear(b)))
   return { kind, parts: sorted, costs: sorted.some(costs) }
 }
 
