@@ -34,6 +34,8 @@ export interface Fresh {
   readonly isFurther: boolean
   /** Whether an item of the batch stands on these lists. */
   stands(row: ItemRow): Stands
+  /** Why a command stands against itself now: what was created, renamed or modified since it was received; else null. */
+  readonly changed: string | null
   /** The same with one project as it was read since. */
   standsWith(row: ItemRow, project: Project): Promise<Stands>
 }
@@ -65,13 +67,15 @@ export async function recheck(slice: Slice, batch: readonly ItemRow[]): Promise<
   const memory = readMemory(sql)
   const word = wordOf(sql, run)
   if (word !== null) {
-    const judged = async (seen: Inventory) =>
-      judgeAsked(await askedItems(sql, word, { policy, inventory: seen, memory: readMemory(sql), now }))
+    const wanted = (seen: Inventory) =>
+      askedItems(sql, word, { policy, inventory: seen, memory: readMemory(sql), now })
+    const wants = await wanted(inventory)
+    const changed = wants.ok || wants.changed === undefined ? null : wants.why
     const standsWith: Fresh['standsWith'] = async (row, project) => {
       const others = inventory.projects.map((one) => (one.id === project.id ? project : one))
-      return (await judged({ ...inventory, projects: others }))(row)
+      return judgeAsked(await wanted({ ...inventory, projects: others }))(row)
     }
-    return { inventory, askedAt, isFurther: false, stands: await judged(inventory), standsWith }
+    return { inventory, askedAt, isFurther: false, stands: judgeAsked(wants), changed, standsWith }
   }
   let isFurther = false
   let decision = decide(policy, inventory, memory, now)
@@ -93,6 +97,7 @@ export async function recheck(slice: Slice, batch: readonly ItemRow[]): Promise<
     askedAt,
     isFurther,
     stands,
+    changed: null,
     standsWith: async (row, project) => unlessEdited(stands, row, project),
   }
 
