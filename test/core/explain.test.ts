@@ -94,6 +94,15 @@ describe('why', () => {
       ],
       mark: { rule: 'old', since: '2026-11-20T12:00:00.000Z' },
       due: '2026-12-04T12:00:00.000Z',
+      activity: {
+        modified: '2026-05-08T12:00:00.000Z',
+        newestFile: '2026-01-28T12:00:00.000Z',
+        newestBacktest: null,
+        lastLive: null,
+        readAt: '2026-11-24T12:00:00.000Z',
+        unsure: null,
+        progress: null,
+      },
     })
   })
 
