@@ -60,6 +60,7 @@ describe('a card in Discord', () => {
       ┃ • Rule "stale-research" selects it: no change for 210 days.
       ┃ • Its grace ends 2026-12-08 10:00 UTC.
       ┃ • Marked since 2026-11-24 10:00 UTC by rule "stale-research".
+      ┃ • Activity: by the list 2026-04-28 10:00 UTC, newest file 2026-04-28 10:00 UTC, newest backtest none, last deployment never, read 2026-11-24 10:00 UTC.
       ┃ • Something may happen to it from 2026-12-08 10:00 UTC.
       [Keep 30 d] [Keep for ever]"
     `)
@@ -67,15 +68,17 @@ describe('a card in Discord', () => {
 
   it('reads well: a question before a deletion', () => {
     expect(readable(renderDiscord(QUESTION, PAGES))).toMatchInlineSnapshot(`
-        "Research/@everyone (23456001): marked.
-        ┃ Research/@everyone (23456001): marked
-        ┃ • Rule "stale-research" selects it: no change for 210 days.
-        ┃ • Its grace ends 2026-12-08 10:00 UTC.
-        ┃ • Marked since 2026-11-24 10:00 UTC by rule "stale-research".
-        ┃ • Activity: by the list 2026-04-28 10:00 UTC, newest file 2026-04-28 10:00 UTC, newest backtest none, last deployment never, read 2026-11-24 10:00 UTC.
-        ┃ • Something may happen to it from 2026-12-08 10:00 UTC.
-        [Keep 30 d] [Keep for ever]"
-      `)
+      "Delete 3 projects inside Research/*old*, at any depth? Nothing happens before you press the button.
+      ┃ Delete everything inside Research/*old*?
+      ┃ • This is 3 projects inside Research/*old*, at any depth. Each is copied first and goes to the Recycle Bin, where it stays for 30 days.
+      ┃ • If anything else is there by then, or one of them must stay, nothing is done. The question stands for 15 minutes.
+      ┃
+      ┃ What would go
+      ┃ • Research/*old*/@everyone (23456001)
+      ┃ • Research/*old*/**x** [a](http://b) \`c\` (23456002)
+      ┃ • Research/*old*/<@123> <!channel> <script>&amp; (23456003)
+      [!Delete 3 projects] [Cancel]"
+    `)
   })
 
   it('reads well: a sweep that is going on', () => {

@@ -60,6 +60,7 @@ describe('a card in Slack', () => {
       ┃ • Rule "stale-research" selects it: no change for 210 days.
       ┃ • Its grace ends 2026-12-08 10:00 UTC.
       ┃ • Marked since 2026-11-24 10:00 UTC by rule "stale-research".
+      ┃ • Activity: by the list 2026-04-28 10:00 UTC, newest file 2026-04-28 10:00 UTC, newest backtest none, last deployment never, read 2026-11-24 10:00 UTC.
       ┃ • Something may happen to it from 2026-12-08 10:00 UTC.
       [Keep 30 d] [Keep for ever]"
     `)
