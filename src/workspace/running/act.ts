@@ -103,6 +103,7 @@ async function actOn(slice: Slice, row: ItemRow, fresh: Fresh): Promise<Went> {
   if (project !== null && item.action === 'delete' && project.created === item.created && isInBin(project)) {
     // Should it come back, it starts anew.
     endPermissions(slice.sql, item.projectId, null)
+    noteChanged(slice, fresh)
     return leave(slice, row, 'already', 'Somebody else moved it to the Recycle Bin.')
   }
   let stands = fresh.stands(row)
@@ -188,6 +189,14 @@ async function send(slice: Slice, row: ItemRow, permit: Permit, day: string): Pr
 
 /** Nothing was sent, or QuantConnect asked to slow down: the item has its turn again, on fresh lists. */
 const CERTAINLY_NOT_TAKEN: ReadonlySet<string> = new Set(['withdrawn', 'throttled', 'budget'])
+
+/** What was asked for is not all done where something came since that it does not mean. */
+function noteChanged(slice: Slice, { changed }: Fresh): void {
+  const { message, state } = slice.run
+  if (changed === null || message.includes(changed)) return
+  const text = [message, changed].filter((part) => part !== '').join(' ')
+  update(slice, { message: text, state: { ...state, left: true } })
+}
 
 /** Not in the list any more: gone only if a single look says so too, for lists have been seen with rows missing. */
 async function vanished(slice: Slice, row: ItemRow): Promise<Went> {

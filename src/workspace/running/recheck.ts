@@ -37,6 +37,8 @@ export interface Fresh {
   readonly isFurther: boolean
   /** Whether an item of the batch stands on these lists. */
   stands(row: ItemRow): Stands
+  /** Why a command stands against itself now: what was created, renamed or modified since it was received; else null. */
+  readonly changed: string | null
   /** The same with one project as it was read since. */
   standsWith(row: ItemRow, project: Project): Promise<Stands>
   /** The same once the copy of its files has been made, whose dates are activity (G31). */
@@ -70,14 +72,16 @@ export async function recheck(slice: Slice, batch: readonly ItemRow[]): Promise<
   const memory = readMemory(sql)
   const word = wordOf(sql, run)
   if (word !== null) {
-    const judged = async (seen: Inventory) =>
-      judgeAsked(await askedItems(sql, word, { policy, inventory: seen, memory: readMemory(sql), now }, askedAt))
+    const wanted = (seen: Inventory) =>
+      askedItems(sql, word, { policy, inventory: seen, memory: readMemory(sql), now }, askedAt)
+    const wants = await wanted(inventory)
+    const changed = wants.ok || wants.changed === undefined ? null : wants.why
     const standsWith: Fresh['standsWith'] = async (row, project) => {
       const others = inventory.projects.map((one) => (one.id === project.id ? project : one))
-      return (await judged({ ...inventory, projects: others }))(row)
+      return judgeAsked(await wanted({ ...inventory, projects: others }))(row)
     }
-    const stands = await judged(inventory)
-    return { inventory, askedAt, isFurther: false, stands, standsOnCopy: stands, standsWith }
+    const stands = judgeAsked(wants)
+    return { inventory, askedAt, isFurther: false, stands, standsOnCopy: stands, changed, standsWith }
   }
   const read = await readBeforeActing(slice, batch, inventory, memory, now)
   if (read === 'later') return 'later'
@@ -115,6 +119,7 @@ export async function recheck(slice: Slice, batch: readonly ItemRow[]): Promise<
     isFurther,
     stands,
     standsOnCopy,
+    changed: null,
     standsWith: async (row, project) => unlessEdited(stands, row, project),
   }
 
