@@ -202,3 +202,18 @@ describe('G25 time', () => {
     expect(await world.deletions()).toEqual([])
   })
 })
+
+describe('G25 a directory whose own projects are gone', () => {
+  it('is not done while it holds what came since: the run is partial and names it', async () => {
+    const world = await makeWorld(NO_CAPS, [stale('CI/f/bot'), ...OTHERS])
+    beforeRecheck(world, async () => {
+      await nextSecond()
+      await world.edit('CI/f/bot', { name: 'Recycle Bin/CI/f/bot' })
+      await add(world, { name: 'CI/f/new' })
+    })
+    const run = await command(world, dropBranch)
+    expect(run).toMatchObject({ status: 'partial', outcomes: [{ outcome: 'already', name: 'CI/f/bot' }] })
+    expect(run.message).toContain('"CI/f/new"')
+    expect(await world.deletions()).toEqual([])
+  })
+})
