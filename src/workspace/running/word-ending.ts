@@ -26,6 +26,12 @@ export function endingOfWord(sql: SqlStorage, run: RunRow): WordEnding | null {
   const against = rows.filter(({ outcome }) => outcome !== 'done' && outcome !== 'already')
   const message = [run.message, ...reasons(run, against)].filter((text) => text !== '').join(' ')
   const { left = false, readsFailed } = run.state
+  // What stands in the way of a restore is left, and what is left is named (G24).
+  const differing = rows.filter(({ rebuilt }) => rebuilt !== null && rebuilt.left.length > 0)
+  if (against.length === 0 && differing.length > 0) {
+    const named = [run.message, ...reasons(run, differing)].filter((text) => text !== '').join(' ')
+    return { status: 'partial', message: named }
+  }
   if (against.length === 0) return { status: left || readsFailed ? 'partial' : 'ok', message }
   if (happened.length > 0) return { status: 'partial', message }
   const isSent = attemptsOf(sql, run.id) > 0
