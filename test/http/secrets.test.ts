@@ -62,7 +62,7 @@ beforeAll(() =>
   begin(POLICY, ['Old/a', 'Old/b', 'Old/c', 'Old/d', 'Asked/a', 'Asked/b', 'Branches/x/a', 'Kept/a', 'Kept/b']),
 )
 
-describe('G20 no secret leaves, in any form, to anybody but its owner', { timeout: 120_000 }, () => {
+describe('G20 no secret leaves, in any form, to anybody but its owner', { timeout: 240_000 }, () => {
   it('on good days, through every door and to every destination', async () => {
     await tick(now)
     await quiet()
