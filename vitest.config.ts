@@ -25,7 +25,9 @@ export default defineConfig({
           name: 'workers',
           include: ['test/**/*.test.ts'],
           exclude: inNode,
-          globalSetup: ['sandbox', 'standins', 'receiver', 'chaos', 'soak'].map((name) => `./test/support/node/${name}.ts`),
+          globalSetup: ['sandbox', 'standins', 'receiver', 'chaos', 'soak'].map(
+            (name) => `./test/support/node/${name}.ts`,
+          ),
           testTimeout: 30_000,
           // Tests of faults and of killed processes mostly wait.
           maxConcurrency: 24,

@@ -67,7 +67,12 @@ describe('G31 the reading', () => {
   it('of a small workspace is done in the run that marks', async () => {
     const world = await makeWorld(DELETE_OLD, staleMany(3))
     const run = await world.tick(now)
-    expect(run).toMatchObject({ status: 'ok', message: '', counts: { marked: 3, notJudged: 0 }, apiCalls: LISTS + PROOF + 6 })
+    expect(run).toMatchObject({
+      status: 'ok',
+      message: '',
+      counts: { marked: 3, notJudged: 0 },
+      apiCalls: LISTS + PROOF + 6,
+    })
     expect((await world.why('Old/p0')).sentences.join(' ')).not.toMatch(/not known/)
   })
 
