@@ -62,8 +62,10 @@ export async function hold(
   }
   const { project } = there
   const written = writtenHold(project.description, timezone)
-  const inForce = written !== null && (written.until === null || written.until > policyAt)
-  const effective = inForce ? longer(row.until, written.until) : row.until
+  // A tag that is being taken out holds nothing any more.
+  const isOver = written?.until != null && written.until <= policyAt
+  const inForce = !isOver && !isBeingReleased(sql, projectId)
+  const effective = inForce && written !== null ? longer(row.until, written.until) : row.until
   const last = effective === null ? null : dayOf(effective - 1, timezone)
   const leave = (rest: Rest) =>
     storage.transactionSync(() => {
