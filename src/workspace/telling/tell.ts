@@ -123,7 +123,7 @@ function tellProjects(
     .filter(({ outcome, item }) => outcome === 'done' && (item.action === 'restore' || item.action === 'rebuild'))
     .map(({ item, rebuilt, detail }) => ({
       projectId: item.projectId,
-      name: rebuilt?.name ?? item.change?.name ?? item.name,
+      name: (rebuilt?.complete ? rebuilt.final : rebuilt?.name) ?? item.change?.name ?? item.name,
       detail: shortText(detail),
     }))
   for (const projects of inPages(restored))
