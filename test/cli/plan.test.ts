@@ -125,7 +125,10 @@ to = "old"
     expect(unread.err).toMatch(/api\.json does not say what runs live, so what a rule selects is "not judged"\. With/)
     expect(unread.json<Shown>().counts).toMatchObject({ notJudged: 1, marked: 0 })
     const { code, err, json } = await plan('--inventory', file, '--nothing-live', '--json')
-    expect([code, err]).toEqual([1, ''])
+    expect(code).toBe(1)
+    expect(err).toMatch(
+      /api\.json does not say when files were saved .* for 2 projects the dates of the list stand for it/,
+    )
     expect(json<Shown>().projects[0]).toMatchObject({ name: 'Old/a', verdict: 'marked', rules: ['old'] })
   })
 
@@ -212,10 +215,18 @@ describe('npm run plan on the account', () => {
   it('reads it, sends nothing but reads, and says how far it is on stderr', async () => {
     const { code, out, err } = await run('plan', ['--policy', policy, '--env', '/dev/null'], settings)
     expect(code).toBe(1)
-    expect(err).toBe('Reading the list of projects …\nReading what runs live, beside 2 projects …\n')
-    expect(out).toContain(`organisation ${ORGANISATION}; 2 API calls, all of them reads`)
+    expect(err).toMatch(
+      /^Reading the list of projects …\nReading what runs live, beside 2 projects …\nReading the activity of project \d+ \(1\) …\n$/,
+    )
+    expect(out).toContain(`organisation ${ORGANISATION}; 5 API calls, all of them reads`)
     expect(out).toMatch(/^Old\/a .*marked/m)
-    expect((await requests()).map(({ path }) => path)).toEqual(['projects/read', 'projects/read', 'live/list'])
+    expect((await requests()).map(({ path }) => path)).toEqual([
+      'projects/read',
+      'projects/read',
+      'live/list',
+      'files/read',
+      'backtests/list',
+    ])
   })
 
   it('takes settings from a file, over which the environment wins', async () => {
@@ -234,7 +245,14 @@ describe('npm run plan on the account', () => {
     const { code } = await run('plan', ['--policy', costly, '--env', '/dev/null'], settings)
     expect(code).toBe(1)
     const sent = (await requests()).slice(before).map(({ path }) => path)
-    expect(sent).toEqual(['projects/read', 'projects/read', 'live/list', 'backtests/list'])
+    expect(sent).toEqual([
+      'projects/read',
+      'projects/read',
+      'live/list',
+      'files/read',
+      'backtests/list',
+      'backtests/list',
+    ])
   })
 
   it('names every setting that is missing, and shows no secret when it fails', async () => {

@@ -99,8 +99,15 @@ export function project(id: number, name: string, fields: object = {}): object {
   }
 }
 
+/** With a reading of the activity of all that is in it: nothing newer than its list. */
 export function inventory(projects: readonly object[], fields: object = {}): object {
-  return { at: NOW, organizationId: ORGANISATION, projects, running: [], paid: {}, activity: {}, ...fields }
+  const activity = Object.fromEntries(
+    (projects as readonly { id: number; created: number; modified: number }[]).map(({ id, created, modified }) => {
+      const times = { created, listModified: modified, listed: modified, files: created, backtest: null, readAt: NOW }
+      return [id, { ...times, failed: null, retryAt: null, opened: null }]
+    }),
+  )
+  return { at: NOW, organizationId: ORGANISATION, projects, running: [], paid: {}, activity, ...fields }
 }
 
 /** A row as QuantConnect's `projects/read` answers it. */
