@@ -27,7 +27,7 @@ describe('project.update', () => {
       ],
     })
     expect(await world.calls('projects/update')).toBe(1)
-    expect(run.apiCalls).toBe(11)
+    expect(run.apiCalls).toBe(8)
   })
 
   it('finds the project by its exact name', async () => {

@@ -16,6 +16,7 @@ import {
   raiseObjection,
   readObjections,
 } from '../ledger/objections.ts'
+import { reachOf } from './shrink-guard.ts'
 import { type Slice, update } from './slice.ts'
 
 /** The largest list that is also asked for in one piece. */
@@ -30,10 +31,13 @@ const CLOCK_MS = 60_000
 /** `again`: the list is to be read a second time. `unread`: it could not be told now; the run says so. */
 export type Proved = 'done' | 'again' | 'later' | 'unread'
 
-/** Whether this run proves the end: the first scheduled one of a day (UTC, policy time), and any before there is a reference. */
+/**
+ * Whether this run proves the end: the first scheduled one of a day (UTC, policy time), and before there is a reference any
+ * that could lose something.
+ */
 export function isProofDue({ sql, run }: Slice): boolean {
   if (run.state.proof === 'proved' || run.state.proof === 'failed') return false
-  if (readFact(sql, 'reference') === null) return true
+  if (readFact(sql, 'reference') === null) return reachOf(sql, run) !== 'harmless'
   return run.trigger === 'cron' && dayOf(run.policyAt) > (readFact(sql, 'proved')?.day ?? '')
 }
 
