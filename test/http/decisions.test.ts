@@ -168,7 +168,9 @@ describe('POST /api/runs/{id}/decision', () => {
     const other = plan.replace(/^./, (first) => (first === '0' ? '1' : '0'))
     for (const decision of ['approve', 'refuse']) {
       const { detail } = await problemOf(await decide(world, run, { decision, plan: other }), 409)
-      expect(detail).toBe('That is not the hash of the plan that waits. Look at the plan again, then decide on it.')
+      expect(detail).toBe(
+        `That is not the hash of the plan that waits. Its hash is ${plan} now; look at it again, then decide on that.`,
+      )
     }
     expect(await world.stub.proposal()).toMatchObject({ state: 'open', waiting: 3 })
     expect(await world.deletions()).toEqual([])
@@ -178,8 +180,12 @@ describe('POST /api/runs/{id}/decision', () => {
     const { world, run, plan } = await waiting()
     await world.edit('Old/p1', { description: 'I need this. [keep]' })
     await world.tick(now + 2 * DAY + HOUR)
-    expect(await (await ask(world, '/api/proposal')).json()).toMatchObject({ run, hash: plan, waiting: 2, proposed: 3 })
-    const { run: execution } = await taken(await decide(world, run, { decision: 'approve', plan }, ben))
+    // What is held out of a plan makes another one, so that nobody approves what they were not shown.
+    const left = (await (await ask(world, '/api/proposal')).json()) as { readonly hash: string }
+    expect(left).toMatchObject({ run, waiting: 2, proposed: 3 })
+    expect(left.hash).not.toBe(plan)
+    await problemOf(await decide(world, run, { decision: 'approve', plan }, ben), 409)
+    const { run: execution } = await taken(await decide(world, run, { decision: 'approve', plan: left.hash }, ben))
     expect(await world.ended(execution ?? '')).toMatchObject({ actor: 'Ben', counts: { confirmed: 2 } })
     expect(await names(world)).toEqual(['Old/p1', 'Recycle Bin/Old/p0', 'Recycle Bin/Old/p2'])
   })

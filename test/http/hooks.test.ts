@@ -136,7 +136,15 @@ describe('G14 a repeat', () => {
       body: { mode: 'report' },
       headers: { 'idempotency-key': ID },
     })
-    expect(((await other.json()) as { run: string }).run).not.toBe(run)
+    // The same report is shared while it goes on, and is still another request: the answer is no repeat of the hook's.
+    expect(other.status).toBe(202)
+    await world.ended(run)
+    const later = await ask(world, '/api/runs', {
+      method: 'POST',
+      body: { mode: 'report', rules: ['old'] },
+      headers: { 'idempotency-key': `${ID} later` },
+    })
+    expect(((await later.json()) as { run: string }).run).not.toBe(run)
   })
 })
 

@@ -83,7 +83,7 @@ describe('GET /api/inventories/{run}', () => {
     expect(unknown.status).toBe(404)
     expect(await unknown.json()).toMatchObject({
       title: 'No such inventory',
-      detail: 'Run 20260101-000000-abcdef stored none. GET /api/inventories lists them.',
+      detail: 'That run stored none. GET /api/inventories lists them.',
     })
     const run = await world.tick(Date.now())
     const [stored] = (await list(world)).inventories

@@ -75,7 +75,8 @@ describe('GET /metrics', () => {
       leansweep_held: 1,
       leansweep_not_judged: 0,
       leansweep_acted_total: 0,
-      leansweep_api_calls_total: 2,
+      // The list and the empty page after it, what is live, the proof, and two readings of each candidate.
+      leansweep_api_calls_total: 3 + 3 + 2 * 3,
       'leansweep_runs_total{status="ok"}': 1,
       leansweep_paused: 0,
       leansweep_waiting: 0,

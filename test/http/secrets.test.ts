@@ -134,6 +134,7 @@ describe('G20 no secret leaves, in any form, to anybody but its owner', { timeou
       const run = await tick(at)
       outcomes.push(...run.outcomes.map(({ detail }) => detail))
       expect(run.status).not.toBe('ok')
+      await calm()
     }
     expect(outcomes.join(' ')).toContain('[secret]')
     const messages: string[] = []
@@ -141,9 +142,11 @@ describe('G20 no secret leaves, in any form, to anybody but its owner', { timeou
       bad.cloud = { of: /./, says }
       at += HOUR
       const run = await tick(at)
-      expect(run.status).toMatch(/failed|blocked/)
+      // A service that asks to slow down for over an hour ends the run `partial`.
+      expect(run.status).toMatch(/failed|blocked|partial/)
       messages.push(run.message)
       await door('/api/plan')
+      await calm()
     }
     bad.cloud = null
     expect(messages.filter((message) => message.includes('[secret]')).length).toBeGreaterThan(7)
@@ -282,6 +285,11 @@ describe('G20 no secret leaves, in any form, to anybody but its owner', { timeou
     expect(await leaks()).toEqual([])
   })
 })
+
+/** An answer that asked to slow down is over, so that the next ones are heard at all. */
+function calm(): Promise<void> {
+  return world.inside(({ storage }) => void storage.sql.exec(`DELETE FROM facts WHERE name = 'throttle'`))
+}
 
 /** Doors that want a signature, and the header it stands in. */
 const SIGNED = [

@@ -144,15 +144,25 @@ describe('POST /api/runs/{id}/stop', () => {
   })
 
   it('also ends one that waits for the pause to be lifted, and the pause stays', async () => {
-    const world = await makeWorld(NO_CAPS, [{ name: 'a/x' }])
+    const world = await makeWorld(NO_CAPS, [{ name: 'a/x' }, { name: 'b' }])
     expect((await ask(world, '/api/pause', { method: 'PUT' })).status).toBe(200)
-    const run = await posted(world, `/api/projects/${await idOf(world, 'a/x')}`, { body: { description: 'x' } })
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    // A deletion stands still; updates go on (G19).
+    const { run } = await world.stub.submit({
+      triggerId: 'while paused',
+      trigger: 'api',
+      actor: 'token',
+      request: {
+        kind: 'command',
+        mode: 'act',
+        command: { type: 'project.delete', project: await idOf(world, 'a/x') },
+      },
+    })
+    await expect.poll(async () => (await world.stub.run(run))?.plan?.items.length, { timeout: 10_000 }).toBe(1)
     expect((await ask(world, `/api/runs/${run}/stop`, { method: 'POST' })).status).toBe(204)
     const ended = await world.ended(run)
     expect(ended).toMatchObject({ status: 'partial', counts: { acted: 0 } })
-    expect(ended.outcomes).toMatchObject([{ outcome: 'changed', detail: 'Stopped by token.' }])
-    expect(await world.calls('projects/update')).toBe(0)
+    expect(ended.outcomes).toMatchObject([{ outcome: 'not_attempted', detail: 'Stopped by token.' }])
+    expect(await world.calls('projects/delete')).toBe(0)
     expect((await world.stub.health()).paused).toBe(true)
   })
 

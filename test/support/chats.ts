@@ -89,7 +89,8 @@ export async function makeChat(vendor: Vendor, projects: readonly object[], rule
   const standins = makeStandins()
   await standins.setSlack({ scopes: BOT_SCOPES, perSecond: 1 })
   const env = vendor === 'slack' ? slackEnv(standins) : discordEnv(standins)
-  const world = await makeWorld(policyOf(vendor, rules), projects, { env })
+  // Hundreds are read in one run.
+  const world = await makeWorld(policyOf(vendor, rules), projects, { env: { ...env, READING_CALLS: '2000' } })
   return vendor === 'slack' ? inSlack(world, standins) : inDiscord(world, standins)
 }
 

@@ -100,6 +100,7 @@ export function lookOf(text: string, sent: string): string {
     .replaceAll(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::[\d.]+)?(?:Z| UTC)?/g, '<time>')
     .replaceAll(/[0-9a-f]{64}/g, '<hash>')
     .replaceAll(/q-[0-9a-z-]{6,}/g, '<question>')
+    .replaceAll(/msg_[0-9a-f]{32}/g, '<message>')
 }
 
 /** The text as chats would take it for one word: in others they read several, and repeat those that matter. */
