@@ -90,9 +90,9 @@ describe('G5 over a rule’s own limit only that rule stops', () => {
   it('a run that waits and has a failed item ends partial, its plan still there', async () => {
     const small = rule('tmp', '{ path = "Tmp/*", idle = ">90d" }', 'delete', 'limit = { per_run = 0 }')
     const world = await marked(limits({}) + OLD + small, [stale('Old/a'), stale('Tmp/a')])
-    await world.faults({ endpoint: 'files/read', kind: 'status-403' })
+    await world.faults({ endpoint: 'projects/delete', kind: 'status-403' })
     const run = await world.tick(NOON)
-    expect(run).toMatchObject({ status: 'partial', counts: { due: 2, acted: 0, failed: 1 } })
+    expect(run).toMatchObject({ status: 'partial', counts: { due: 2, acted: 1, confirmed: 0, failed: 1 } })
     expect(run.plan).toMatchObject({ items: [{ name: 'Old/a' }, { name: 'Tmp/a' }], stopped: [expect.anything()] })
   })
 })

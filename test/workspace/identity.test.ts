@@ -161,8 +161,12 @@ describe('G21 a directory means inside', () => {
   it.each([
     ['in use', { modified: now - DAY }, /No rule selects it/],
     ['held', { description: '[keep]' }, /project \d+ in it saves all\. .*description holds it/],
-    ['running live', { live: [{ status: 'Running' }] }, /project \d+ in it saves all\. .*runs live/],
-    ['unreadable', { codeRunning: null }, /It is not judged.* codeRunning/],
+    [
+      'running live',
+      { live: [{ status: 'Running', launched: now - 200 * DAY }] },
+      /project \d+ in it saves all\. .*runs live/,
+    ],
+    ['unreadable', { codeRunning: null }, /It is not judged.* \(?(codeRunning|activity-not-read)/],
   ])('one project in it that is %s saves all of it', async (_what, fields, reason) => {
     const world = await makeWorld(DIRS, [
       stale('Research/old/a'),

@@ -31,7 +31,8 @@ describe('G8 an edit between the plan and the re-check saves the project', () =>
     ],
     ['renames it', { name: 'Old/renamed', modified: now - 200 * DAY }, 'changed', /It is called "Old\/renamed" now/],
     ['moves it elsewhere', { name: 'Work/a', modified: now - 200 * DAY }, 'changed', /It is called "Work\/a" now/],
-    ['touches it', {}, 'changed', /not due any more/],
+    // A touch in the very second in which we read its files looks like ours, and is still a change.
+    ['touches it', {}, 'changed', /not due any more|modified since/],
     ['edits it long ago', { modified: now - 150 * DAY }, 'changed', /It has been modified since/],
     ['deploys it', { live: [{ status: 'Running' }], modified: now - 200 * DAY }, 'protected', /It runs live/],
     ['holds it', { description: '[keep]', modified: now - 200 * DAY }, 'protected', /Its description holds it/],

@@ -194,7 +194,9 @@ describe('G32 once a day', () => {
     listing(world, (rows, { start }) => rows.filter(({ name }) => start !== undefined || name !== hidden))
     const run = await world.tick(now + 2 * DAY)
     expect(run).toMatchObject({ status: 'blocked' })
-    const single = (await world.requests()).filter(({ params }) => params.projectId !== undefined)
+    const single = (await world.requests()).filter(
+      ({ path, params }) => path === 'projects/read' && params.projectId !== undefined,
+    )
     expect(single.map(({ params }) => params.projectId)).toEqual([await idOf(world, hidden), await idOf(world, hidden)])
   })
 

@@ -110,7 +110,11 @@ describe('an event', () => {
     const long = (n: number) => `Old/${'研'.repeat(60)} ${n}`
     const policy = `${NO_CAPS}${rule('old', '{ path = "Old/*", idle = ">90d" }', 'delete')}`
     const projects = Array.from({ length: 120 }, (_, n) => stale(long(n)))
-    const world = await makeWorld(policy, projects, { env: sendingTo(receiver, 'a'), callsPerSlice: 400 })
+    const world = await makeWorld(policy, projects, {
+      // All are read in one run.
+      env: { ...sendingTo(receiver, 'a'), READING_CALLS: '1000' },
+      callsPerSlice: 400,
+    })
     await world.tick(now)
     await world.tick(now + 2 * DAY)
     await receiver.wait(4, 'a')
