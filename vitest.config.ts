@@ -18,7 +18,7 @@ export default defineConfig({
     // Test files mostly wait for workerd or a server; one at a time takes twice as long on two cores.
     maxWorkers: 3,
     projects: [
-      { test: { name: 'node', include: inNode, testTimeout: 30_000 } },
+      { test: { name: 'node', include: inNode, testTimeout: 120_000 } },
       {
         plugins: [cloudflareTest({ main: './test/support/worker.ts', wrangler: { configPath: './wrangler.toml' } })],
         test: {
@@ -28,7 +28,7 @@ export default defineConfig({
           globalSetup: ['sandbox', 'standins', 'receiver', 'chaos', 'soak'].map(
             (name) => `./test/support/node/${name}.ts`,
           ),
-          testTimeout: 30_000,
+          testTimeout: 120_000,
           // Tests of faults and of killed processes mostly wait.
           maxConcurrency: 24,
         },

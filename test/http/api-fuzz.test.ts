@@ -118,8 +118,8 @@ describe('the API', { timeout: 180_000 }, () => {
       ),
       { numRuns: RUNS },
     )
-    for (const status of [200, 202, 204, 400, 404, 409, 422])
-      expect([status, statuses.get(status) ?? 0]).not.toContain(0)
+    // 204 is the answer to nothing that can be guessed: what is missing is accepted by its hash.
+    for (const status of [200, 202, 400, 404, 409, 422]) expect([status, statuses.get(status) ?? 0]).not.toContain(0)
     expect(taken.size).toBeGreaterThan(10)
     expect((await rows(world)).filter(({ trigger }) => trigger === 'cron')).toHaveLength(2)
     const mutating = (await world.requests()).filter(({ path }) => !/(read|list|authenticate)$/.test(path))

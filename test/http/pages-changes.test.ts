@@ -63,6 +63,8 @@ async function waiting(projects = staleMany(3)) {
 describe('a plan that waits, on its page', () => {
   it('G7 asks once more with how many, which plan, and only what still waits', async () => {
     const { world, path, plan } = await waiting()
+    // Not in the second in which its files were read: that would look like our own doing.
+    await new Promise((resolve) => setTimeout(resolve, 1_100))
     await world.edit('Old/p1', { description: 'used again' })
     await world.tick(now + 2 * DAY + 3_600_000)
     const first = await see(world, path, ann)

@@ -118,7 +118,11 @@ describe('G8 a directory that changes while it is worked on', () => {
     const policy = `${NO_CAPS}${rule('dirs', '{ path = "Old/*", idle = ">90d" }', 'delete', 'unit = "directory"')}`
     const world = await makeWorld(policy, [stale('Old/x/a'), stale('Old/x/b'), stale('Old/y/c')])
     await world.tick(now)
-    justBefore(world, 'projects/read', RECHECK, () => world.edit('Old/x/b', {}))
+    justBefore(world, 'projects/read', RECHECK, async () => {
+      // Not in the second in which its files were read: that would look like our own doing.
+      await new Promise((resolve) => setTimeout(resolve, 1_100))
+      await world.edit('Old/x/b', {})
+    })
     const run = await world.tick(now + 2 * DAY)
     const outcomes = Object.fromEntries(run.outcomes.map((one) => [one.name, one.outcome]))
     expect(outcomes).toEqual({ 'Old/x/a': 'changed', 'Old/x/b': 'changed', 'Old/y/c': 'done' })
@@ -129,7 +133,11 @@ describe('G8 a directory that changes while it is worked on', () => {
     const members = Array.from({ length: 14 }, (_, n) => stale(`Old/x/p${String(n).padStart(2, '0')}`))
     const world = await makeWorld(policy, members)
     await world.tick(now)
-    justBefore(world, 'projects/read', RECHECK + 1, () => world.edit('Old/x/p13', {}))
+    // Not in the second in which its files were read: that would look like our own doing.
+    justBefore(world, 'projects/read', RECHECK + 1, async () => {
+      await new Promise((resolve) => setTimeout(resolve, 1_100))
+      await world.edit('Old/x/p13', {})
+    })
     const run = await world.tick(now + 2 * DAY)
     expect(run).toMatchObject({ status: 'partial', counts: { due: 14, confirmed: 10, skipped: 4 } })
     expect((await world.project('Old/x/p13')).name).toBe('Old/x/p13')
