@@ -19,7 +19,8 @@ describe('the settings of development', () => {
   it('are refused by a Worker that talks to QuantConnect, each secret by its name', () => {
     const read = readConfig({ ...example, QC_API_URL: undefined } as never)
     const named = read.ok ? [] : read.problems.map((problem) => problem.split(' ')[0])
-    expect(named.sort()).toEqual([
+    // The token of development is public, and too short as well.
+    expect([...new Set(named)].sort()).toEqual([
       'ADMIN_TOKEN',
       'DISCORD_PUBLIC_KEY',
       'GITHUB_SECRET',
