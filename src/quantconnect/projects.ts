@@ -248,6 +248,10 @@ function pageOf(
   answered: number,
   cursor: Cursor | null,
 ): Result<ProjectPage> {
+  // The row before comes again: the API takes no notice of where to begin, and reading on would never end.
+  if (cursor !== null && fresh.some(({ id }) => id === cursor.seam.id)) {
+    return malformed(`project ${cursor.seam.id} is listed twice: the API does not read on from place ${cursor.start}`)
+  }
   const start = (cursor?.start ?? 0) + fresh.length
   const known = cursor?.total ?? null
   const wrong = wrongCount(count, answered, start, known)

@@ -266,6 +266,25 @@ describe('G32 an API that cuts its answers short', () => {
   }
 
   it.each([
+    ['one row', rowsOf(1)],
+    ['three rows', rowsOf(3)],
+    ['one row without a readable id', [{ ...slim(10), projectId: 'x' }]],
+  ])('that gives %s wherever it is to begin is never read without end', async (_, rows) => {
+    const { client, seen } = fakeApi(() => json({ success: true, projects: rows }))
+    let cursor: Parameters<typeof client.readProjectPage>[0] = null
+    for (let page = 0; page < 20; page++) {
+      const read = await client.readProjectPage(cursor, createMeter(100))
+      if (!read.ok) {
+        expect(read.failure).toMatchObject({ kind: 'malformed', detail: expect.stringMatching(/listed twice|the list changed while it was read/) })
+        expect(seen.length).toBeLessThan(6)
+        return
+      }
+      cursor = read.value.next
+    }
+    expect.fail('It was read on and on.')
+  })
+
+  it.each([
     [1, 20],
     [2, 60],
     [3, 131],
