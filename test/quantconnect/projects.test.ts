@@ -275,7 +275,10 @@ describe('G32 an API that cuts its answers short', () => {
     for (let page = 0; page < 20; page++) {
       const read = await client.readProjectPage(cursor, createMeter(100))
       if (!read.ok) {
-        expect(read.failure).toMatchObject({ kind: 'malformed', detail: expect.stringMatching(/listed twice|the list changed while it was read/) })
+        expect(read.failure).toMatchObject({
+          kind: 'malformed',
+          detail: expect.stringMatching(/listed twice|the list changed while it was read/),
+        })
         expect(seen.length).toBeLessThan(6)
         return
       }
