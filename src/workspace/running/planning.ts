@@ -21,8 +21,9 @@ import { askedItems, type Word, wordOf } from './asked.ts'
 import { findingsOf } from './findings.ts'
 import { audienceIn, goActing, putDown, whyBlocked } from './put-down.ts'
 import { type Decided, decideRead } from './readings.ts'
-import { guard } from './shrink-guard.ts'
+import { guard, reachOf } from './shrink-guard.ts'
 import { policyTime, type Slice, update } from './slice.ts'
+import { startAnew } from './starts-anew.ts'
 
 /** `later`: this slice's calls are used up, paid evidence goes on in the next. */
 export async function planRun(slice: Slice): Promise<'planned' | 'later'> {
@@ -30,6 +31,7 @@ export async function planRun(slice: Slice): Promise<'planned' | 'later'> {
   const surveyed = await loadInventory(slice.sql, slice.run, slice.deps.config.organizationId)
   const now = policyTime(slice)
   const refusal = await guard(slice, surveyed, now)
+  startAnew(slice, surveyed, refusal === null && reachOf(slice.sql, slice.run) !== 'harmless')
   if (refusal !== null) return end(slice, 'blocked', refusal)
   if (request.kind === 'sweep') return planSweep(slice, surveyed, request, now)
   if (request.kind === 'approved') {

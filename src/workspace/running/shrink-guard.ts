@@ -52,6 +52,16 @@ export function unusable(projects: readonly Project[]): string | null {
   return `The list holds project ${twice} twice, so it cannot be trusted and nothing was done. The next tick reads it anew.`
 }
 
+/** A restore is needed most where everything is gone, and looks at what it is about singly. */
+function unusableFor({ sql, run }: Slice, projects: readonly Project[]): string | null {
+  return projects.length === 0 && bringsBack(sql, run) ? null : unusable(projects)
+}
+
+function bringsBack(sql: SqlStorage, run: RunRow): boolean {
+  const asked = wordOf(sql, run)?.asked
+  return asked?.kind === 'undo' || (asked?.kind === 'command' && asked.command.type === 'project.restore')
+}
+
 /**
  * Why nothing of this run may be done on the inventory of its scan, or null. What stands against the list is written down
  * with the ids it is about, and what a person accepted, or what has waited long enough, leaves the reference. `now` is
@@ -60,7 +70,7 @@ export function unusable(projects: readonly Project[]): string | null {
 export async function guard(slice: Slice, inventory: Inventory, now: number): Promise<string | null> {
   const { sql, run } = slice
   const { projects } = inventory
-  const wrong = unusable(projects)
+  const wrong = unusableFor(slice, projects)
   if (wrong !== null) return wrong
   const reach = reachOf(sql, run)
   if (reach === 'harmless') return null
@@ -92,7 +102,7 @@ export async function guardAgain(
   fresh: readonly Project[],
 ): Promise<string | null> {
   const { sql, run } = slice
-  const wrong = unusable(fresh)
+  const wrong = unusableFor(slice, fresh)
   if (wrong !== null) return wrong
   const reach = reachOf(sql, run)
   if (reach === 'harmless') return null
