@@ -40,7 +40,7 @@ export interface Deed {
   /** The project's own fields just before the call; null for runs that did not record them. */
   readonly before: Required<Change> | null
   /** Whether it happened is not known yet. */
-  readonly isUnsure: boolean
+  readonly isUnsure?: boolean
 }
 
 export function restoreProject(situation: Situation, ledger: Ledger, projectId: number): CommandItems {

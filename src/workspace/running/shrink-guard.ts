@@ -6,6 +6,7 @@
 
 import type { Inventory, Project } from '../../core/evidence/project.ts'
 import {
+  acceptText,
   compareWithReference,
   entryOf,
   isTooMany,
@@ -13,13 +14,13 @@ import {
   type Shrinkage,
 } from '../../core/evidence/reference.ts'
 import { duplicateOf } from '../../quantconnect/projects.ts'
+import type { ObjectionCode } from '../ledger/asks.ts'
 import { readFact } from '../ledger/facts.ts'
 import { sentDeletions } from '../ledger/items.ts'
 import {
   dropObjection,
   type NamedProject,
   type Objection,
-  type ObjectionCode,
   objectionHash,
   raiseObjection,
   readObjections,
@@ -184,9 +185,8 @@ const UNVERIFIED =
   'The list of projects has not been verified yet: its end could not be proved. No rule and no deletion was carried out. The next scheduled run tries again.'
 
 function textOf(code: ObjectionCode, count: number, expected: number, hash: string): string {
-  const accept = `POST /api/inventory/base with {"missing": "${hash}"}; GET /api/inventory/base shows which they are.`
   if (code === 'moved_to_bin') {
-    return `Other people moved ${count} of ${expected} projects to the Recycle Bin since the last good scan, over 20 %. Rules wait for 24 hours, or until a person accepts that: ${accept}`
+    return `Other people moved ${count} of ${expected} projects to the Recycle Bin since the last good scan, over 20 %. Rules wait for 24 hours, or until people ${acceptText(hash)}`
   }
-  return `${count} of the ${expected} projects that earlier lists held are missing from this one, and over 20 % are missing. No rule and no deletion was carried out; restores, holds and updates still are. If they are gone for good, accept that: ${accept}`
+  return `${count} of the ${expected} projects that earlier lists held are missing from this one, and over 20 % are missing. No rule and no deletion was carried out; restores, holds and updates still are. If they are gone for good, ${acceptText(hash)}`
 }
