@@ -31,9 +31,17 @@ export async function planRun(slice: Slice): Promise<'planned' | 'later'> {
   const surveyed = await loadInventory(slice.sql, slice.run, slice.deps.config.organizationId)
   const now = policyTime(slice)
   const refusal = await guard(slice, surveyed, now)
-  startAnew(slice, surveyed, refusal === null && reachOf(slice.sql, slice.run) !== 'harmless')
-  if (refusal !== null) return end(slice, 'blocked', refusal)
-  if (request.kind === 'sweep') return planSweep(slice, surveyed, request, now)
+  if (refusal !== null) {
+    startAnew(slice, surveyed, false)
+    return end(slice, 'blocked', refusal)
+  }
+  if (request.kind === 'sweep') {
+    const planned = await planSweep(slice, surveyed, request, now)
+    // Its record says which marks went, so it looks at them first.
+    if (planned === 'planned') startAnew(slice, surveyed, true)
+    return planned
+  }
+  startAnew(slice, surveyed, reachOf(slice.sql, slice.run) === 'deletion')
   if (request.kind === 'approved') {
     if (proposalOf(slice.sql, request.proposal)?.policy !== slice.policy.hash) {
       return end(slice, 'refused', 'The policy was changed after the plan was approved, so nothing of it was done.')
