@@ -15,6 +15,7 @@ export const COMMANDS = [
   'approve',
   'refuse',
   'undo',
+  'baseline',
   'status',
   'pause',
   'resume',

@@ -11,6 +11,7 @@ import type { Env } from '../env.ts'
 import { workspaceOf } from '../workspace/address.ts'
 import type { RunRecord } from '../workspace/ledger/run.ts'
 import { type Answer, type Asker, show, tell } from './answer.ts'
+import { baseline } from './baseline.ts'
 import { keep, release } from './care.ts'
 import { remove, update } from './change.ts'
 import { COMMANDS, type CommandName, readCommand, type Typed } from './command.ts'
@@ -43,6 +44,7 @@ const DO: { readonly [name in CommandName]: Doer } = {
   approve: decide,
   refuse,
   undo,
+  baseline,
   status,
   pause,
   resume,

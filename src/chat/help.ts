@@ -61,6 +61,11 @@ const HELP: { readonly [name in CommandName]: Help } = {
     does: 'takes back what a run did, or brings a deleted project back',
     more: 'Within 30 days a project comes back from the Recycle Bin with its id and backtests; later it is rebuilt from our copy.',
   },
+  baseline: {
+    takes: '[hash]',
+    does: 'shows which projects are missing from the list; with the start of its hash: accepts that',
+    more: 'While too many are missing, or were moved to the Recycle Bin by others, rules and deletions wait. The hash says that you mean those you have seen: at least 6 characters of it.',
+  },
   status: { takes: '', does: 'is it well, what waits, what ran last', more: '' },
   pause: {
     takes: '',

@@ -18,6 +18,7 @@ const commands = {
   bearer: 'src/cli/bearer.ts',
   verify: 'src/cli/verify.ts',
   backups: 'src/cli/backups.ts',
+  baseline: 'src/cli/baseline.ts',
   'chat:register': 'src/cli/chat-register.ts',
   'chat:manifest': 'src/cli/chat-manifest.ts',
   deploy: 'src/cli/deploy.ts',

@@ -3,6 +3,7 @@
 import type { Why } from '../core/plan/explain.ts'
 import type { BackupView, ShownBackup } from '../records/backup-shape.ts'
 import type { AuditPage } from '../records/chain.ts'
+import type { BaseView } from '../workspace/ledger/asks.ts'
 import type { Preview, RunRecord, RunSummary, ShownInventory, StoredInventory } from '../workspace/ledger/run.ts'
 import { Misuse, Unable } from './command.ts'
 
@@ -25,6 +26,10 @@ export interface WorkerApi {
   backups(say: (text: string) => void): Promise<readonly BackupView[]>
   /** The newest backup of a project, or the one of that run, files included; null when there is none. */
   backup(projectId: string, run: string | null): Promise<ShownBackup | null>
+  /** What stands against the list of projects. */
+  baseline(): Promise<BaseView>
+  /** Accepts exactly that; rejects when something else stands against it by now. */
+  acceptBaseline(hash: string): Promise<void>
   /** A cron tick at that policy time; resolves when its run has ended. Development only. */
   tick(at: number): Promise<RunRecord>
 }
@@ -90,8 +95,21 @@ export function workerApi(address: string, token: string): WorkerApi {
     throw new Error(`The run of the tick at ${wanted} did not end within a minute. GET ${worker}/api/runs shows it.`)
   }
 
+  async function acceptBaseline(missing: string): Promise<void> {
+    const path = '/api/inventory/base'
+    const init = {
+      method: 'POST',
+      headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+      body: JSON.stringify({ missing }),
+    }
+    const answer = await fetch(`${worker}${path}`, init).catch(silent)
+    if (!answer.ok) await read(path, answer)
+  }
+
   return {
     tick,
+    baseline: () => get('/api/inventory/base'),
+    acceptBaseline,
     inventory: () => get('/api/inventory'),
     plan: () => get('/api/plan'),
     why: (projectId) => get(`/api/why/${projectId}`),

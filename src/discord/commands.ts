@@ -89,6 +89,10 @@ export const SUBCOMMANDS: { readonly [name: string]: Subcommand } = {
       { name: 'target', description: 'Id of a run, or a project', required: true, project: true, as: 'quoted' },
     ],
   },
+  baseline: {
+    description: 'Shows which projects are missing from the list; with the start of its hash: accepts that',
+    options: [{ name: 'hash', description: 'At least 6 characters of the hash that it shows', as: 'words' }],
+  },
   status: { description: 'Is it well, what waits, what ran last', options: [] },
   pause: { description: 'Stops everything before the next change', options: [] },
   resume: { description: 'Goes on after a pause', options: [] },

@@ -41,6 +41,7 @@ describe('helpText', () => {
       /sweep approve [plan]: shows the plan that waits; with the start of its hash: approves it
       /sweep refuse: refuses the plan that waits: all of it stays
       /sweep undo <run or project>: takes back what a run did, or brings a deleted project back
+      /sweep baseline [hash]: shows which projects are missing from the list; with the start of its hash: accepts that
       /sweep status: is it well, what waits, what ran last
       /sweep pause: stops acting by rules and deleting before the next such call
       /sweep resume: goes on after a pause

@@ -9,7 +9,7 @@ import { DAY } from '../support/world.ts'
 
 const start = Date.now()
 const PROJECT = { project: 'Old/a' }
-const LOOKS = ['plan', 'why', 'status', 'help', 'approve']
+const LOOKS = ['plan', 'why', 'status', 'help', 'approve', 'baseline']
 
 /** Every command that does something, with what it takes. */
 const DOES: readonly (readonly [command: string, options?: { readonly [option: string]: string }])[] = [
@@ -21,6 +21,7 @@ const DOES: readonly (readonly [command: string, options?: { readonly [option: s
   ['approve', { plan: 'ffffffffffffffff' }],
   ['refuse'],
   ['undo', { target: 'Old/a' }],
+  ['baseline', { hash: 'ffffffffffffffff' }],
   ['pause'],
   ['resume'],
 ]

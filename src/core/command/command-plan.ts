@@ -3,7 +3,7 @@
 import type { Command, CommandItems, Situation } from './command.ts'
 import { deleteDirectory, deleteProject } from './command-delete.ts'
 import { type Ledger, restoreProject } from './command-restore.ts'
-import { mirrorHold, updateProject } from './command-update.ts'
+import { mirrorHold, mirrorRelease, updateProject } from './command-update.ts'
 
 export function commandItems(situation: Situation, ledger: Ledger, command: Command): CommandItems {
   switch (command.type) {
@@ -18,6 +18,6 @@ export function commandItems(situation: Situation, ledger: Ledger, command: Comm
     case 'project.hold':
       return mirrorHold(situation, command.projectId, command.until)
     case 'project.release':
-      return mirrorHold(situation, command.projectId, undefined)
+      return mirrorRelease(situation, command.projectId, command.tags)
   }
 }

@@ -5,7 +5,7 @@
 
 import { keepingHolds, withoutHolds } from '../base/hold.ts'
 import { nameProblem, placeOf, writableName } from '../base/names.ts'
-import { isUnknown, type Project } from '../evidence/project.ts'
+import { isUnknown, normalisePath, type Project } from '../evidence/project.ts'
 import { openNames } from '../evidence/taken.ts'
 import { protections } from '../judge/protect.ts'
 import type { Change } from '../plan/change.ts'
@@ -39,12 +39,16 @@ export interface Deed {
   readonly item: PlanItem
   /** The project's own fields just before the call; null for runs that did not record them. */
   readonly before: Required<Change> | null
+  /** Whether it happened is not known yet. */
+  readonly isUnsure?: boolean
 }
 
 export function restoreProject(situation: Situation, ledger: Ledger, projectId: number): CommandItems {
   const restored = restorer(situation, ledger)(projectId)
   return restored.ok ? { ok: true, items: [restored.item], notes: restored.notes } : restored
 }
+
+const UNSURE = 'Whether the run did it is not known yet; ask again in some minutes.'
 
 /** Everything that can be taken back; what cannot is said in the notes. Refused when nothing can. */
 export function undoRun(situation: Situation, ledger: Ledger, deeds: readonly Deed[]): CommandItems {
@@ -57,7 +61,7 @@ export function undoRun(situation: Situation, ledger: Ledger, deeds: readonly De
     const undone = deed.item.action === 'delete' ? restore(deed.item.projectId) : back(deed)
     if (undone.ok) items.push(undone.item)
     if (undone.ok) notes.push(...undone.notes)
-    else left.push(`${deed.item.name} (${deed.item.projectId}): ${undone.why}`)
+    else left.push(`${deed.item.name} (${deed.item.projectId}): ${deed.isUnsure ? `${UNSURE} ` : ''}${undone.why}`)
   }
   if (items.length > 0) return { ok: true, items, notes: [...notes, ...left], left }
   return refuse(['There is nothing to undo.', ...left].join(' '), null)
@@ -80,7 +84,7 @@ function restorer(situation: Situation, ledger: Ledger): (projectId: number) => 
     if (why !== null) return refuse(`"${project.name}" (${projectId}) may not be restored. ${why}`, projectId)
     const { created, modified } = project
     if (isUnknown(created) || isUnknown(modified)) return refuse('Its dates could not be read.', projectId)
-    const { name, note } = nameFor(ledger.nameBefore(projectId) ?? outOfTheBin(project))
+    const { name, note } = nameFor(nameOutside(project, ledger.nameBefore(projectId)))
     const reasons = ['Back from the Recycle Bin.', ...note]
     return { ok: true, item: commandItem(project, { created, modified }, restoring({ name }, reasons)), notes: note }
   }
@@ -204,6 +208,14 @@ function settler({ inventory }: Situation) {
   }
 }
 
-function outOfTheBin({ path }: Project): string {
-  return path.slice(path.indexOf('/') + 1)
+/**
+ * The name a project had when it went to the bin. Ours is from before our own deletion, which may not have been the last; in
+ * the bin a name that is taken has a number behind it.
+ */
+function nameOutside({ path }: Project, ours: string | null): string {
+  const shown = path.slice(path.indexOf('/') + 1)
+  if (ours === null) return shown
+  const before = normalisePath(ours)
+  const isNumbered = shown.startsWith(`${before} `) && /^\d+$/.test(shown.slice(before.length + 1))
+  return shown === before || isNumbered ? ours : shown
 }

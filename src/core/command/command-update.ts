@@ -55,18 +55,32 @@ function releasing(situation: Situation, project: Project, command: UpdateComman
   return { ...asked, notes, releases: { projectId: project.id, created } }
 }
 
+/** Takes these tags out of a description, or (undefined) all there are. */
+export function mirrorRelease(
+  situation: Situation,
+  projectId: number,
+  tags: readonly string[] | undefined,
+): CommandItems {
+  const found = findProject({ inventory: situation.inventory }, projectId)
+  if (!found.ok) return found
+  const { description } = found.project
+  const later = tags === undefined ? [] : holdTags(description).filter((tag) => !tags.includes(tag))
+  const bare = withoutHolds(description)
+  const released = later.length === 0 ? bare : keepingHolds(bare, later.join(' '))
+  return change(situation, found.project, descriptionOf(found.project, released), false)
+}
+
 /**
- * Writes the mirror of a hold, or takes it out; `undefined` = take it out. A tag that lasts longer stays as it is, and so does
- * one that cannot be understood, for it holds without end.
+ * Writes the mirror of a hold. A tag that lasts longer stays as it is, and so does one that cannot be understood, for it holds
+ * without end.
  */
-export function mirrorHold(situation: Situation, projectId: number, until: string | null | undefined): CommandItems {
+export function mirrorHold(situation: Situation, projectId: number, until: string | null): CommandItems {
   // The ledger has held or released exactly this project, so it is certainly meant.
   const found = findProject({ inventory: situation.inventory }, projectId)
   if (!found.ok) return found
   const { project } = found
   const { timezone } = situation.policy
   const { description } = project
-  if (until === undefined) return change(situation, project, descriptionOf(project, withoutHolds(description)), false)
   const written = writtenHold(description, timezone)
   const end = until === null ? null : instantOf(nextDay(until), 0, timezone)
   const lasts = written !== null && longer(written.until, end) === written.until

@@ -20,8 +20,11 @@ export type Command =
   | { readonly type: 'project.restore'; readonly projectId: number }
   /** Writes the mirror of a hold into the description; the ledger already has it. `until`: `2027-01-31` inclusive, null = for ever. */
   | { readonly type: 'project.hold'; readonly projectId: number; readonly until: string | null }
-  /** Takes the mirror of a hold out of the description; the ledger has already let go. */
-  | { readonly type: 'project.release'; readonly projectId: number }
+  /**
+   * Takes the mirror of a hold out of the description; the ledger has already let go. `tags`: those that were there, or about
+   * to be, when it was asked for; what somebody writes later stays. Without: all.
+   */
+  | { readonly type: 'project.release'; readonly projectId: number; readonly tags?: readonly string[] }
 
 /** A project by its id, or by its exact full name; a name that several projects answer to is refused. */
 export type ProjectRef = number | string

@@ -73,6 +73,12 @@ export function nextReference(
   return [...next.values()].sort((a, b) => a.id - b.id)
 }
 
+/** How a person accepts what stands against the list, by the hash of what was shown; every way asks for the right to operate. */
+export function acceptText(hash: string): string {
+  const short = hash.slice(0, 12)
+  return `accept that: on the page /baseline, by "/sweep baseline ${short}" in chat, by npm run baseline, or by POST /api/inventory/base with {"missing": "${hash}"}. Each shows first which they are.`
+}
+
 export function entryOf(project: Project): ReferenceEntry {
   return { id: project.id, name: project.name.slice(0, LONGEST_NAME), binned: isBinned(project) }
 }

@@ -9,6 +9,7 @@ import type { DoorContext } from '../api/operation.ts'
 import { actorOf, type Door, type Gauges, type Right, requirePerson, whoOf, whyNot } from '../auth.ts'
 import { readBytes } from '../body.ts'
 import { isFromElsewhere } from '../origin.ts'
+import { BASELINE_PATH } from './baseline.ts'
 import { layout } from './layout.ts'
 
 /** Places of an address: what is no id leads nowhere, and stands in no answer. */
@@ -53,6 +54,12 @@ export function mountChanges(app: Hono<Door>, gauges: Gauges): void {
   })
   change(`/projects/${PROJECT}/restore`, 'operate', (c) => {
     return ask(c, { kind: 'command', mode: 'act', command: { type: 'project.restore', projectId: Number(id(c)) } })
+  })
+  change(BASELINE_PATH, 'operate', async (c, fields) => {
+    const isAccepted = await workspaceOf(c.env).acceptBase(actorOf(c.var.caller), fields.get('missing') ?? '')
+    return isAccepted
+      ? { to: BASELINE_PATH }
+      : { not: 'That is not what stands against the list of projects now. Look at it again.' }
   })
   change('/pause', 'operate', async (c) => {
     await workspaceOf(c.env).pause(actorOf(c.var.caller))

@@ -7,6 +7,7 @@ import type { Health } from '../../workspace/views/health.ts'
 import type { DoorContext } from '../api/operation.ts'
 import { type Door, type Gauges, requirePerson } from '../auth.ts'
 import { bannerOf } from './banner.ts'
+import { BASELINE_PATH, baselineBanner, baselinePage } from './baseline.ts'
 import { mountChanges } from './changes.ts'
 import { holdList } from './holds.ts'
 import { type Frame, type Html, layout, STYLE_PATH } from './layout.ts'
@@ -66,12 +67,19 @@ export function mountPages(app: Hono<Door>, gauges: Gauges): void {
     return page(c, { title: 'Holds', place: '/holds' }, holdList(await workspaceOf(c.env).holds(), c.var.caller))
   })
 
+  app.get(BASELINE_PATH, signedIn, async (c) => {
+    const shown = await workspaceOf(c.env).base()
+    return page(c, { title: 'What stands against the list' }, baselinePage(shown, c.var.caller))
+  })
+
   mountChanges(app, gauges)
 }
 
 /** With what everybody should know above it. `health`: where it was asked for already. */
 async function page(c: DoorContext, frame: Frame, body: Html, health?: Health): Promise<Response> {
-  const banner = bannerOf(health ?? (await workspaceOf(c.env).health()), c.var.caller)
+  const workspace = workspaceOf(c.env)
+  const [well, base] = await Promise.all([health ?? workspace.health(), workspace.base()])
+  const banner = html`${c.req.path === BASELINE_PATH ? '' : baselineBanner(base)}${bannerOf(well, c.var.caller)}`
   return c.html(await layout({ ...frame, banner }, body))
 }
 

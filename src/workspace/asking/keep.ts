@@ -1,6 +1,6 @@
 /** Holds as people ask for them: in the ledger first, effective before they are acknowledged; the description is the mirror. */
 
-import { holdTags, longer, writtenHold } from '../../core/base/hold.ts'
+import { holdTags, longer, withHold, writtenHold } from '../../core/base/hold.ts'
 import { placeOf } from '../../core/base/names.ts'
 import { dayOf, instantOf, isDate, nextDay } from '../../core/base/zone.ts'
 import { isUnknown, type Project } from '../../core/evidence/project.ts'
@@ -102,7 +102,12 @@ export async function release(
   const isTagged = holdTags(project.description).length > 0 && !isBeingReleased(storage.sql, projectId)
   if (!had && !isTagged) return no('not held', `Project ${projectId} is not held.`)
   tellSettled(storage.sql, audience, [{ projectId, name: project.name, what: `released${byText(asker.by)}` }], now)
-  const command = { type: 'project.release', projectId } as const
+  // Of a description that could not be looked at nobody knows what is older than this.
+  const tags =
+    looked === null || looked === 'gone'
+      ? {}
+      : { tags: [...holdTags(looked.description), ...coming(storage.sql, projectId)] }
+  const command = { type: 'project.release', projectId, ...tags } as const
   const run = await mirror(storage, isMirrored(project), { kind: 'command', mode: 'act', command }, asker, now)
   return { ok: true, until: null, run }
 }
@@ -217,6 +222,15 @@ function isBeingReleased(sql: SqlStorage, projectId: number): boolean {
       request.command.type === 'project.release' &&
       request.command.projectId === projectId,
   )
+}
+
+/** Tags that holds asked for before are about to write. */
+function coming(sql: SqlStorage, projectId: number): readonly string[] {
+  return openCommands(sql).flatMap(({ request }) => {
+    if (request.kind !== 'command' || request.command.type !== 'project.hold') return []
+    const { command } = request
+    return command.projectId === projectId ? holdTags(withHold('', command.until)) : []
+  })
 }
 
 const BIN_DAYS = 30

@@ -73,3 +73,24 @@ export interface HoldView {
   readonly until: string | null
   readonly by: string
 }
+
+/**
+ * `shrunk`: too many projects of the reference are missing. `list_differs`: two readings showed that the list does not hold
+ * what the API holds. `moved_to_bin`: other people moved too many projects to the Recycle Bin.
+ */
+export type ObjectionCode = 'shrunk' | 'list_differs' | 'moved_to_bin'
+
+/** What stands against the list of projects: what a person is shown before accepting it by its hash (G6, G32). */
+export interface BaseView {
+  /** Null: nothing stands against the list. */
+  readonly code: ObjectionCode | null
+  /** What `POST` takes as `missing`. */
+  readonly hash: string | null
+  readonly count: number
+  readonly missing: readonly { readonly projectId: number; readonly name: string }[]
+  /** Policy time at which it was seen first, ISO 8601 UTC. */
+  readonly at: string | null
+  /** Who accepted it; it then no longer stands in the way, from the next run on. */
+  readonly acceptedBy: string | null
+  readonly message: string
+}

@@ -4,12 +4,17 @@ import { type Deed, writtenBy } from '../../core/command/command-restore.ts'
 import { normalisePath } from '../../core/evidence/project.ts'
 import type { Change } from '../../core/plan/change.ts'
 import type { PlanItem } from '../../core/plan/plan.ts'
+import { LONGEST_WAIT_MS } from './runs.ts'
 
-/** What a run did and was seen to have done, later settlements included; of one project or (null) of all. */
+/**
+ * What a run did and was seen to have done, later settlements included, and what it may have done; of one project or (null)
+ * of all.
+ */
 export function deedsOf(sql: SqlStorage, run: string, projectId: number | null): readonly Deed[] {
   return sql
-    .exec<{ item: string; before: string | null }>(
-      `SELECT item, before FROM items WHERE outcome = 'done' AND (run = ? AND settles = '' OR settles = ?)
+    .exec<{ item: string; before: string | null; outcome: string }>(
+      `SELECT item, before, outcome FROM items
+       WHERE (outcome = 'done' OR outcome = 'unsure' AND settled = 0) AND (run = ? AND settles = '' OR settles = ?)
        AND (? IS NULL OR project_id = ?) ORDER BY position, project_id`,
       run,
       run,
@@ -17,9 +22,10 @@ export function deedsOf(sql: SqlStorage, run: string, projectId: number | null):
       projectId,
     )
     .toArray()
-    .map(({ item, before }) => ({
+    .map(({ item, before, outcome }) => ({
       item: JSON.parse(item) as PlanItem,
       before: before === null ? null : (JSON.parse(before) as Required<Change>),
+      isUnsure: outcome === 'unsure',
     }))
 }
 
@@ -34,23 +40,27 @@ export function nameBefore(sql: SqlStorage, projectId: number): string | null {
   return row === undefined ? null : (JSON.parse(row.item) as PlanItem).name
 }
 
-/** The newest run that did something to a project, undoing apart; null when none did. */
+/**
+ * The newest run that did something to a project, undoing apart; null when none did, or when that was to bring it back, which
+ * is not undone: whoever asks wants it back once more.
+ */
 export function lastDeedOf(sql: SqlStorage, projectId: number): string | null {
   const row = sql
-    .exec<{ run: string }>(
-      `SELECT i.run FROM items i JOIN runs r ON r.id = i.run WHERE i.project_id = ? AND i.outcome = 'done'
+    .exec<{ run: string; restores: number }>(
+      `SELECT i.run, json_extract(r.request, '$.command.type') IS 'project.restore' AS restores FROM items i JOIN runs r ON r.id = i.run WHERE i.project_id = ? AND i.outcome = 'done'
          AND json_extract(r.request, '$.kind') <> 'undo' ORDER BY r.created_at DESC, r.id DESC LIMIT 1`,
       projectId,
     )
     .toArray()[0]
-  return row?.run ?? null
+  return row === undefined || row.restores === 1 ? null : row.run
 }
 
 /** The path that we last gave each project between two moments of real time, the first included. */
 export function pathsWritten(sql: SqlStorage, from: number, until: number): ReadonlyMap<number, string> {
   const rows = sql.exec<{ item: string }>(
-    `SELECT i.item FROM items i JOIN runs r ON r.id = i.run WHERE r.created_at >= ? AND i.outcome = 'done' AND i.sent_at <= ?
-     ORDER BY i.sent_at`,
+    `SELECT i.item FROM items i JOIN runs r ON r.id = i.run
+     WHERE r.created_at >= ? AND i.outcome = 'done' AND i.sent_at BETWEEN ? AND ? ORDER BY i.sent_at`,
+    from - LONGEST_WAIT_MS,
     from,
     until,
   )

@@ -5,12 +5,7 @@
 
 import { canonicalJson, sha256Hex } from '../../core/base/canonical.ts'
 import { gunzipJson, gzipJson } from '../../records/gzip.ts'
-
-/**
- * `shrunk`: too many projects of the reference are missing. `list_differs`: two readings showed that the list does not hold
- * what the API holds. `moved_to_bin`: other people moved too many projects to the Recycle Bin.
- */
-export type ObjectionCode = 'shrunk' | 'list_differs' | 'moved_to_bin'
+import type { ObjectionCode } from './asks.ts'
 
 export type NamedProject = { readonly id: number; readonly name: string }
 

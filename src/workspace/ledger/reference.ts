@@ -6,6 +6,7 @@
 import type { ReferenceEntry } from '../../core/evidence/reference.ts'
 import { gunzipJson, gzipJson } from '../../records/gzip.ts'
 import { readFact, writeFact } from './facts.ts'
+import { LONGEST_WAIT_MS } from './runs.ts'
 
 /** By the id, so that a project always is in the same one: at 50,000 projects some 3,000 in each. */
 const CHUNKS = 16
@@ -52,14 +53,18 @@ export function writeReference(sql: SqlStorage, change: ReferenceChange, since: 
   writeFact(sql, 'reference', { since })
 }
 
-/** Ids of the projects we sent a deletion for since the reference was written, unless it was plainly refused. */
+/**
+ * Ids of the projects we sent a deletion for since the reference was written, unless it was plainly refused. What counts is
+ * the moment of the call: its run may have waited while others wrote the reference.
+ */
 export function deletedByUs(sql: SqlStorage): ReadonlySet<number> {
   const since = readFact(sql, 'reference')?.since
   if (since === undefined) return new Set()
   const rows = sql.exec<{ project_id: number }>(
     `SELECT DISTINCT items.project_id FROM runs JOIN items ON items.run = runs.id
-     WHERE runs.created_at >= ? AND items.sent_at IS NOT NULL AND json_extract(items.item, '$.action') = 'delete'
+     WHERE runs.created_at >= ? AND items.sent_at >= ? AND json_extract(items.item, '$.action') = 'delete'
        AND coalesce(json_extract(items.answer, '$.kind'), '') <> 'refused'`,
+    since - LONGEST_WAIT_MS,
     since,
   )
   return new Set(rows.toArray().map(({ project_id }) => project_id))

@@ -3,6 +3,9 @@
 import type { Cursor } from '../../quantconnect/projects.ts'
 import { NO_COUNTS, type RunCounts, type RunRequest, type RunStatus, type RunSummary, type Trigger } from './run.ts'
 
+/** No run sends a call later than this after it was asked for: what still waits by then is over. */
+export const LONGEST_WAIT_MS = 3 * 86_400_000
+
 /** What the next slice of a run does. */
 export type Phase = 'survey' | 'act' | 'rebuild' | 'confirm' | 'read' | 'record'
 

@@ -4,6 +4,7 @@
  */
 
 import { writtenBy } from '../../core/command/command-restore.ts'
+import type { PlanItem } from '../../core/plan/plan.ts'
 import { failureText } from '../../quantconnect/failure.ts'
 import type { Permit } from '../../quantconnect/permit.ts'
 import { useUp } from '../ledger/acted-on.ts'
@@ -24,6 +25,7 @@ import { adopt, beginRebuild, goOn, triesShorterName } from './rebuild.ts'
 import { type Fresh, recheck } from './recheck.ts'
 import { lookAgain } from './settle.ts'
 import { policyTime, type Slice, update } from './slice.ts'
+import { leaveWaitingPlan } from './starts-anew.ts'
 
 export const ITEMS_PER_SLICE = 10
 
@@ -108,12 +110,11 @@ async function actOn(slice: Slice, row: ItemRow, fresh: Fresh): Promise<Went> {
   }
   let stands = fresh.stands(row)
   let present = project
-  if (stands.still && project !== null && writtenBy(stands.item).description !== undefined) {
-    // The list may be a minute old, and a hold may have been written into the description since.
+  if (stands.still && project !== null && isReadAgain(stands.item)) {
+    // The list may be a minute old, and a person may have written since what this call would write over.
     const sight = await lookAgain(slice, item.projectId)
     if (sight === 'later') return { kind: 'later', why: 'The calls of this slice were used up.' }
-    if (sight.kind !== 'seen')
-      return leave(slice, row, 'changed', 'Its description could not be read again, so it was left alone.')
+    if (sight.kind !== 'seen') return leave(slice, row, 'changed', 'It could not be read again, so it was left alone.')
     present = sight.project
     stands = await fresh.standsWith(row, present)
   }
@@ -149,6 +150,11 @@ async function actOn(slice: Slice, row: ItemRow, fresh: Fresh): Promise<Went> {
   return passed(slice, row, passage)
 }
 
+/** A description may hold a project, and what is put back or asked for by word must not go over a person's own work (G24). */
+function isReadAgain(item: PlanItem): boolean {
+  return writtenBy(item).description !== undefined || item.action === 'restore' || item.action === 'update'
+}
+
 /** Sends what the gate let through. */
 async function passed(slice: Slice, row: ItemRow, passage: Passage): Promise<Went> {
   if (!passage.pass) {
@@ -177,6 +183,9 @@ async function send(slice: Slice, row: ItemRow, permit: Permit, day: string): Pr
     writeAnswer(slice.sql, row, answer, sent.sentAt, sent.answeredAt)
     if (answer.kind !== 'refused') useUp(slice.sql, row.item, sent.sentAt, policyTimeOf(slice.run, slice.deps.now()))
     if (made !== null) adopt(slice, row, made)
+    if (answer.kind !== 'refused' && row.item.action !== 'describe') {
+      leaveWaitingPlan(slice, (id) => id === row.item.projectId, 'Something else was done to it.')
+    }
     // With the calls so far, should this be the last thing this process does.
     update(slice, { state: { ...slice.run.state, lostInARow } })
   })

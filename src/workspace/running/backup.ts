@@ -91,12 +91,12 @@ export async function makeVerifiedBackup(slice: Slice, row: ItemRow, project: Pr
 /** What the files say against a copy, or against deleting what they belong to; null when nothing does. */
 function whyNoBackup(slice: Slice, row: ItemRow, files: readonly ProjectFile[]): BackedUp | null {
   const { sql, deps } = slice
-  const planned = plannedAt(slice)
+  const since = newFrom(slice)
   for (const file of files) {
     if (isUnknown(file.modified)) return { kind: 'failed', why: `No backup: ${file.name} has no readable date.` }
     // Dates have no fractions. What the list itself showed when the plan was made is not newer than the plan.
-    if (file.modified > row.item.modified && file.modified >= Math.floor(planned / 1_000) * 1_000) {
-      return { kind: 'changed', why: `Its file ${file.name} was saved after the plan was made.` }
+    if (file.modified > row.item.modified && file.modified >= Math.floor(since.at / 1_000) * 1_000) {
+      return { kind: 'changed', why: `Its file ${file.name} was saved after ${since.what}.` }
     }
   }
   const isSecond = isSecondEmptyReading(sql, row.item, files.length === 0, deps.now())
@@ -111,6 +111,14 @@ function whyNoBackup(slice: Slice, row: ItemRow, files: readonly ProjectFile[]):
     kind: 'failed',
     why: `Nothing was done: ${why} Ask again in a minute: when there is still none then, it is deleted.`,
   }
+}
+
+/** From when on a file is newer than what was meant: the plan (G9), or the command, which may have waited (G25). */
+function newFrom(slice: Slice): { readonly at: number; readonly what: string } {
+  const planned = plannedAt(slice)
+  const word = wordOf(slice.sql, slice.run)
+  const asked = word?.asked.kind === 'command' ? (word.run.state.asOf ?? word.run.receivedAt) : planned
+  return asked < planned ? { at: asked, what: 'this was asked for' } : { at: planned, what: 'the plan was made' }
 }
 
 /** When the lists that the plan was made from were asked for, by QuantConnect's clock. */

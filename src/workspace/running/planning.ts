@@ -21,8 +21,9 @@ import { askedItems, type Word, wordOf } from './asked.ts'
 import { findingsOf } from './findings.ts'
 import { audienceIn, goActing, putDown, whyBlocked } from './put-down.ts'
 import { type Decided, decideRead } from './readings.ts'
-import { guard } from './shrink-guard.ts'
+import { guard, reachOf } from './shrink-guard.ts'
 import { policyTime, type Slice, update } from './slice.ts'
+import { startAnew } from './starts-anew.ts'
 
 /** `later`: this slice's calls are used up, paid evidence goes on in the next. */
 export async function planRun(slice: Slice): Promise<'planned' | 'later'> {
@@ -30,8 +31,17 @@ export async function planRun(slice: Slice): Promise<'planned' | 'later'> {
   const surveyed = await loadInventory(slice.sql, slice.run, slice.deps.config.organizationId)
   const now = policyTime(slice)
   const refusal = await guard(slice, surveyed, now)
-  if (refusal !== null) return end(slice, 'blocked', refusal)
-  if (request.kind === 'sweep') return planSweep(slice, surveyed, request, now)
+  if (refusal !== null) {
+    startAnew(slice, surveyed, false)
+    return end(slice, 'blocked', refusal)
+  }
+  if (request.kind === 'sweep') {
+    const planned = await planSweep(slice, surveyed, request, now)
+    // Its record says which marks went, so it looks at them first.
+    if (planned === 'planned') startAnew(slice, surveyed, true)
+    return planned
+  }
+  startAnew(slice, surveyed, reachOf(slice.sql, slice.run) === 'deletion')
   if (request.kind === 'approved') {
     if (proposalOf(slice.sql, request.proposal)?.policy !== slice.policy.hash) {
       return end(slice, 'refused', 'The policy was changed after the plan was approved, so nothing of it was done.')

@@ -6,6 +6,7 @@
 
 import { placeOf } from '../../core/base/names.ts'
 import { isUnknown, type Project } from '../../core/evidence/project.ts'
+import { acceptText } from '../../core/evidence/reference.ts'
 import { failureText, type Result, succeed } from '../../quantconnect/failure.ts'
 import { loadInventory, packPage, storePage } from '../ledger/evidence.ts'
 import { readFact, writeFact } from '../ledger/facts.ts'
@@ -143,7 +144,7 @@ async function writeDifference({ sql, run }: Slice, repeated: readonly NamedProj
   const accepted = new Set(before?.acceptedBy == null ? [] : before.projects.map(({ id }) => id))
   if (repeated.every(({ id }) => accepted.has(id))) return writeFact(sql, 'proved', { day })
   const hash = await objectionHash('list_differs', repeated)
-  const says = `Two readings in a row show that the list of projects and what QuantConnect holds differ in ${repeated.length} ${repeated.length === 1 ? 'project' : 'projects'}. No rule and no deletion was carried out; restores, holds and updates still are. GET /api/inventory/base shows which they are; a person accepts that by POST /api/inventory/base with {"missing": "${hash}"}.`
+  const says = `Two readings in a row show that the list of projects and what QuantConnect holds differ in ${repeated.length} ${repeated.length === 1 ? 'project' : 'projects'}. No rule and no deletion was carried out; restores, holds and updates still are. If that is right, ${acceptText(hash)}`
   await raiseObjection(sql, { code: 'list_differs', projects: repeated, at: run.policyAt, says })
 }
 

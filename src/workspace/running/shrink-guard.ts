@@ -6,6 +6,7 @@
 
 import type { Inventory, Project } from '../../core/evidence/project.ts'
 import {
+  acceptText,
   compareWithReference,
   entryOf,
   isTooMany,
@@ -13,13 +14,13 @@ import {
   type Shrinkage,
 } from '../../core/evidence/reference.ts'
 import { duplicateOf } from '../../quantconnect/projects.ts'
+import type { ObjectionCode } from '../ledger/asks.ts'
 import { readFact } from '../ledger/facts.ts'
 import { sentDeletions } from '../ledger/items.ts'
 import {
   dropObjection,
   type NamedProject,
   type Objection,
-  type ObjectionCode,
   objectionHash,
   raiseObjection,
   readObjections,
@@ -52,6 +53,16 @@ export function unusable(projects: readonly Project[]): string | null {
   return `The list holds project ${twice} twice, so it cannot be trusted and nothing was done. The next tick reads it anew.`
 }
 
+/** A restore is needed most where everything is gone, and looks at what it is about singly. */
+function unusableFor({ sql, run }: Slice, projects: readonly Project[]): string | null {
+  return projects.length === 0 && bringsBack(sql, run) ? null : unusable(projects)
+}
+
+function bringsBack(sql: SqlStorage, run: RunRow): boolean {
+  const asked = wordOf(sql, run)?.asked
+  return asked?.kind === 'undo' || (asked?.kind === 'command' && asked.command.type === 'project.restore')
+}
+
 /**
  * Why nothing of this run may be done on the inventory of its scan, or null. What stands against the list is written down
  * with the ids it is about, and what a person accepted, or what has waited long enough, leaves the reference. `now` is
@@ -60,7 +71,7 @@ export function unusable(projects: readonly Project[]): string | null {
 export async function guard(slice: Slice, inventory: Inventory, now: number): Promise<string | null> {
   const { sql, run } = slice
   const { projects } = inventory
-  const wrong = unusable(projects)
+  const wrong = unusableFor(slice, projects)
   if (wrong !== null) return wrong
   const reach = reachOf(sql, run)
   if (reach === 'harmless') return null
@@ -92,7 +103,7 @@ export async function guardAgain(
   fresh: readonly Project[],
 ): Promise<string | null> {
   const { sql, run } = slice
-  const wrong = unusable(fresh)
+  const wrong = unusableFor(slice, fresh)
   if (wrong !== null) return wrong
   const reach = reachOf(sql, run)
   if (reach === 'harmless') return null
@@ -174,9 +185,8 @@ const UNVERIFIED =
   'The list of projects has not been verified yet: its end could not be proved. No rule and no deletion was carried out. The next scheduled run tries again.'
 
 function textOf(code: ObjectionCode, count: number, expected: number, hash: string): string {
-  const accept = `POST /api/inventory/base with {"missing": "${hash}"}; GET /api/inventory/base shows which they are.`
   if (code === 'moved_to_bin') {
-    return `Other people moved ${count} of ${expected} projects to the Recycle Bin since the last good scan, over 20 %. Rules wait for 24 hours, or until a person accepts that: ${accept}`
+    return `Other people moved ${count} of ${expected} projects to the Recycle Bin since the last good scan, over 20 %. Rules wait for 24 hours, or until people ${acceptText(hash)}`
   }
-  return `${count} of the ${expected} projects that earlier lists held are missing from this one, and over 20 % are missing. No rule and no deletion was carried out; restores, holds and updates still are. If they are gone for good, accept that: ${accept}`
+  return `${count} of the ${expected} projects that earlier lists held are missing from this one, and over 20 % are missing. No rule and no deletion was carried out; restores, holds and updates still are. If they are gone for good, ${acceptText(hash)}`
 }

@@ -1,24 +1,11 @@
 /** What stands against the list of projects: what a person is shown before accepting it by its hash (G6, G32). */
 
-import { type ObjectionCode, readObjections } from '../ledger/objections.ts'
+import type { BaseView } from '../ledger/asks.ts'
+import { readObjections } from '../ledger/objections.ts'
 import { iso } from '../ledger/runs.ts'
 
 /** So many projects are named; `count` says how many there are. */
 const MOST_SHOWN = 100
-
-export interface BaseView {
-  /** Null: nothing stands against the list. */
-  readonly code: ObjectionCode | null
-  /** What `POST` takes as `missing`. */
-  readonly hash: string | null
-  readonly count: number
-  readonly missing: readonly { readonly projectId: number; readonly name: string }[]
-  /** Policy time at which it was seen first, ISO 8601 UTC. */
-  readonly at: string | null
-  /** Who accepted it; it then no longer stands in the way, from the next run on. */
-  readonly acceptedBy: string | null
-  readonly message: string
-}
 
 const NOTHING: BaseView = { code: null, hash: null, count: 0, missing: [], at: null, acceptedBy: null, message: '' }
 
