@@ -27,8 +27,12 @@ export function openDoubts(
     const blind = isUnread ? blindSpots(bench, rule, place) : []
     const reasons = [...blind, ...ownDoubts(place, home, isUnread)]
     if (reasons.length === 0) return finding
-    const { unit, needs } = isUnread ? finding : NOTHING_TO_READ
-    return { kind: 'unknown', own: true, unit, reasons, needs }
+    if (!isUnread) return { kind: 'unknown', own: true, reasons, ...NOTHING_TO_READ }
+    const all = unlike([...reasons, ...finding.reasons])
+    // That nobody has read its activity yet says little where something keeps it from being read.
+    const isWaiting = (reason: Reason) => reason.kind === 'unknown' && reason.code === 'activity-not-read'
+    const told = [...all.filter((reason) => !isWaiting(reason)), ...all.filter(isWaiting)]
+    return { kind: 'unknown', own: true, unit: finding.unit, reasons: told, needs: finding.needs }
   }
 
   /** Read of the project alone, so that no neighbour changes it. `unreadToo`: also what was merely not read yet. */
@@ -49,4 +53,9 @@ export function openDoubts(
     if (rule.keep === null || !isUnknown(at) || isReadOrLeft(at)) return []
     return [unread(rule, rule.keep.by, at)]
   }
+}
+
+/** Each reason once. */
+function unlike(reasons: readonly Reason[]): readonly Reason[] {
+  return [...new Map(reasons.map((reason) => [JSON.stringify(reason), reason])).values()]
 }
