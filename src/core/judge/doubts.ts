@@ -28,11 +28,9 @@ export function openDoubts(
     const reasons = [...blind, ...ownDoubts(place, home, isUnread)]
     if (reasons.length === 0) return finding
     if (!isUnread) return { kind: 'unknown', own: true, reasons, ...NOTHING_TO_READ }
-    const all = unlike([...reasons, ...finding.reasons])
-    // That nobody has read its activity yet says little where something keeps it from being read.
-    const isWaiting = (reason: Reason) => reason.kind === 'unknown' && reason.code === 'activity-not-read'
-    const told = [...all.filter((reason) => !isWaiting(reason)), ...all.filter(isWaiting)]
-    return { kind: 'unknown', own: true, unit: finding.unit, reasons: told, needs: finding.needs }
+    // That nobody has read its activity yet says little where something in its directory keeps it from being read.
+    const inTheWay = reasons.every(isWaiting) ? finding.reasons.filter((reason) => !isWaiting(reason)) : []
+    return { kind: 'unknown', own: true, unit: finding.unit, reasons: [...inTheWay, ...reasons], needs: finding.needs }
   }
 
   /** Read of the project alone, so that no neighbour changes it. `unreadToo`: also what was merely not read yet. */
@@ -55,7 +53,6 @@ export function openDoubts(
   }
 }
 
-/** Each reason once. */
-function unlike(reasons: readonly Reason[]): readonly Reason[] {
-  return [...new Map(reasons.map((reason) => [JSON.stringify(reason), reason])).values()]
+function isWaiting(reason: Reason): boolean {
+  return reason.kind === 'unknown' && reason.code === 'activity-not-read'
 }
