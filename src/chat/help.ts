@@ -59,7 +59,7 @@ const HELP: { readonly [name in CommandName]: Help } = {
   undo: {
     takes: '<run or project>',
     does: 'takes back what a run did, or brings a deleted project back',
-    more: 'Within 30 days a project comes back from the Recycle Bin with its id and backtests; later it is rebuilt from our copy.',
+    more: 'Behind a run, the name of a directory takes back only what went of that. Within 30 days a project comes back from the Recycle Bin with its id and backtests; later it is rebuilt from our copy.',
   },
   baseline: {
     takes: '[hash]',

@@ -97,8 +97,14 @@ export async function undo(env: Env, asker: Asker, typed: Typed): Promise<Answer
   const [word] = typed.words
   if (word !== undefined && RUN_ID.test(word.text)) {
     if ((await workspaceOf(env).run(word.text)) === null) return tell(`There is no run ${word.text}.`)
+    const directory = typed.words
+      .slice(1)
+      .map(({ text }) => text)
+      .join(' ')
     const request = { kind: 'undo', mode: 'act', run: word.text, projectId: null } as const
-    return submitted(env, asker, may.person.name, request, `Undoing run ${word.text}`)
+    if (directory === '') return submitted(env, asker, may.person.name, request, `Undoing run ${word.text}`)
+    const text = `Undoing run ${word.text} in ${plainText(directory)}`
+    return submitted(env, asker, may.person.name, { ...request, directory }, text)
   }
   const which = await oneProject(env, typed, 'rest', true)
   if (!which.ok) return which.answer

@@ -84,20 +84,25 @@ async function onRun(env: Env, asker: Asker, run: string): Promise<Answer> {
 }
 
 /** Pressed twice it is one undoing; one that came to nothing can be tried again by typing. */
-async function undoRun(env: Env, asker: Asker, run: string): Promise<Answer> {
+async function undoRun(env: Env, asker: Asker, ref: string): Promise<Answer> {
   const may = await allowed(env, asker, 'operate', 'undo')
   if (!may.ok) return may.answer
-  if ((await workspaceOf(env).run(run)) === null) return tell(`There is no run ${plainText(run)} any more.`)
+  const [run = '', place] = ref.split('/')
+  const record = await workspaceOf(env).run(run)
+  if (record === null) return tell(`There is no run ${plainText(run)} any more.`)
+  const stopped = place === undefined ? null : record.stoppedDirectories?.[Number(place)]
+  if (stopped === undefined) return unreadable()
+  const part = stopped === null ? {} : { directory: stopped.directory }
   const submitted = await workspaceOf(env).submit({
-    triggerId: `undo:${run}`,
+    triggerId: `undo:${ref}`,
     trigger: asker.vendor,
     actor: may.person.name,
-    request: { kind: 'undo', mode: 'act', run, projectId: null },
+    request: { kind: 'undo', mode: 'act', run, projectId: null, ...part },
   })
   const repeated = submitted.ok && submitted.repeated
   const text = repeated
     ? `That was asked for already: run ${submitted.run}. "/sweep undo ${run}" tries once more.`
-    : `Undoing run ${run}: run ${submitted.run}. The result follows here.`
+    : `Undoing run ${run}${stopped === null ? '' : ` in ${plainText(stopped.directory)}`}: run ${submitted.run}. The result follows here.`
   return tell(text, { follows: submitted.run })
 }
 

@@ -16,6 +16,16 @@ interface Part {
 /** A further part is added here and reads what it needs from `test/support/node/soak.ts`. */
 const PARTS: readonly Part[] = [
   { name: 'guesses', what: 'guesses at secrets, at every operation (G29)', files: ['test/http/guesses.test.ts'] },
+  {
+    name: 'units',
+    what: 'directories of many, and what comes between in every stage (G23)',
+    files: ['test/workspace/units-matrix.test.ts'],
+  },
+  {
+    name: 'readings',
+    what: 'the first day of a large workspace, all of it idle (G31)',
+    files: ['test/workspace/readings-scale.test.ts'],
+  },
 ]
 
 const HELP = `Runs the long tests, one part after the other:
@@ -24,6 +34,8 @@ ${PARTS.map(({ name, what }) => `  ${name.padEnd(10)} ${what}`).join('\n')}
 
   --only NAME    only that part
   --pairs 1000   how many guesses at each operation
+  --members 300  how many projects are in a directory
+  --idle 3000    how many projects are to be read
   --seed N       makes the same ones again (default: others each time; the seed is printed)
   --help
 
@@ -35,7 +47,8 @@ await main()
 async function main(): Promise<void> {
   const options = readOptions()
   if (options === null) return
-  const env = { ...process.env, SOAK_PAIRS: options.pairs, SOAK_SEED: options.seed }
+  const { pairs, seed, members, idle } = options
+  const env = { ...process.env, SOAK_PAIRS: pairs, SOAK_SEED: seed, SOAK_MEMBERS: members, SOAK_IDLE: idle }
   let worst = 0
   for (const { name, what, files } of options.parts) {
     console.error(`${name}: ${what} …`)
@@ -64,6 +77,8 @@ function readOptions() {
       options: {
         only: { type: 'string' },
         pairs: { type: 'string', default: '1000' },
+        members: { type: 'string', default: '300' },
+        idle: { type: 'string', default: '3000' },
         seed: { type: 'string', default: '0' },
         help: { type: 'boolean', default: false },
       },
@@ -74,7 +89,14 @@ function readOptions() {
     }
     const parts = PARTS.filter(({ name }) => values.only === undefined || name === values.only)
     if (parts.length === 0) throw new Error(`There is no part "${values.only}".`)
-    return { parts, pairs: whole('pairs', values.pairs), seed: whole('seed', values.seed) }
+    const { pairs, seed, members, idle } = values
+    return {
+      parts,
+      pairs: whole('pairs', pairs),
+      seed: whole('seed', seed),
+      members: whole('members', members),
+      idle: whole('idle', idle),
+    }
   } catch (error) {
     console.error(`${(error as Error).message}\n\n${HELP}`)
     process.exitCode = 2

@@ -1,7 +1,11 @@
 /** JSON, compressed: how snapshots, backups and records are kept small in both stores. */
 
-export async function gzipJson(value: unknown): Promise<Uint8Array> {
-  const stream = new Blob([JSON.stringify(value)]).stream().pipeThrough(new CompressionStream('gzip'))
+export function gzipJson(value: unknown): Promise<Uint8Array> {
+  return gzipText(JSON.stringify(value))
+}
+
+export async function gzipText(text: string): Promise<Uint8Array> {
+  const stream = new Blob([text]).stream().pipeThrough(new CompressionStream('gzip'))
   return new Uint8Array(await new Response(stream).arrayBuffer())
 }
 

@@ -15,6 +15,11 @@ export function backupKey(projectId: number, at: number, run: string): string {
   return `backup/${projectId}/${inverted(at)}-${run}`
 }
 
+/** The copies of a directory, many under one key (G23). `number` tells those of a run apart. */
+export function packKey(at: number, run: string, number: number): string {
+  return `pack/${inverted(at)}-${run}-${number}`
+}
+
 function inverted(at: number): string {
   return String(END_OF_TIME - at).padStart(13, '0')
 }

@@ -13,6 +13,7 @@ import { changeRun, type RunRow, runById } from './ledger/runs.ts'
 import { stoppedBy, stopText } from './ledger/stops.ts'
 import { throttledUntil } from './ledger/throttle.ts'
 import { nextRun } from './ledger/turns.ts'
+import { stopUnit } from './ledger/units.ts'
 import { act } from './running/act.ts'
 import { confirm } from './running/confirm.ts'
 import { type FinishDeps, finish } from './running/finish.ts'
@@ -155,6 +156,7 @@ function closeIntents(storage: DurableObjectStorage, run: RunRow): void {
     for (const row of open) {
       const sentAt = row.sentAt ?? run.createdAt
       writeNoAnswer(storage.sql, row)
+      stopUnit(storage.sql, row, 'This program stopped before an answer came.', policyTimeOf(run, sentAt))
       useUp(storage.sql, row.item, sentAt, policyTimeOf(run, sentAt))
     }
   })

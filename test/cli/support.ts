@@ -104,7 +104,7 @@ export function inventory(projects: readonly object[], fields: object = {}): obj
   const activity = Object.fromEntries(
     (projects as readonly { id: number; created: number; modified: number }[]).map(({ id, created, modified }) => {
       const times = { created, listModified: modified, listed: modified, files: created, backtest: null, readAt: NOW }
-      return [id, { ...times, failed: null, retryAt: null, opened: null }]
+      return [id, { ...times, rowHash: '', failed: null, retryAt: null, opened: null }]
     }),
   )
   return { at: NOW, organizationId: ORGANISATION, projects, running: [], paid: {}, activity, ...fields }

@@ -73,6 +73,7 @@ describe('G31 activity', () => {
         created: of.created,
         listModified: of.modified,
         listed: of.modified,
+        rowHash: expect.any(String),
         unit: null,
         bound: of.modified,
         own: of.modified,

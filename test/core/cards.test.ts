@@ -70,6 +70,7 @@ function ran(fields: Partial<RunFacts> = {}): RunFacts {
     message: '',
     outcomes: [outcome(7, 'scratch carry'), outcome(9, 'tmp vix')],
     undoable: true,
+    stopped: [],
     approval: null,
     undo: null,
     ...fields,

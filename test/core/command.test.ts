@@ -71,6 +71,15 @@ describe('directory.delete', () => {
     })
   })
 
+  it('G23 refuses a directory of more than 500 projects beforehand', async () => {
+    const many = Array.from({ length: 501 }, (_, n) => project(n + 1, `Research/old/p${n}`))
+    expect(await ask(directory('Research/old'), inventory(many))).toMatchObject({
+      ok: false,
+      why: '"Research/old" holds 501 projects, and at most 500 go together. Nothing was deleted. Delete the directories in it one by one.',
+    })
+    expect(await deleted(directory('Research/old'), inventory(many.slice(1)))).toHaveLength(500)
+  })
+
   it('refuses a directory that holds nothing, and compares names exactly', async () => {
     expect(await ask(directory('Research/Old'), seen)).toMatchObject({ ok: false, projectId: null })
     expect(await ask(directory('Research/old/x'), seen)).toMatchObject({ ok: false, projectId: null })

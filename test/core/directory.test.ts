@@ -247,6 +247,22 @@ describe('a directory rule', () => {
     })
   })
 
+  it('G23 of more than 500 projects does not go, and says so beforehand; what in it is small enough does', async () => {
+    const many = Array.from({ length: 501 }, (_, n) => project(n + 1, `Research/old/${n < 2 ? 'small/' : ''}p${n}`))
+    const rules = await policy(
+      rule('r', 'unit = "directory"\nwhen = { path = "Research/**", idle = ">90d" }\nthen = "delete"'),
+    )
+    const decision = decide(rules, inventory(many), longMarked(rules, many), NOW)
+    const reason = { kind: 'too many', rule: 'r', directory: 'Research/old', members: 501, most: 500 }
+    expect(verdictOf(decision, 501)).toMatchObject({ state: 'kept', reasons: [reason] })
+    expect((await planOf(rules, inventory(many))).items.map(({ projectId }) => projectId)).toEqual([1, 2])
+    expect((await planOf(rules, inventory(many.slice(1)))).items).toHaveLength(500)
+    const described = await policy(
+      rule('r', 'unit = "directory"\nwhen = { path = "Research/*" }\nthen = "describe"\nto = "old"\nafter = "24h"'),
+    )
+    expect((await planOf(described, inventory(many))).items).toHaveLength(501)
+  })
+
   it('with directories inside one another, the outermost that goes whole is the unit', async () => {
     const rules = await policy(
       rule('r', 'unit = "directory"\nwhen = { path = "Research/**", idle = ">90d" }\nthen = "delete"'),

@@ -219,6 +219,10 @@ describe('reasonText', () => {
       'Rule "x" selects it, but it is younger than 48 hours, and such projects are never marked.',
     ],
     [{ kind: 'under root', rule: 'x', root: 'Archive' }, 'Rule "x" selects it, but it is already under Archive.'],
+    [
+      { kind: 'too many', rule: 'x', directory: 'A/b', members: 501, most: 500 },
+      'Rule "x" selects the directory A/b, but it holds 501 projects, and at most 500 go together.',
+    ],
     [{ kind: 'conflict', rule: 'x', over: ['y'] }, 'Rule "y" wants it as well; the least destructive, "x", wins.'],
     [
       { kind: 'conflict', rule: 'x', over: ['y', 'z'] },

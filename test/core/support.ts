@@ -2,6 +2,7 @@
 
 import type { Mark, Memory, Notice } from '../../src/core/evidence/memory.ts'
 import { type ActivityReading, type Inventory, normalisePath, type Project } from '../../src/core/evidence/project.ts'
+import { rowHash } from '../../src/core/evidence/row-hash.ts'
 import { type Decision, decide, type Verdict } from '../../src/core/judge/decide.ts'
 import { makePlan, type Plan } from '../../src/core/plan/plan.ts'
 import { type Policy, problemText, readPolicy } from '../../src/core/policy/policy.ts'
@@ -60,12 +61,14 @@ export function inventory(projects: readonly Project[], fields: Partial<Inventor
 }
 
 /** A whole reading of a project's activity, now: nothing newer than the list, unless a test says so. */
-export function readingOf({ created, modified }: Project, fields: Partial<ActivityReading> = {}): ActivityReading {
+export function readingOf(project: Project, fields: Partial<ActivityReading> = {}): ActivityReading {
+  const { created, modified } = project
   if (typeof modified !== 'number') throw new Error('what is read has a date')
   return {
     created: typeof created === 'number' ? created : 0,
     listModified: modified,
     listed: modified,
+    rowHash: rowHash(project),
     files: typeof created === 'number' ? Math.min(created, modified) : modified,
     backtest: null,
     readAt: NOW,

@@ -70,6 +70,7 @@ export const RESULT: Card = resultCard({
     { projectId: 23456002, name: '||x||', action: 'delete', outcome: 'changed', detail: 'It was modified since.' },
   ],
   undoable: true,
+  stopped: [],
   approval: null,
   undo: null,
 })

@@ -4,36 +4,11 @@ import { describe, expect, it } from 'vitest'
 import { type Backup, hashBackup } from '../../src/records/backups.ts'
 import { gunzipJson, gzipJson } from '../../src/records/gzip.ts'
 import { command, idOf } from '../support/asking.ts'
+import { meddled } from '../support/meddled.ts'
 import { DELETE_OLD, NO_CAPS, rule, stale, staleMany } from '../support/policies.ts'
 import { DAY, makeWorld, type ShownProject, type World } from '../support/world.ts'
 
 const now = Date.now()
-
-/** A store whose backups go through these; everything else is as ever. */
-function meddled(change: {
-  readonly put?: (put: () => Promise<void>, log: KVNamespace, key: string) => Promise<void>
-  readonly get?: (stored: ArrayBuffer | null) => ArrayBuffer | null | Promise<ArrayBuffer>
-}): (log: KVNamespace) => KVNamespace {
-  return (log) =>
-    new Proxy(log, {
-      get(target, name) {
-        if (name === 'put') {
-          return (key: string, value: ArrayBuffer, options: KVNamespacePutOptions) => {
-            const put = () => target.put(key, value, options)
-            return key.startsWith('backup/') && change.put !== undefined ? change.put(put, target, key) : put()
-          }
-        }
-        if (name === 'get') {
-          return async (key: string, type: 'arrayBuffer') => {
-            const stored = await target.get(key, type)
-            return key.startsWith('backup/') && change.get !== undefined ? change.get(stored) : stored
-          }
-        }
-        const member = Reflect.get(target, name)
-        return typeof member === 'function' ? member.bind(target) : member
-      },
-    })
-}
 
 async function act(log: ReturnType<typeof meddled>, projects = staleMany(1)): Promise<{ world: World; run: Run }> {
   const world = await makeWorld(DELETE_OLD, projects, { log })

@@ -166,7 +166,7 @@ describe('G21 a directory means inside', () => {
       { live: [{ status: 'Running', launched: now - 200 * DAY }] },
       /project \d+ in it saves all\. .*runs live/,
     ],
-    ['unreadable', { codeRunning: null }, /It is not judged.* \(?(codeRunning|activity-not-read)/],
+    ['unreadable', { codeRunning: null }, /It is not judged.* codeRunning/],
   ])('one project in it that is %s saves all of it', async (_what, fields, reason) => {
     const world = await makeWorld(DIRS, [
       stale('Research/old/a'),

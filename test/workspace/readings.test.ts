@@ -63,6 +63,33 @@ describe.each(['yes', 'no', 'chance'])('G31 where saving a file moves the date o
   )
 })
 
+describe('G31 where reading the files moves the date of a project', () => {
+  it.each([
+    ['deleted', DELETE_OLD],
+    ['archived', ARCHIVE_OLD],
+  ])('what a person changed in that very second is not %s, and what nobody did is', async (_what, policy) => {
+    const world = await makeWorld(
+      policy,
+      ['quiet', 'described', 'set', 'saved'].map((name) => stale(`Old/${name}`)),
+    )
+    await world.control('switches', { openMoves: 'yes' })
+    expect((await world.tick(now)).counts).toMatchObject({ marked: 4 })
+    const change = async (name: string, fields: (modified: unknown) => object) => {
+      // The list's date is that of our own reading, and stays so.
+      const { modified } = await world.project(name)
+      expect(dateOf(await world.project(name))).toBeGreaterThan(now - DAY)
+      await world.edit(name, { ...fields(modified), modified })
+    }
+    await change('Old/described', () => ({ description: 'Mine.' }))
+    await change('Old/set', () => ({ parameters: [{ key: 'k', value: '1' }] }))
+    await change('Old/saved', (modified) => ({ files: [{ name: 'main.py', content: '# new\n', modified }] }))
+    const run = await world.tick(now + 2 * DAY)
+    expect(run.outcomes.filter(({ outcome }) => outcome === 'done').map(({ name }) => name)).toEqual(['Old/quiet'])
+    const left = (await world.projects()).map(({ name }) => name).filter((name) => name.startsWith('Old/'))
+    expect(left.sort()).toEqual(['Old/described', 'Old/saved', 'Old/set'])
+  })
+})
+
 describe('G31 the reading', () => {
   it('of a small workspace is done in the run that marks', async () => {
     const world = await makeWorld(DELETE_OLD, staleMany(3))

@@ -34,7 +34,7 @@ export interface CardButton {
   /** At most 75 characters. */
   readonly label: string
   /**
-   * A run (`stop`, `undo`), a run and the first 16 characters of its plan's hash (`approve`, `refuse`: `<run>/<hash>`), a
+   * A run (`stop`, `undo`), a run and the place of a directory among those that stopped in it (`undo`: `<run>/<n>`), a run and the first 16 characters of its plan's hash (`approve`, `refuse`: `<run>/<hash>`), a
    * question (`confirm`, `cancel`), or a project id. At most 80 characters.
    */
   readonly ref: string

@@ -1,7 +1,7 @@
 /** A run as a card: while it goes on, with Stop; when it has ended, with what it did, what it did not, and Undo. */
 
 import type { Card, CardButton, CardSection } from './card.ts'
-import { doneText, doneWord, type NamedProject, plainText, projects, section, titleText } from './card-text.ts'
+import { cutText, doneText, doneWord, type NamedProject, plainText, projects, section, titleText } from './card-text.ts'
 
 /** What a card says of a run that has ended. */
 export interface RunFacts {
@@ -16,6 +16,8 @@ export interface RunFacts {
   readonly outcomes: readonly RunOutcome[]
   /** Whether what it did can be taken back by a run of its own. */
   readonly undoable: boolean
+  /** Directories that stopped, of which something went that was not brought back; `place`: among all that stopped. */
+  readonly stopped: readonly { readonly directory: string; readonly went: number; readonly place: number }[]
   /** Who approved it and which plan, as a sentence; null for a run that carries out no waiting plan. */
   readonly approval: string | null
   /** Who took it back, by which run, and how that ended; null while nobody has. */
@@ -42,6 +44,8 @@ export interface GoingRun {
 }
 
 const DONE_LINES = 10
+/** With Undo that is a row of buttons. */
+const MOST_DIRECTORIES = 4
 const LEFT_LINES = 10
 
 export function resultCard(run: RunFacts): Card {
@@ -68,7 +72,7 @@ export function resultCard(run: RunFacts): Card {
       ),
       ...listed('Done', done, () => '', DONE_LINES),
     ],
-    buttons: run.undoable && run.undo === null && done.length > 0 ? [undo(run.id, done)] : [],
+    buttons: run.undoable && run.undo === null && done.length > 0 ? [...bringBack(run), undo(run.id, done)] : [],
     menus: [],
     link: `/runs/${run.id}`,
   }
@@ -151,6 +155,22 @@ function listed(
     return `${what} ${plainText(one.name)} (${one.projectId})${more(one)}`
   })
   return [section(`${heading} (${outcomes.length})`, lines, most)]
+}
+
+/** A button for each of the first directories that stopped: exactly what of it went comes back. */
+function bringBack({ id, stopped }: RunFacts): readonly CardButton[] {
+  return stopped.slice(0, MOST_DIRECTORIES).map(({ directory, went, place }) => ({
+    verb: 'undo',
+    label: cutText(`Bring back ${went} of ${directory}`, 75),
+    ref: `${id}/${place}`,
+    danger: false,
+    confirm: {
+      title: `Bring back ${projects(went)}?`,
+      text: cutText(`Run ${id} stopped in ${directory} after ${projects(went)}. This takes back exactly those.`, 300),
+      yes: 'Bring back',
+      no: 'Leave it',
+    },
+  }))
 }
 
 function undo(run: string, done: readonly RunOutcome[]): CardButton {

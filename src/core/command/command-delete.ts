@@ -2,7 +2,7 @@
 
 import { placeOf } from '../base/names.ts'
 import { normalText } from '../base/normal-text.ts'
-import { type Directory, directoriesOf } from '../evidence/directory.ts'
+import { type Directory, directoriesOf, MOST_TOGETHER } from '../evidence/directory.ts'
 import { type Inventory, isUnknown, NO_PATH, normalisePath, type Project } from '../evidence/project.ts'
 import { protections } from '../judge/protect.ts'
 import type { PlanItem } from '../plan/plan.ts'
@@ -27,6 +27,11 @@ export function deleteProject(situation: Situation, wanted: number | string, sho
 export function deleteDirectory(situation: Situation, directory: string, only?: readonly number[]): CommandItems {
   const found = insideOf(situation.inventory, directory)
   if (!found.ok) return found
+  const { length } = found.projects
+  if (length > MOST_TOGETHER) {
+    const what = `"${found.path}" holds ${length} projects, and at most ${MOST_TOGETHER} go together.`
+    return refuse(`${what} Nothing was deleted. Delete the directories in it one by one.`, null)
+  }
   const { received } = situation
   const shown = only === undefined ? null : new Set(only)
   const changed = found.projects.flatMap((project) => {

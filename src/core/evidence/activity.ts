@@ -98,6 +98,7 @@ const NOTHING_READ: ActivityReading = {
   created: 0,
   listModified: 0,
   listed: 0,
+  rowHash: '',
   files: null,
   backtest: null,
   readAt: null,

@@ -17,6 +17,9 @@ export interface Directory {
   readonly own: readonly number[]
 }
 
+/** At most so many projects go together: their copies and calls have to fit into a run (G23). */
+export const MOST_TOGETHER = 500
+
 interface Growing extends Directory {
   readonly children: Directory[]
   readonly members: number[]

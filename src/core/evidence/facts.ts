@@ -15,6 +15,7 @@ import {
   type Project,
   type Unknown,
 } from './project.ts'
+import { rowHash } from './row-hash.ts'
 
 export interface Facts {
   readonly now: number
@@ -100,17 +101,19 @@ export function modifiedOf(facts: Facts, project: Project): Evidence<number> {
 
 /**
  * Whether the list still has the `modified` that a reading was taken beside, or one of the moment in which we read the files,
- * which may move it.
+ * which may move it, and shows nothing else that is new. What was saved in that very moment the files tell, which are read
+ * again before anything is done.
  */
 export function isAsRead(
-  { created, listed, opened }: Pick<ActivityReading, 'created' | 'listed' | 'opened'>,
-  project: Pick<Project, 'created' | 'modified'>,
+  { created, listed, opened, rowHash: row }: Pick<ActivityReading, 'created' | 'listed' | 'opened' | 'rowHash'>,
+  project: Project,
 ): boolean {
   if (created !== project.created || isUnknown(project.modified)) return false
   if (project.modified === listed) return true
   if (opened === null) return false
   // The API's dates have no fractions.
-  return project.modified >= Math.floor(opened.from / 1_000) * 1_000 && project.modified <= opened.to
+  const isThen = project.modified >= Math.floor(opened.from / 1_000) * 1_000 && project.modified <= opened.to
+  return isThen && rowHash(project) === row
 }
 
 export function runsLive(facts: Facts, project: Project): Evidence<boolean> {

@@ -90,6 +90,8 @@ export interface ActivityReading {
   readonly listModified: number
   /** The same as the list itself had it. */
   readonly listed: number
+  /** What else its row showed then (`row-hash.ts`). */
+  readonly rowHash: string
   /** Date of the newest file; null = not read. */
   readonly files: number | null
   /** When the newest backtest was created; null = there is none, or it was not read. */
@@ -100,7 +102,7 @@ export interface ActivityReading {
   readonly failed: string | null
   /** When a failed one may be tried again; null = at any time. */
   readonly retryAt: number | null
-  /** From the sending of our read of the files to its answer, real time: a `modified` in between is our own doing. */
+  /** From the sending of our read of the files to its answer, real time: a `modified` in between may be our own doing. */
   readonly opened: { readonly from: number; readonly to: number } | null
 }
 

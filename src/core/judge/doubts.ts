@@ -27,8 +27,10 @@ export function openDoubts(
     const blind = isUnread ? blindSpots(bench, rule, place) : []
     const reasons = [...blind, ...ownDoubts(place, home, isUnread)]
     if (reasons.length === 0) return finding
-    const { unit, needs } = isUnread ? finding : NOTHING_TO_READ
-    return { kind: 'unknown', own: true, unit, reasons, needs }
+    if (!isUnread) return { kind: 'unknown', own: true, reasons, ...NOTHING_TO_READ }
+    // That nobody has read its activity yet says little where something in its directory keeps it from being read.
+    const inTheWay = reasons.every(isWaiting) ? finding.reasons.filter((reason) => !isWaiting(reason)) : []
+    return { kind: 'unknown', own: true, unit: finding.unit, reasons: [...inTheWay, ...reasons], needs: finding.needs }
   }
 
   /** Read of the project alone, so that no neighbour changes it. `unreadToo`: also what was merely not read yet. */
@@ -49,4 +51,8 @@ export function openDoubts(
     if (rule.keep === null || !isUnknown(at) || isReadOrLeft(at)) return []
     return [unread(rule, rule.keep.by, at)]
   }
+}
+
+function isWaiting(reason: Reason): boolean {
+  return reason.kind === 'unknown' && reason.code === 'activity-not-read'
 }

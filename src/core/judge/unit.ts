@@ -5,7 +5,7 @@
  * of those it is in goes whole: so what happens beside a directory never makes it go.
  */
 
-import { type Directory, directoriesOf, homesOf } from '../evidence/directory.ts'
+import { type Directory, directoriesOf, homesOf, MOST_TOGETHER } from '../evidence/directory.ts'
 import { projectAt } from '../evidence/facts.ts'
 import { evaluate, nextToRead, unknownsIn } from '../policy/condition.ts'
 import type { Reason } from '../policy/reason.ts'
@@ -138,6 +138,11 @@ export function directoryFinder(rule: Rule, bench: Bench): DirectoryFinder {
     if (leavesAll(directory)) return { kind: 'left' }
     const saver = saviour(directory)
     if (saver !== null) return savedBy(directory, saver)
+    const { path, members } = directory
+    if (goesTogether(rule) && members.length > MOST_TOGETHER) {
+      const reason = { kind: 'too many', directory: path, members: members.length, most: MOST_TOGETHER } as const
+      return { kind: 'saved', reason: { ...reason, rule: rule.id } }
+    }
     const selected = whole(directory)
     const { namesUnread } = facts
     const blind = [
@@ -215,6 +220,11 @@ export function directoryFinder(rule: Rule, bench: Bench): DirectoryFinder {
       ? savedBy(directory, { project: projectAt(facts, member), reason: target.reason })
       : { kind: 'match', targets }
   }
+}
+
+/** A description is each project's own, and a report writes nothing. */
+function goesTogether({ then }: Rule): boolean {
+  return then !== 'describe' && then !== 'report'
 }
 
 function hasNothingToDo(target: Target): boolean {

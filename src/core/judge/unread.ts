@@ -9,6 +9,7 @@ import { activityOf } from '../evidence/activity.ts'
 import { directoriesOf } from '../evidence/directory.ts'
 import { type Facts, modifiedOf, projectAt } from '../evidence/facts.ts'
 import { isUnknown, type Project } from '../evidence/project.ts'
+import { rowHash } from '../evidence/row-hash.ts'
 import type { Rule } from '../policy/rule.ts'
 import type { Court } from './court.ts'
 import type { Need } from './finding.ts'
@@ -23,6 +24,8 @@ export interface ToRead {
   readonly listModified: number
   /** The same as the list itself has it. */
   readonly listed: number
+  /** What else the list has of it. */
+  readonly rowHash: string
   /** The directory it is judged with; null when it is judged alone. */
   readonly unit: string | null
   /** The newest activity known, of the unit and of the project itself: negative infinity never comes up. */
@@ -38,7 +41,7 @@ export function toRead(facts: Facts, project: Project, unit: string | null, youn
   const listModified = modifiedOf(facts, project)
   if (isUnknown(created) || isUnknown(listed) || isUnknown(listModified)) return null
   const own = activityOf(facts, project).at
-  return { projectId, created, listModified, listed, unit, bound: own, own, youngAfter }
+  return { projectId, created, listModified, listed, rowHash: rowHash(project), unit, bound: own, own, youngAfter }
 }
 
 export interface Unread {

@@ -17,6 +17,7 @@ import { type Asking, type AskingOptions, asking } from './asking.ts'
 import type { Change } from './change.ts'
 import { itemReasons, reasonText } from './explain.ts'
 import type { PlanItem } from './item.ts'
+import { unitOf } from './unit-of.ts'
 
 export { dayOf } from '../base/zone.ts'
 export { type CapBreach, capText, type DayCount } from './caps.ts'
@@ -38,6 +39,8 @@ export interface PlanOptions extends AskingOptions {
   readonly now: number
   /** Ids of the only rules that may act; null = all. */
   readonly only?: readonly string[] | null
+  /** Keys of the directories that stopped a while ago, and are not tried again yet (G23). */
+  readonly resting?: ReadonlySet<string>
 }
 
 /** The plan of what is due. */
@@ -49,7 +52,8 @@ export async function makePlan(
   options: PlanOptions,
 ): Promise<Plan> {
   const { due, unwritable } = whatStandsOut(inventory, decision, options.only ?? null)
-  const items = itemsOf(policy, inventory, due, memory, options.now)
+  const all = itemsOf(policy, inventory, due, memory, options.now)
+  const items = all.filter((item) => options.resting?.has(unitOf(item) ?? '') !== true)
   return sealPlan(policy, inventory, items, options, refusedMoves(policy, unwritable))
 }
 

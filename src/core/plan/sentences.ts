@@ -40,6 +40,8 @@ export function reasonText(reason: Reason, policy?: Policy): string {
       return `Rule "${reason.rule}" would write "${reason.to}", but ${reason.why}.`
     case 'directory':
       return `Rule "${reason.rule}" selects the directory ${reason.directory}, but project ${reason.projectId} in it saves all. Of that project: ${reasonText(reason.of, policy)}`
+    case 'too many':
+      return `Rule "${reason.rule}" selects the directory ${reason.directory}, but it holds ${reason.members} projects, and at most ${reason.most} go together.`
     case 'not whole':
       return `Rule "${reason.rule}" would select it with the whole directory ${reason.directory}, but does not select project ${reason.projectId} in it.`
     case 'only reports':

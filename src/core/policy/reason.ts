@@ -65,6 +65,14 @@ export type Reason =
       readonly projectId: number
       readonly of: Reason
     }
+  /** A directory of so many projects does not go as a whole (G23). */
+  | {
+      readonly kind: 'too many'
+      readonly rule: string
+      readonly directory: string
+      readonly members: number
+      readonly most: number
+    }
   /** The rule selects whole directories only, and that project in it is not selected. */
   | { readonly kind: 'not whole'; readonly rule: string; readonly directory: string; readonly projectId: number }
   | { readonly kind: 'only reports'; readonly rule: string; readonly because: OnlyReports }

@@ -69,6 +69,7 @@ const INVENTORY = {
         readAt: v.pipe(v.nullable(Moment), v.description('When all of it had been read; null = never.')),
         failed: v.pipe(v.nullable(v.string()), v.description('Why the newest attempt failed.')),
         retryAt: v.pipe(v.nullable(Moment), v.description('When it is tried again.')),
+        rowHash: v.pipe(v.string(), v.description('What else the list had of it, as a hash.')),
         opened: v.nullable(v.strictObject({ from: Moment, to: Moment })),
       }),
     ),

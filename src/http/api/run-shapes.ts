@@ -84,6 +84,21 @@ const Outcome = v.pipe(
   v.title('Outcome'),
 )
 
+const StoppedDirectory = v.pipe(
+  v.strictObject({
+    directory: v.string(),
+    rule: v.nullable(v.string()),
+    members: v.pipe(v.number(), v.description('How many of it were to go.')),
+    went: v.pipe(
+      v.array(ProjectId),
+      v.description('Those that went; undoing the run for this directory brings back these.'),
+    ),
+    why: v.string(),
+    againFrom: v.pipe(v.nullable(Time), v.description('When its rule tries again; null where nothing is tried again.')),
+  }),
+  v.title('StoppedDirectory'),
+)
+
 const LEFT = { projectId: ProjectId, name: v.string(), reasons: Sentences }
 
 const NotJudged = v.pipe(v.strictObject(LEFT), v.title('NotJudged'))
@@ -92,6 +107,10 @@ const RECORD = {
   ...SUMMARY,
   plan: v.nullable(Plan),
   outcomes: v.array(Outcome),
+  stoppedDirectories: v.pipe(
+    v.optional(v.array(StoppedDirectory)),
+    v.description('Directories that stopped at a project that did not go; absent where none did.'),
+  ),
   holdPreserved: v.pipe(
     v.optional(v.literal(true)),
     v.description('A hold in a description survived what was asked for; to end it, ask for `release`.'),

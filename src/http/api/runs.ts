@@ -91,6 +91,12 @@ export const startRun = operation({
 const Undo = v.strictObject(
   {
     projectId: v.optional(v.pipe(PROJECT.projectId, v.description('Take back only what happened to this one.'))),
+    directory: v.optional(
+      v.pipe(
+        v.string(),
+        v.description('Take back only what happened to this directory as a whole; it is named as in the run.'),
+      ),
+    ),
   },
   'must be an object, as in {"projectId": 23456789}',
 )
@@ -110,7 +116,14 @@ export const undoRun = operation({
   answers: { 202: ACCEPTED, 404: 'No such run.', 422: TAKEN_BEFORE },
   async handle({ params, body, ...ask }) {
     if ((await ask.workspace.run(params.id)) === null) return noSuchRun(ask.c)
-    return accept(ask, { kind: 'undo', mode: 'act', run: params.id, projectId: body.projectId ?? null })
+    const { projectId = null, directory } = body
+    return accept(ask, {
+      kind: 'undo',
+      mode: 'act',
+      run: params.id,
+      projectId,
+      ...(directory === undefined ? {} : { directory }),
+    })
   },
 })
 

@@ -38,7 +38,11 @@ export function mountChanges(app: Hono<Door>, gauges: Gauges): void {
     if (mode !== 'report' && mode !== 'act') return { not: 'A sweep is asked to "report" or to "act".' }
     return ask(c, { kind: 'sweep', mode, rules: null })
   })
-  change(`/runs/${RUN}/undo`, 'operate', (c) => ask(c, { kind: 'undo', mode: 'act', run: id(c), projectId: null }))
+  change(`/runs/${RUN}/undo`, 'operate', (c, fields) => {
+    const directory = fields.get('directory')
+    const request = { kind: 'undo', mode: 'act', run: id(c), projectId: null } as const
+    return ask(c, directory === null ? request : { ...request, directory })
+  })
   change(`/runs/${RUN}/stop`, 'operate', async (c) => {
     const isStopped = await workspaceOf(c.env).stop(id(c), whoOf(c.var.caller))
     return isStopped ? { to: `/runs/${id(c)}` } : { not: 'This run is over already; there is nothing to stop.' }

@@ -46,7 +46,14 @@ function actions(run: RunRecord, caller: Caller): Html | '' {
   const isUndone = run.outcomes.some(
     ({ outcome, action }) => outcome === 'done' && action !== 'restore' && action !== 'rebuild',
   )
-  return isUndone ? form(`/runs/${run.id}/undo`, 'Undo what this run did', { look: 'plain' }) : ''
+  if (!isUndone) return ''
+  const away = (run.stoppedDirectories ?? []).filter(({ went }) => went.length > 0)
+  return html`${away.map(({ directory, went }) =>
+    form(`/runs/${run.id}/undo`, `Bring back the ${went.length} of ${directory} that went`, {
+      fields: { directory },
+      look: 'plain',
+    }),
+  )}${form(`/runs/${run.id}/undo`, 'Undo what this run did', { look: 'plain' })}`
 }
 
 /** The items of a plan, with what would be done and why. */

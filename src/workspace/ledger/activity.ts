@@ -17,6 +17,7 @@ type Columns = {
   created: number
   list_modified: number
   listed: number
+  row_hash: string
   files: number | null
   backtest: number | null
   read_at: number | null
@@ -31,12 +32,18 @@ type Columns = {
 }
 
 /** What identifies the project that is read, and the list it is read beside. */
-export type Read = Pick<ToRead, 'projectId' | 'created' | 'listModified' | 'listed'>
+export type Read = Pick<ToRead, 'projectId' | 'created' | 'listModified' | 'listed' | 'rowHash'>
 
 /** All readings, by project id. */
 export function readActivity(sql: SqlStorage): Record<string, ActivityReading> {
   const rows = sql.exec<Columns>('SELECT * FROM activity ORDER BY created').toArray()
   return Object.fromEntries(rows.map((row) => [row.project_id, fromColumns(row)]))
+}
+
+/** What was read of one project; null = nothing. */
+export function readingAt(sql: SqlStorage, { projectId, created }: Pick<Read, 'projectId' | 'created'>) {
+  const row = rowOf(sql, projectId, created)
+  return row === null ? null : fromColumns(row)
 }
 
 /** How a project's reading stands: when its files and its backtests were last read, real time. */
@@ -66,15 +73,18 @@ export function beginReading(sql: SqlStorage, read: Read, now: number): boolean 
   return true
 }
 
-/** The files were read. `at`: real time, from the sending of the call to its answer. `newest`: the date of the newest. */
+/**
+ * The files were read. `at`: real time, from the sending of the call to its answer; `at.opened`: of the first such call since
+ * the list that the reading is beside. `newest`: the date of the newest.
+ */
 export function putFiles(
   sql: SqlStorage,
   read: Read,
   newest: number,
-  at: { readonly from: number; readonly to: number },
+  at: { readonly from: number; readonly to: number; readonly opened?: number },
   now: number,
 ): void {
-  const values = [newest, at.from, at.from, at.to]
+  const values = [newest, at.from, at.opened ?? at.from, at.to]
   put(sql, read, now, 'files = ?, files_read = ?, opened_from = ?, opened_to = ?', values)
   settle(sql, read, now)
 }
@@ -88,8 +98,9 @@ export function putCopiedFiles(
   now: number,
 ): void {
   const row = rowOf(sql, projectId, created)
-  if (row !== null)
-    putFiles(sql, { projectId, created, listModified: row.list_modified, listed: row.listed }, newest, at, now)
+  if (row === null) return
+  const { list_modified: listModified, listed, row_hash: rowHash } = row
+  putFiles(sql, { projectId, created, listModified, listed, rowHash }, newest, at, now)
 }
 
 /** The backtests were listed; null = there are none. `from`: real time of the call. */
@@ -133,16 +144,17 @@ export function forgetActivity(sql: SqlStorage, policyAt: number): void {
 /** What a run is to read, in that order, instead of what any other run was to read. */
 export function putToRead(sql: SqlStorage, run: string, all: readonly ToRead[]): void {
   sql.exec('DELETE FROM to_read')
-  for (const [position, { projectId, created, listModified, listed, unit, youngAfter }] of all.entries()) {
+  for (const [position, { projectId, created, listModified, listed, rowHash, unit, youngAfter }] of all.entries()) {
     sql.exec(
-      `INSERT INTO to_read (position, run, project_id, created, list_modified, listed, unit, young_after)
-       VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
+      `INSERT INTO to_read (position, run, project_id, created, list_modified, listed, row_hash, unit, young_after)
+       VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`,
       position,
       run,
       projectId,
       created,
       listModified,
       listed,
+      rowHash,
       unit,
       youngAfter,
     )
@@ -158,6 +170,7 @@ export function nextToRead(sql: SqlStorage, run: string, most: number): readonly
       created: number
       list_modified: number
       listed: number
+      row_hash: string
       unit: string | null
       young_after: number | null
     }>('SELECT * FROM to_read WHERE run = ? ORDER BY position LIMIT ?', run, most)
@@ -168,6 +181,7 @@ export function nextToRead(sql: SqlStorage, run: string, most: number): readonly
       created: row.created,
       listModified: row.list_modified,
       listed: row.listed,
+      rowHash: row.row_hash,
       unit: row.unit,
       youngAfter: row.young_after,
     }))
@@ -203,24 +217,25 @@ function settle(sql: SqlStorage, { projectId, created }: Read, now: number): voi
 /** Writes some columns. What was read beside another list is no reading of this one, but its dates still count. */
 function put(
   sql: SqlStorage,
-  { projectId, created, listModified, listed }: Read,
+  { projectId, created, listModified, listed, rowHash }: Read,
   now: number,
   assignments: string,
   values: readonly (number | string | null)[],
 ): void {
   sql.exec(
-    `INSERT INTO activity (project_id, created, list_modified, listed, looked_at, begun, tries)
-     VALUES (?1, ?2, ?3, ?5, ?4, 0, 0)
+    `INSERT INTO activity (project_id, created, list_modified, listed, row_hash, looked_at, begun, tries)
+     VALUES (?1, ?2, ?3, ?5, ?6, ?4, 0, 0)
      ON CONFLICT (project_id, created) DO UPDATE SET
        read_at = CASE WHEN list_modified = ?3 THEN read_at END,
        files_read = CASE WHEN list_modified = ?3 THEN files_read END,
        backtests_read = CASE WHEN list_modified = ?3 THEN backtests_read END,
-       list_modified = ?3, listed = ?5, looked_at = ?4`,
+       list_modified = ?3, listed = ?5, row_hash = ?6, looked_at = ?4`,
     projectId,
     created,
     listModified,
     now,
     listed,
+    rowHash,
   )
   sql.exec(`UPDATE activity SET ${assignments} WHERE project_id = ? AND created = ?`, ...values, projectId, created)
 }
@@ -236,6 +251,7 @@ function fromColumns(row: Columns): ActivityReading {
     created: row.created,
     listModified: row.list_modified,
     listed: row.listed,
+    rowHash: row.row_hash,
     files: row.files,
     backtest: row.backtest,
     readAt: row.read_at,

@@ -1,7 +1,7 @@
 /** Shows the verified backups: the list from the ledger, and one with its files, read from KV and hashed again. */
 
 import type { BackupView, ShownBackup } from '../../records/backup-shape.ts'
-import { readBackup } from '../../records/backups.ts'
+import { readBackup, type StoredBackup } from '../../records/backups.ts'
 import { iso } from './runs.ts'
 
 /** `never`: the ledger knows of none. `gone`: it does, and what is in the store is missing or damaged. */
@@ -9,8 +9,7 @@ export type BackupAsked =
   | { readonly ok: true; readonly backup: ShownBackup }
   | { readonly ok: false; readonly reason: 'never' | 'gone'; readonly message: string }
 
-type Columns = {
-  key: string
+type Columns = Place & {
   project_id: number
   name: string
   run: string
@@ -20,13 +19,27 @@ type Columns = {
   put_at: number
 }
 
+/** `key` of a backup in a pack is that of the pack, a slash and the project's id. */
+type Place = {
+  key: string
+  pack: string | null
+  part_at: number | null
+  part_length: number | null
+}
+
+function placeOf({ key, pack, part_at, part_length }: Place): StoredBackup {
+  if (pack === null || part_at === null || part_length === null) return { key, pack: null }
+  return { key, pack: { key: pack, at: part_at, length: part_length } }
+}
+
 /** Only what KV still has: each row keeps the end of the lifetime with which it was put. */
-const SELECT = `SELECT key, project_id, name, run, hash, files, bytes, put_at FROM backups
+const SELECT = `SELECT key, pack, part_at, part_length, project_id, name, run, hash, files, bytes, put_at FROM backups
   WHERE verified_at IS NOT NULL AND expires_at > ?`
 
 /** A backup that a restore can use. */
 export interface KeptBackup {
   readonly key: string
+  readonly place: StoredBackup
   readonly hash: string
   readonly name: string
   readonly created: number
@@ -38,13 +51,16 @@ export interface KeptBackup {
  * backup, so one with files comes before any without.
  */
 export function newestBackup(sql: SqlStorage, projectId: number, now: number): KeptBackup | null {
-  const rows = sql.exec<{ key: string; hash: string; name: string; created: number; modified: number }>(
-    `SELECT key, hash, name, created, modified FROM backups
+  const rows = sql.exec<Place & { hash: string; name: string; created: number; modified: number }>(
+    `SELECT key, pack, part_at, part_length, hash, name, created, modified FROM backups
      WHERE project_id = ? AND verified_at IS NOT NULL AND expires_at > ? ORDER BY files = 0, put_at DESC LIMIT 1`,
     projectId,
     now,
   )
-  return rows.toArray()[0] ?? null
+  const [row] = rows.toArray()
+  if (row === undefined) return null
+  const { key, hash, name, created, modified } = row
+  return { key, place: placeOf(row), hash, name, created, modified }
 }
 
 /** Newest first; `before` is the key of the last backup of the page before. */
@@ -96,7 +112,7 @@ export async function showBackup(
       message: `There is no verified backup of project ${projectId}${whose}. ${why}`,
     }
   }
-  const backup = await readBackup(log, row.key, row.hash)
+  const backup = await readBackup(log, placeOf(row), row.hash)
   if (backup !== null) {
     return { ok: true, backup: { key: row.key, run: row.run, at: iso(row.put_at), hash: row.hash, ...backup } }
   }

@@ -7,19 +7,26 @@ import type { PlanItem } from '../../core/plan/plan.ts'
 import { LONGEST_WAIT_MS } from './runs.ts'
 
 /**
- * What a run did and was seen to have done, later settlements included, and what it may have done; of one project or (null)
- * of all.
+ * What a run did and was seen to have done, later settlements included, and what it may have done: of one project, of a
+ * directory, or (null) of all.
  */
-export function deedsOf(sql: SqlStorage, run: string, projectId: number | null): readonly Deed[] {
+export function deedsOf(
+  sql: SqlStorage,
+  run: string,
+  projectId: number | null,
+  directory: string | null = null,
+): readonly Deed[] {
   return sql
     .exec<{ item: string; before: string | null; outcome: string }>(
       `SELECT item, before, outcome FROM items
        WHERE (outcome = 'done' OR outcome = 'unsure' AND settled = 0) AND (run = ? AND settles = '' OR settles = ?)
-       AND (? IS NULL OR project_id = ?) ORDER BY position, project_id`,
+       AND (? IS NULL OR project_id = ?) AND (? IS NULL OR json_extract(item, '$.directory') = ?) ORDER BY position, project_id`,
       run,
       run,
       projectId,
       projectId,
+      directory,
+      directory,
     )
     .toArray()
     .map(({ item, before, outcome }) => ({

@@ -3,6 +3,7 @@
 import type { Project } from '../../core/evidence/project.ts'
 import type { Change } from '../../core/plan/change.ts'
 import type { PlanItem } from '../../core/plan/plan.ts'
+import { unitOf } from '../../core/plan/unit-of.ts'
 import { type ItemAction, isDestructive, isStamp } from '../../core/policy/rule.ts'
 import type { Outcome, OutcomeKind } from './run.ts'
 
@@ -23,6 +24,8 @@ export type Answer =
 export interface ItemRow {
   readonly run: string
   readonly item: PlanItem
+  /** Key of the directory it goes together with (G23); null for one that goes by itself. */
+  readonly unit: string | null
   readonly state: ItemState
   /** Id of the earlier run whose unsure outcome this row settles; "" for an item of this run's own plan. */
   readonly settles: string
@@ -73,6 +76,7 @@ export type Columns = {
   run: string
   settles: string
   item: string
+  unit: string | null
   state: string
   tries: number
   sent_at: number | null
@@ -86,22 +90,31 @@ export type Columns = {
   absent_at: number | null
 }
 
-/** Puts the items of a plan down in the order in which they will be worked on: the longest marked first. */
+/** Puts the items of a plan down in the order in which they will be worked on: the longest marked first, with its directory. */
 export function insertItems(
   sql: SqlStorage,
   run: string,
   items: readonly PlanItem[],
   stateOf: (item: PlanItem) => ItemState,
 ): void {
-  const inOrder = [...items].sort((a, b) => (a.since ?? 0) - (b.since ?? 0) || a.projectId - b.projectId)
+  const bySince = [...items].sort((a, b) => (a.since ?? 0) - (b.since ?? 0) || a.projectId - b.projectId)
+  const groups = new Map<string, PlanItem[]>()
+  for (const item of bySince) {
+    const key = unitOf(item) ?? String(item.projectId)
+    const group = groups.get(key)
+    if (group === undefined) groups.set(key, [item])
+    else group.push(item)
+  }
+  const inOrder = [...groups.values()].flat()
   for (const [position, item] of inOrder.entries()) {
     sql.exec(
-      `INSERT INTO items (run, project_id, created, settles, item, position, state, tries, detail, settled)
-       VALUES (?, ?, ?, '', ?, ?, ?, 0, '', 0)`,
+      `INSERT INTO items (run, project_id, created, settles, item, unit, position, state, tries, detail, settled)
+       VALUES (?, ?, ?, '', ?, ?, ?, ?, 0, '', 0)`,
       run,
       item.projectId,
       item.created,
       JSON.stringify(item),
+      unitOf(item),
       position,
       stateOf(item),
     )
@@ -119,6 +132,26 @@ export function itemsOf(sql: SqlStorage, run: string, state?: ItemState, limit =
           limit,
         )
   return rows.toArray().map(fromColumns)
+}
+
+/** All members of a unit, in order. */
+export function itemsOfUnit(sql: SqlStorage, run: string, unit: string): readonly ItemRow[] {
+  return sql
+    .exec<Columns>('SELECT * FROM items WHERE run = ? AND unit = ? ORDER BY position', run, unit)
+    .toArray()
+    .map(fromColumns)
+}
+
+/** How far an item of a run's own plan is; null when the run has none of that project. */
+export function stateOf(sql: SqlStorage, run: string, projectId: number): ItemState | null {
+  const [row] = sql
+    .exec<{ state: string }>(
+      `SELECT state FROM items WHERE run = ? AND project_id = ? AND settles = ''`,
+      run,
+      projectId,
+    )
+    .toArray()
+  return row === undefined ? null : (row.state as ItemState)
 }
 
 /**
@@ -269,6 +302,7 @@ export function fromColumns(row: Columns): ItemRow {
   return {
     run: row.run,
     item: JSON.parse(row.item) as PlanItem,
+    unit: row.unit,
     state: row.state as ItemState,
     settles: row.settles,
     tries: row.tries,

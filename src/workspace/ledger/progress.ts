@@ -1,5 +1,5 @@
 /**
- * Whether a run gets anywhere (G26). Progress is an outcome of an item, a change of phase, or a page, fact or copy that was
+ * Whether a run gets anywhere (G26). Progress is an answer to or an outcome of an item, a change of phase, or a page, fact or copy that was
  * not stored before; triggers of the database count it, so that whoever stores something cannot forget to say so. Each step
  * is counted before it works: one that was killed, by memory for instance, counts too.
  */
@@ -18,10 +18,12 @@ export const STEP_WAITS_MS: readonly number[] = [0, 0, 2_000, 10_000, 60_000]
 /** Every change of a table that is progress of the run in its column `run`. What is stored again in its place is none. */
 const COUNTED: readonly (readonly [name: string, change: string])[] = [
   ['outcome', 'AFTER UPDATE OF outcome ON items WHEN NEW.outcome IS NOT NULL AND OLD.outcome IS NULL'],
+  ['answer', 'AFTER UPDATE OF answer ON items WHEN NEW.answer IS NOT NULL AND OLD.answer IS NULL'],
   ['rebuilt', 'AFTER UPDATE OF rebuilt ON items WHEN NEW.rebuilt IS NOT OLD.rebuilt'],
   ['page', firstOf('survey', ['run', 'page'])],
   ['fact', firstOf('paid', ['run', 'project_id', 'evidence'])],
   ['fact_again', firstOf('paid_again', ['run', 'project_id', 'kind'])],
+  ['unit', 'AFTER UPDATE OF state ON units WHEN NEW.state <> OLD.state'],
   ['copy', firstOf('backups', ['run', 'project_id'])],
   [
     'copy_verified',

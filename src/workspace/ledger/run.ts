@@ -56,6 +56,8 @@ export interface UndoRequest {
   readonly run: string
   /** Null = everything the run did. */
   readonly projectId: number | null
+  /** Only what happened to this directory as a whole. */
+  readonly directory?: string | undefined
 }
 
 export interface RunCounts extends Counts {
@@ -167,10 +169,25 @@ export interface Findings {
 
 export const NO_FINDINGS: Findings = { notJudged: [], unmarked: [], warnings: [] }
 
+/** A directory that stopped at a member: what of it went can be brought back by itself (G23). */
+export interface StoppedDirectory {
+  readonly directory: string
+  readonly rule: string | null
+  /** How many of it were to go. */
+  readonly members: number
+  /** Ids of those that went. */
+  readonly went: readonly number[]
+  readonly why: string
+  /** When its rule tries again, ISO 8601 UTC; null where nothing is tried again, or something went. */
+  readonly againFrom: string | null
+}
+
 /** A finished run as it is put to KV and served by `/api/runs/{id}`. */
 export interface RunRecord extends RunSummary, Findings {
   readonly plan: PlanView | null
   readonly outcomes: readonly Outcome[]
+  /** Absent where none stopped. */
+  readonly stoppedDirectories?: readonly StoppedDirectory[] | undefined
   /** Whether a hold in a description survived what was asked for (G2). */
   readonly holdPreserved?: true | undefined
   /** The chain of records: the hash of the record before, and of this one without its own hash. */

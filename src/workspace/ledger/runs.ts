@@ -1,7 +1,15 @@
 /** The table of runs: one row per trigger, from the moment it was asked for until 400 days later. */
 
 import type { Cursor } from '../../quantconnect/projects.ts'
-import { NO_COUNTS, type RunCounts, type RunRequest, type RunStatus, type RunSummary, type Trigger } from './run.ts'
+import {
+  NO_COUNTS,
+  type RunCounts,
+  type RunRequest,
+  type RunStatus,
+  type RunSummary,
+  type Trigger,
+  type UndoRequest,
+} from './run.ts'
 
 /** No run sends a call later than this after it was asked for: what still waits by then is over. */
 export const LONGEST_WAIT_MS = 3 * 86_400_000
@@ -171,11 +179,8 @@ export function runById(sql: SqlStorage, id: string): RunRow | null {
   return only(sql.exec<Columns>('SELECT * FROM runs WHERE id = ?', id))
 }
 
-/** Runs that have ended and took back what that run did, of all or of one project; oldest first. */
-export function undosOf(
-  sql: SqlStorage,
-  id: string,
-): readonly { readonly run: RunRow; readonly projectId: number | null }[] {
+/** Runs that have ended and took back what that run did, of all or of a part; oldest first. */
+export function undosOf(sql: SqlStorage, id: string): readonly { readonly run: RunRow; readonly of: UndoRequest }[] {
   return sql
     .exec<Columns>(
       `SELECT * FROM runs WHERE created_at >= (SELECT created_at FROM runs WHERE id = ?1)
@@ -185,7 +190,7 @@ export function undosOf(
     )
     .toArray()
     .map(fromColumns)
-    .flatMap((run) => (run.request.kind === 'undo' ? [{ run, projectId: run.request.projectId }] : []))
+    .flatMap((run) => (run.request.kind === 'undo' ? [{ run, of: run.request }] : []))
 }
 
 /**

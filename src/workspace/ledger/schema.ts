@@ -10,6 +10,7 @@
  * | `run/<inverted time>-<run id>` | `run/8203911299999-20261124-100000-1f3a9c` | a finished run: summary, plan, outcomes, not judged, audit; metadata: the summary | RECORD_DAYS (400) | `records/runs.ts` in a run's last slice | `/api/runs/{id}` once the object has let go of its copy |
  * | `inventory/<inverted time>-<run id>` | as above | gzip JSON of the inventory | RECORD_DAYS (400) | `records/inventories.ts`, one per good run | tools that replay policies |
  * | `backup/<project id>/<inverted time>-<run id>` | `backup/23456789/8203…-20261124-100000-1f3a9c` | gzip JSON of the project with its files; metadata: name, hash, files | BACKUP_DAYS (180) | `records/backups.ts` before a delete | undo |
+ * | `pack/<inverted time>-<run id>-<number>` | `pack/8203…-20261124-100000-1f3a9c-0` | the backups of a directory, each gzip JSON with a line break, one after the other; metadata: how many | BACKUP_DAYS (180) | `pack.ts` before a directory goes | undo |
  *
  * | table | one row is | lifetime | writer | reader |
  * |---|---|---|---|---|
@@ -45,6 +46,7 @@
  * | `seen` | a chat command or press that came in and is no run | a day | `seen.ts` | `seen.ts` |
  * | `joined` | a trigger that became part of a run: a report that was asked for, an update that was merged | 7 days | `joined.ts` | `joined.ts` |
  * | `totals` | a sum over all runs there ever were | for ever | `totals.ts` | `metrics.ts` |
+ * | `units` | a directory that a run acts on as a whole: how far it is, why it stopped, until when its rule leaves it alone | as its run | `units.ts` | `act.ts`, `gate.ts`, `planning.ts`, `finish.ts` |
  * | `stops` | a run that somebody stopped | until it has ended | `stops.ts` | `advance.ts`, `gate.ts` |
  * | `facts` | one named value: newest tick, head of the audit chain, pause, … | for ever | several | several |
  */
@@ -90,6 +92,7 @@ export function createTables(sql: SqlStorage): void {
       created INTEGER NOT NULL,
       settles TEXT NOT NULL,
       item TEXT NOT NULL,
+      unit TEXT,
       position INTEGER NOT NULL,
       state TEXT NOT NULL,
       tries INTEGER NOT NULL,
@@ -106,6 +109,13 @@ export function createTables(sql: SqlStorage): void {
       PRIMARY KEY (run, project_id, settles)
     );
     CREATE INDEX items_by_state ON items (run, state, position);
+    CREATE INDEX items_by_unit ON items (run, unit) WHERE unit IS NOT NULL;
+    CREATE TABLE units (
+      run TEXT NOT NULL, unit TEXT NOT NULL, rule TEXT NOT NULL, directory TEXT NOT NULL, members INTEGER NOT NULL,
+      state TEXT NOT NULL, why TEXT NOT NULL, tries INTEGER NOT NULL, not_before INTEGER,
+      PRIMARY KEY (run, unit)
+    );
+    CREATE INDEX units_by_key ON units (unit);
     CREATE INDEX items_unsettled ON items (outcome, settled);
     CREATE INDEX items_rebuilt ON items (project_id) WHERE rebuilt IS NOT NULL;
     CREATE TABLE empty_readings (
@@ -119,7 +129,7 @@ export function createTables(sql: SqlStorage): void {
     );
     CREATE TABLE activity (
       project_id INTEGER NOT NULL, created INTEGER NOT NULL, list_modified INTEGER NOT NULL, listed INTEGER NOT NULL,
-      files INTEGER, backtest INTEGER, read_at INTEGER, looked_at INTEGER NOT NULL,
+      row_hash TEXT NOT NULL, files INTEGER, backtest INTEGER, read_at INTEGER, looked_at INTEGER NOT NULL,
       files_read INTEGER, backtests_read INTEGER, opened_from INTEGER, opened_to INTEGER,
       begun INTEGER NOT NULL, tries INTEGER NOT NULL, retry_at INTEGER, failed TEXT,
       PRIMARY KEY (project_id, created)
@@ -127,7 +137,7 @@ export function createTables(sql: SqlStorage): void {
     CREATE INDEX activity_by_look ON activity (looked_at);
     CREATE TABLE to_read (
       position INTEGER PRIMARY KEY, run TEXT NOT NULL, project_id INTEGER NOT NULL, created INTEGER NOT NULL,
-      list_modified INTEGER NOT NULL, listed INTEGER NOT NULL, unit TEXT, young_after INTEGER
+      list_modified INTEGER NOT NULL, listed INTEGER NOT NULL, row_hash TEXT NOT NULL, unit TEXT, young_after INTEGER
     );
     CREATE TABLE marks (
       project_id INTEGER NOT NULL, created INTEGER NOT NULL, rule TEXT NOT NULL, rule_hash TEXT NOT NULL, since INTEGER NOT NULL,
@@ -150,11 +160,13 @@ export function createTables(sql: SqlStorage): void {
     );
     CREATE TABLE attempts (day TEXT NOT NULL, rule TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (day, rule));
     CREATE TABLE backups (
-      key TEXT PRIMARY KEY, project_id INTEGER NOT NULL, created INTEGER NOT NULL, name TEXT NOT NULL, run TEXT NOT NULL,
-      hash TEXT NOT NULL, files INTEGER NOT NULL, modified INTEGER NOT NULL, put_at INTEGER NOT NULL, verified_at INTEGER,
+      key TEXT PRIMARY KEY, pack TEXT, part_at INTEGER, part_length INTEGER, project_id INTEGER NOT NULL,
+      created INTEGER NOT NULL, name TEXT NOT NULL, run TEXT NOT NULL, hash TEXT NOT NULL, files INTEGER NOT NULL, modified INTEGER NOT NULL, put_at INTEGER NOT NULL, verified_at INTEGER,
       bytes INTEGER, expires_at INTEGER NOT NULL
     );
     CREATE INDEX backups_by_project ON backups (project_id, put_at DESC);
+    CREATE INDEX backups_by_pack ON backups (pack) WHERE pack IS NOT NULL;
+    CREATE INDEX backups_of_run ON backups (run, project_id);
     CREATE TABLE inventories (key TEXT PRIMARY KEY, run TEXT NOT NULL, at INTEGER NOT NULL);
     CREATE TABLE reference (chunk INTEGER PRIMARY KEY, rows BLOB NOT NULL);
     CREATE TABLE objections (

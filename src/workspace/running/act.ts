@@ -1,52 +1,57 @@
 /**
- * One slice of acting: a re-check with fresh lists, then up to ten items, each: still due? → backup → verified? → gate
- * (which writes the intent) → call → answer. What became of it is for `confirm.ts` to see.
+ * One slice of acting: a re-check with fresh lists, then up to ten items, and directories as `stages.ts` has them, each:
+ * still due? → backup → verified? → gate (which writes the intent) → call → answer. What became of it is for `confirm.ts` to
+ * see.
  */
 
-import { writtenBy } from '../../core/command/command-restore.ts'
-import type { PlanItem } from '../../core/plan/plan.ts'
 import { failureText } from '../../quantconnect/failure.ts'
 import type { Permit } from '../../quantconnect/permit.ts'
 import { useUp } from '../ledger/acted-on.ts'
-import { endPermissions } from '../ledger/announced.ts'
 import { policyTimeOf } from '../ledger/clock.ts'
 import { holdRestored } from '../ledger/holds.ts'
-import { type Answer, attemptsOf, type ItemRow, itemsOf, postpone, writeAnswer, writeOutcome } from '../ledger/items.ts'
+import {
+  type Answer,
+  attemptsOf,
+  type ItemRow,
+  itemsOf,
+  postpone,
+  stateOf,
+  writeAnswer,
+  writeOutcome,
+} from '../ledger/items.ts'
 import { pausedBy } from '../ledger/pause.ts'
 import type { OutcomeKind } from '../ledger/run.ts'
 import { throttledUntil } from '../ledger/throttle.ts'
+import { stopUnit } from '../ledger/units.ts'
 import { wordOf } from './asked.ts'
 import { makeVerifiedBackup } from './backup.ts'
 import { confirmSent } from './confirm.ts'
-import { gate, type Passage, takeBack } from './gate.ts'
+import { gate, type Passage, type Stands, takeBack } from './gate.ts'
 import { isInBin } from './judge.ts'
 import { CALLS_OF_ONE_ITEM } from './put-down.ts'
 import { adopt, beginRebuild, goOn, triesShorterName } from './rebuild.ts'
 import { type Fresh, recheck } from './recheck.ts'
-import { lookAgain } from './settle.ts'
+import { revalidate } from './revalidate.ts'
 import { policyTime, type Slice, update } from './slice.ts'
+import { copyAhead, drop, MOST_TRIES, nextBatch, prepare, tryLater } from './stages.ts'
 import { leaveWaitingPlan } from './starts-anew.ts'
-
-export const ITEMS_PER_SLICE = 10
 
 /** Answers lost one after the other, after which a run takes the service to be down and ends. */
 const MOST_LOST_IN_A_ROW = 3
 
-/** An item that could not be finished in this many slices has failed. */
-const MOST_TRIES = 4
-
 export async function act(slice: Slice): Promise<void> {
-  const batch = itemsOf(slice.sql, slice.run.id, 'pending', ITEMS_PER_SLICE)
-  if (batch.length === 0) {
+  if (itemsOf(slice.sql, slice.run.id, 'pending', 1).length === 0) {
     update(slice, { phase: 'rebuild' })
     return
   }
   if (pausedBy(slice.sql, slice.run) !== null) return standStill(slice)
   update(slice, { state: { ...slice.run.state, pausedAt: null } })
 
-  const fresh = await recheck(slice, batch)
+  const { rows, asked, units, toCopy } = nextBatch(slice)
+  if (toCopy !== null) return copyAhead(slice, toCopy)
+  const fresh = await recheck(slice, asked)
   if (fresh === 'further' || isThrottled(slice)) return
-  if (fresh === 'later') return outOfCalls(slice, batch)
+  if (fresh === 'later') return outOfCalls(slice, rows)
   if ('failed' in fresh) {
     giveUp(slice, `The re-check before acting could not be read: ${fresh.failed}`)
     // As when the survey could not read it (G2); but what was done before that is a run half-way.
@@ -56,20 +61,27 @@ export async function act(slice: Slice): Promise<void> {
     return
   }
 
-  for (const [place, row] of batch.entries()) {
+  let waits = false
+  for (const unit of units) {
+    waits = (await prepare(slice, unit, fresh)) === 'wait' || waits
+    if (isThrottled(slice)) return
+  }
+  if (waits) return
+  for (const [place, row] of rows.entries()) {
+    if (isOver(slice, row)) continue
     if (slice.meter.left < CALLS_OF_ONE_ITEM) {
-      return place === 0 && !fresh.isFurther ? outOfCalls(slice, batch) : undefined
+      return place === 0 && !fresh.isFurther ? outOfCalls(slice, rows) : undefined
     }
     const went = await actOn(slice, row, fresh)
     if (went.kind === 'over' || isThrottled(slice)) return
-    if (went.kind === 'later') {
-      postpone(slice.sql, row, went.why)
-      if (row.tries + 1 >= MOST_TRIES)
-        writeOutcome(slice.sql, row, 'failed', `Given up after ${MOST_TRIES} tries. ${went.why}`)
-      return
-    }
+    if (went.kind === 'later') return tryLater(slice, row, went.why)
     if (went.kind === 'stop') return giveUp(slice, went.why)
   }
+}
+
+/** Whether a look at all of its directory gave it an outcome: it is gone, or a member does not go. */
+function isOver({ sql }: Slice, { run, unit, item }: ItemRow): boolean {
+  return unit !== null && stateOf(sql, run, item.projectId) !== 'pending'
 }
 
 /**
@@ -100,25 +112,11 @@ const DONE: Went = { kind: 'done' }
 
 async function actOn(slice: Slice, row: ItemRow, fresh: Fresh): Promise<Went> {
   const { item } = row
-  const project = fresh.inventory.projects.find((one) => one.id === item.projectId) ?? null
-  if (project === null && item.action !== 'rebuild') return vanished(slice, row)
-  if (project !== null && item.action === 'delete' && project.created === item.created && isInBin(project)) {
-    // Should it come back, it starts anew.
-    endPermissions(slice.sql, item.projectId, null)
-    noteChanged(slice, fresh)
-    return leave(slice, row, 'already', 'Somebody else moved it to the Recycle Bin.')
-  }
-  let stands = fresh.stands(row)
-  let present = project
-  if (stands.still && project !== null && isReadAgain(stands.item)) {
-    // The list may be a minute old, and a person may have written since what this call would write over.
-    const sight = await lookAgain(slice, item.projectId)
-    if (sight === 'later') return { kind: 'later', why: 'The calls of this slice were used up.' }
-    if (sight.kind !== 'seen') return leave(slice, row, 'changed', 'It could not be read again, so it was left alone.')
-    present = sight.project
-    stands = await fresh.standsWith(row, present)
-  }
-  if (!stands.still) return leave(slice, row, stands.outcome, stands.why)
+  const found = await revalidate(slice, row, fresh)
+  if (found.kind === 'later') return found
+  if (found.kind === 'left') return leave(slice, row, found.outcome, found.why)
+  const { project } = found
+  let stands: Stands = found.stands
 
   let verifiedBackup: string | null = null
   if (project !== null && item.action === 'delete') {
@@ -136,7 +134,7 @@ async function actOn(slice: Slice, row: ItemRow, fresh: Fresh): Promise<Went> {
     listsAskedAt: fresh.askedAt,
     policyNow: policyTime(slice),
     stands,
-    project: present,
+    project,
     verifiedBackup,
   }
   if (item.action === 'rebuild') {
@@ -148,11 +146,6 @@ async function actOn(slice: Slice, row: ItemRow, fresh: Fresh): Promise<Went> {
     holdRestored(slice.sql, item, facts.policyNow)
   }
   return passed(slice, row, passage)
-}
-
-/** A description may hold a project, and what is put back or asked for by word must not go over a person's own work (G24). */
-function isReadAgain(item: PlanItem): boolean {
-  return writtenBy(item).description !== undefined || item.action === 'restore' || item.action === 'update'
 }
 
 /** Sends what the gate let through. */
@@ -186,6 +179,7 @@ async function send(slice: Slice, row: ItemRow, permit: Permit, day: string): Pr
     if (answer.kind !== 'refused' && row.item.action !== 'describe') {
       leaveWaitingPlan(slice, (id) => id === row.item.projectId, 'Something else was done to it.')
     }
+    if (answer.kind !== 'accepted') stopUnit(slice.sql, row, whyNot(answer), policyTime(slice))
     // With the calls so far, should this be the last thing this process does.
     update(slice, { state: { ...slice.run.state, lostInARow } })
   })
@@ -196,30 +190,17 @@ async function send(slice: Slice, row: ItemRow, permit: Permit, day: string): Pr
   return { kind: 'stop', why: `${lostInARow} answers in a row were lost. ${detail}` }
 }
 
+function whyNot(answer: Exclude<Answer, { kind: 'accepted' }>): string {
+  return answer.kind === 'refused'
+    ? `QuantConnect refused the call. ${answer.detail}`
+    : `The answer was lost. ${answer.detail}`
+}
+
 /** Nothing was sent, or QuantConnect asked to slow down: the item has its turn again, on fresh lists. */
 const CERTAINLY_NOT_TAKEN: ReadonlySet<string> = new Set(['withdrawn', 'throttled', 'budget'])
 
-/** What was asked for is not all done where something came since that it does not mean. */
-function noteChanged(slice: Slice, { changed }: Fresh): void {
-  const { message, state } = slice.run
-  if (changed === null || message.includes(changed)) return
-  const text = [message, changed].filter((part) => part !== '').join(' ')
-  update(slice, { message: text, state: { ...state, left: true } })
-}
-
-/** Not in the list any more: gone only if a single look says so too, for lists have been seen with rows missing. */
-async function vanished(slice: Slice, row: ItemRow): Promise<Went> {
-  const sight = await lookAgain(slice, row.item.projectId)
-  if (sight === 'later') return { kind: 'later', why: 'The calls of this slice were used up.' }
-  if (sight.kind === 'notFound') {
-    endPermissions(slice.sql, row.item.projectId, null)
-    return leave(slice, row, 'already', 'Somebody else removed it; it is not in the bin.')
-  }
-  return leave(slice, row, 'changed', 'The list does not hold it any more, so it was left alone.')
-}
-
 function leave(slice: Slice, row: ItemRow, outcome: OutcomeKind, why: string): Went {
-  writeOutcome(slice.sql, row, outcome, why)
+  drop(slice, row, outcome, why)
   return DONE
 }
 

@@ -47,7 +47,7 @@ export async function askedItems(
     const received = await receiptOf(sql, word, situation)
     return commandItems({ ...situation, received }, ledger, asked.command)
   }
-  const deeds: readonly Deed[] = deedsOf(sql, asked.run, asked.projectId)
+  const deeds: readonly Deed[] = deedsOf(sql, asked.run, asked.projectId, asked.directory ?? null)
   return undoRun(situation, ledger, deeds)
 }
 

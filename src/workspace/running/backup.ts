@@ -1,10 +1,11 @@
 /** Backup before delete: the project's files are read, put, read back and hash-checked, or nothing is deleted (G9). */
 
 import { isUnknown, type Project } from '../../core/evidence/project.ts'
+import type { PlanItem } from '../../core/plan/plan.ts'
 import { failureText } from '../../quantconnect/failure.ts'
 import type { ProjectFile } from '../../quantconnect/files.ts'
 import { sizeOf } from '../../records/backup-shape.ts'
-import { makeBackup, putBackup, readBackup } from '../../records/backups.ts'
+import { type Backup, hashBackup, makeBackup, type PackPart, putBackup, readBackup } from '../../records/backups.ts'
 import { backupKey } from '../../records/keys.ts'
 import { putCopiedFiles } from '../ledger/activity.ts'
 import { isSecondEmptyReading } from '../ledger/backups.ts'
@@ -14,8 +15,9 @@ import { wordOf } from './asked.ts'
 import { policyTime, type Slice } from './slice.ts'
 
 /** `later`: the store has not shown the backup yet, or the calls are used up; the next slice looks again. */
-export type BackedUp =
-  | { readonly kind: 'verified'; readonly key: string }
+export type BackedUp = { readonly kind: 'verified'; readonly key: string } | NotBackedUp
+
+export type NotBackedUp =
   | { readonly kind: 'later'; readonly why: string }
   | { readonly kind: 'changed' | 'failed'; readonly why: string }
 
@@ -31,9 +33,13 @@ const MOST_BYTES = 20 * 1_024 * 1_024
 export async function makeVerifiedBackup(slice: Slice, row: ItemRow, project: Project): Promise<BackedUp> {
   const { sql, deps, run } = slice
   const { item } = row
+  const copied = row.unit === null ? null : copyOf(slice, item)
+  // A date that moved may be of our own reading, or of somebody who saved in the same second: the files tell.
+  const isNew = copied !== null && copied.put_at >= deps.now() - COPY_GOOD_FOR_MS && project.modified === item.modified
+  if (copied !== null && isNew) return { kind: 'verified', key: copied.key }
   const earlier = sql
     .exec<{ key: string; hash: string }>(
-      `SELECT key, hash FROM backups WHERE run = ? AND project_id = ? AND created = ? AND modified = ? AND put_at >= ?
+      `SELECT key, hash FROM backups WHERE run = ? AND project_id = ? AND created = ? AND modified = ? AND put_at >= ? AND pack IS NULL
        ORDER BY put_at DESC LIMIT 1`,
       run.id,
       item.projectId,
@@ -44,6 +50,30 @@ export async function makeVerifiedBackup(slice: Slice, row: ItemRow, project: Pr
     .toArray()[0]
   if (earlier !== undefined) return verify(slice, earlier.key, earlier.hash)
 
+  const read = await readCopy(slice, row, project)
+  if (read.kind !== 'read') return read
+  const { backup } = read
+  if (copied !== null) {
+    // The copies of a directory are made before its first call, and not again: what they hold is compared (G23).
+    if ((await hashBackup(backup)) === copied.hash) return { kind: 'verified', key: copied.key }
+    return { kind: 'changed', why: 'Its files are not any more as they were copied.' }
+  }
+  const putAt = deps.now()
+  const key = backupKey(item.projectId, putAt, run.id)
+  const put = await putBackup(deps.log, key, backup, deps.config.backupDays)
+  if (!put.ok) return { kind: 'failed', why: put.detail }
+  noteBackup(slice, item, { key, pack: null, putAt, hash: put.hash, files: backup.files.length, bytes: read.bytes })
+  return verify(slice, key, put.hash)
+}
+
+/** Reads a project's files and makes a backup of them, which is not put anywhere yet; or says why there is none. */
+export async function readCopy(
+  slice: Slice,
+  row: ItemRow,
+  project: Project,
+): Promise<{ readonly kind: 'read'; readonly backup: Backup; readonly bytes: number } | NotBackedUp> {
+  const { sql, deps } = slice
+  const { item } = row
   const askedAt = deps.now()
   const files = await deps.client.readFiles(item.projectId, slice.meter)
   if (!files.ok) {
@@ -62,34 +92,69 @@ export async function makeVerifiedBackup(slice: Slice, row: ItemRow, project: Pr
   if (unfit !== null) return unfit
   const backup = makeBackup(project, item.created, item.modified, files.value)
   const bytes = sizeOf(backup)
-  if (bytes > MOST_BYTES) {
-    const why = `No backup, so nothing was done: it is too large for one. Its files have ${bytes} bytes, and at most ${MOST_BYTES} are copied.`
-    return { kind: 'failed', why }
-  }
-  const putAt = deps.now()
-  const key = backupKey(item.projectId, putAt, run.id)
-  const put = await putBackup(deps.log, key, backup, deps.config.backupDays)
-  if (!put.ok) return { kind: 'failed', why: put.detail }
+  if (bytes <= MOST_BYTES) return { kind: 'read', backup, bytes }
+  const why = `No backup, so nothing was done: it is too large for one. Its files have ${bytes} bytes, and at most ${MOST_BYTES} are copied.`
+  return { kind: 'failed', why }
+}
+
+/** Puts a backup down that was put into the store and not read back yet. `pack`: where it is when it is not alone under its key. */
+export function noteBackup(
+  { sql, run, deps }: Slice,
+  item: PlanItem,
+  { key, pack, putAt, hash, files, bytes }: PutBackup,
+): void {
   sql.exec(
-    `INSERT OR REPLACE INTO backups (key, project_id, created, name, run, hash, files, bytes, modified, put_at, verified_at, expires_at)
-     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?)`,
+    `INSERT OR REPLACE INTO backups (key, pack, part_at, part_length, project_id, created, name, run, hash, files, bytes, modified,
+       put_at, verified_at, expires_at)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, ?)`,
     key,
+    pack?.key ?? null,
+    pack?.at ?? null,
+    pack?.length ?? null,
     item.projectId,
     item.created,
     item.name,
     run.id,
-    put.hash,
-    files.value.length,
+    hash,
+    files,
     bytes,
     item.modified,
     deps.now(),
     putAt + deps.config.backupDays * 86_400_000,
   )
-  return verify(slice, key, put.hash)
+}
+
+interface PutBackup {
+  readonly key: string
+  readonly pack: PackPart | null
+  /** Real time from which its lifetime counts. */
+  readonly putAt: number
+  readonly hash: string
+  readonly files: number
+  readonly bytes: number
+}
+
+/** The copy that this run made and read back whole, however old it is; null when there is none. */
+export function copyOf(
+  { sql, run }: Slice,
+  item: PlanItem,
+): { readonly key: string; readonly hash: string; readonly put_at: number } | null {
+  const [copy] = sql
+    .exec<{ key: string; hash: string; put_at: number }>(
+      `SELECT key, hash, put_at FROM backups
+       WHERE run = ? AND project_id = ? AND created = ? AND modified = ? AND verified_at IS NOT NULL
+       ORDER BY put_at LIMIT 1`,
+      run.id,
+      item.projectId,
+      item.created,
+      item.modified,
+    )
+    .toArray()
+  return copy ?? null
 }
 
 /** What the files say against a copy, or against deleting what they belong to; null when nothing does. */
-function whyNoBackup(slice: Slice, row: ItemRow, files: readonly ProjectFile[]): BackedUp | null {
+function whyNoBackup(slice: Slice, row: ItemRow, files: readonly ProjectFile[]): NotBackedUp | null {
   const { sql, deps } = slice
   const since = newFrom(slice)
   for (const file of files) {
@@ -129,7 +194,7 @@ function plannedAt({ sql, run }: Slice): number {
 }
 
 async function verify(slice: Slice, key: string, hash: string): Promise<BackedUp> {
-  const stored = await readBackup(slice.deps.log, key, hash)
+  const stored = await readBackup(slice.deps.log, { key, pack: null }, hash)
   if (stored === null) return { kind: 'later', why: 'The backup could not be read back whole, so nothing was deleted.' }
   slice.sql.exec('UPDATE backups SET verified_at = ? WHERE key = ?', slice.deps.now(), key)
   return { kind: 'verified', key }

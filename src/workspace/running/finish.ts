@@ -23,6 +23,7 @@ import {
 import { changeRun, iso, type RunRow, summary } from '../ledger/runs.ts'
 import { forgetStop } from '../ledger/stops.ts'
 import { addToTotals } from '../ledger/totals.ts'
+import { closeUnits, stoppedDirectories } from '../ledger/units.ts'
 import { tellExecuted } from '../telling/plan-ends.ts'
 import { type Audience, tellFinished } from '../telling/tell.ts'
 import { doneTo, tellSettled } from '../telling/tell-settled.ts'
@@ -32,6 +33,9 @@ import { endingOfWord } from './word-ending.ts'
 
 /** Finished runs the object keeps itself, because KV may show a new key up to a minute late. */
 const RECORDS_KEPT = 50
+
+/** Names of one directory in a message; the outcomes have all. */
+const MOST_NAMED = 10
 
 /** What ending a run needs; less than `Deps`, because a run with broken settings is put on record too. */
 export interface FinishDeps {
@@ -49,12 +53,13 @@ export async function finish(storage: DurableObjectStorage, deps: FinishDeps, go
   // Set once, so that a crash between here and the end makes the same record again.
   const run = going.finishedAt === null ? changeRun(sql, going, { finishedAt: deps.now() }) : going
   closeOpenItems(sql, run)
-  const word = endingOfWord(sql, run)
+  const message = [run.message, ...stoppedTexts(sql, run.id)].filter((text) => text !== '').join(' ')
+  const word = endingOfWord(sql, { ...run, message })
   const ended: RunRow = {
     ...run,
     counts: countsOf(sql, run),
     status: word?.status ?? statusOf(sql, run),
-    message: word?.message ?? run.message,
+    message: word?.message ?? message,
   }
   const previous = readFact(sql, 'chain')
   const draft = { ...(await draftRecord(sql, ended)), audit: { previous: previous?.hash ?? null, hash: null } }
@@ -81,6 +86,7 @@ export async function finish(storage: DurableObjectStorage, deps: FinishDeps, go
     }
     sql.exec('DELETE FROM paid_again WHERE run = ?', run.id)
     forgetStop(sql, run.id)
+    closeUnits(sql, run.id)
     addToTotals(sql, ended)
     keepRecord(sql, run.id, packed)
     forgetOld(sql, deps.now(), run.policyAt)
@@ -103,15 +109,32 @@ function closeOpenItems(sql: SqlStorage, run: RunRow): void {
   }
 }
 
+/** Of each directory that stopped: what of it went, why no more, and what brings that back. */
+function stoppedTexts(sql: SqlStorage, run: string): readonly string[] {
+  const names = new Map(outcomesOf(sql, run).map(({ projectId, name }) => [projectId, name]))
+  return stoppedDirectories(sql, run).map(({ directory, members, went, why, againFrom }) => {
+    const named = went.slice(0, MOST_NAMED).map((id) => `"${names.get(id) ?? ''}" (${id})`)
+    const more = went.length > MOST_NAMED ? ` and ${went.length - MOST_NAMED} more` : ''
+    const back = went.length === 1 ? 'exactly this one' : `exactly these ${went.length}`
+    const what =
+      went.length === 0
+        ? `Nothing of directory "${directory}" went.`
+        : `${went.length} of ${members} of directory "${directory}" went: ${named.join(', ')}${more}. Undo of this directory brings back ${back}.`
+    return `${what} ${why}${againFrom === null ? '' : ` Its rule tries again from ${againFrom} on.`}`
+  })
+}
+
 /** A run as its record will be, from the ledger alone; also what doors show of a run that is still going on. */
 export async function draftRecord(sql: SqlStorage, run: RunRow): Promise<RunRecord> {
   const findings = await readFindings(sql, run.id)
   const outcomes = outcomesOf(sql, run.id)
+  const stopped = stoppedDirectories(sql, run.id)
   const preserved = outcomes.some(({ holdPreserved }) => holdPreserved === true)
   return {
     ...summary(run),
     plan: planView(sql, run),
     outcomes,
+    ...(stopped.length > 0 ? { stoppedDirectories: stopped } : {}),
     ...(preserved ? { holdPreserved: true } : {}),
     ...findings,
     audit: { previous: null, hash: null },

@@ -22,13 +22,14 @@ import type { OutcomeKind } from '../ledger/run.ts'
 import type { RunRow } from '../ledger/runs.ts'
 import { stoppedBy, stopText } from '../ledger/stops.ts'
 import { throttledUntil } from '../ledger/throttle.ts'
+import { heldMember, unitRow } from '../ledger/units.ts'
 import { isUnsure } from '../ledger/unsettled.ts'
 
 /** Between mark and action, whatever the rule says (G3). */
 const LEAST_GRACE_MS = 24 * 3_600_000
 
 /** Lists older than this prove nothing any more (G8). */
-const LISTS_GOOD_FOR_MS = 60_000
+export const LISTS_GOOD_FOR_MS = 60_000
 
 /** What the gate wants to know beyond the ledger. Times are real time in milliseconds. */
 export interface GateFacts {
@@ -71,6 +72,8 @@ export async function gate(
   // From here on nothing is awaited: what is asked and what is written is one moment.
   if (!free) return stop('failed', `Rule "${row.item.rule}" asks for an approval, and there is none for this.`)
   const halted = whyHalted(sql, run, facts.now)
+  // Who stops the run stops no directory: all of it that is left is simply not attempted.
+  if (halted?.outcome === 'changed' && row.unit !== null) return stop('wait', halted.detail)
   if (halted !== null) return halted
   if (!facts.stands.still) return stop(facts.stands.outcome, facts.stands.why)
   const { item } = facts.stands
@@ -78,6 +81,8 @@ export async function gate(
   if (isUnsure(sql, item.projectId)) return stop('changed', 'An earlier attempt on this project is not settled yet.')
   const held = whyHeld(sql, item, facts.policyNow)
   if (held !== null) return stop('protected', held)
+  const barred = unitForbids(sql, row, facts.policyNow)
+  if (barred !== null) return barred
   if (item.action === 'delete' && facts.verifiedBackup === null) return stop('failed', 'No verified backup, no delete.')
   const tooSoon = ruleForbids(sql, policy, item, facts.policyNow)
   if (tooSoon !== null) return stop('changed', tooSoon)
@@ -90,7 +95,11 @@ export async function gate(
   if (isDestructive(item.action)) countAttempt(sql, day, item.rule ?? '')
   // A call may wait its turn behind others; what is said meanwhile counts until it goes out.
   const clock = clockFrom(facts.now)
-  const withdrawn = () => whyHalted(sql, run, clock())?.detail ?? whyHeld(sql, item, facts.policyNow)
+  const withdrawn = () =>
+    whyHalted(sql, run, clock())?.detail ??
+    whyHeld(sql, item, facts.policyNow) ??
+    unitForbids(sql, row, facts.policyNow)?.detail ??
+    null
   return { pass: true, permit: issuePermit(facts.create ?? mutationOf(item), withdrawn), day }
 }
 
@@ -135,6 +144,29 @@ function whyHalted(sql: SqlStorage, run: RunRow, now: number): Extract<Passage, 
   return by === null ? null : stop('changed', stopText(by))
 }
 
+/** Nothing of a directory goes unless all of it may (G23). A hold is for the next look, on fresh lists, to stop it by. */
+function unitForbids(sql: SqlStorage, row: ItemRow, policyNow: number): Extract<Passage, { pass: false }> | null {
+  if (row.unit === null) return null
+  const unit = unitRow(sql, row.run, row.unit)
+  if (unit?.state !== 'sending') return stop('changed', unit?.why || 'Its directory was not looked at as a whole.')
+  const held = heldMember(sql, row, policyNow)
+  return held === null ? null : stop('wait', `"${held.name}" (${held.projectId}) in its directory is held.`)
+}
+
+/** Why the caps do not let all of these go that are left of a directory; null when they do. Asked before the first of them goes. */
+export function whyUnitBarred(
+  sql: SqlStorage,
+  policy: Policy,
+  run: RunRow,
+  rows: readonly ItemRow[],
+  policyNow: number,
+): string | null {
+  const [first] = rows
+  if (first === undefined) return null
+  const today = attemptsOn(sql, dayOf(policyNow, policy.timezone))
+  return capReached(sql, policy, run, first.item, today, rows.length)
+}
+
 function whyHeld(sql: SqlStorage, item: PlanItem, now: number): string | null {
   return renamesOrDeletes(item) && isHeld(sql, item, now) ? 'It is held.' : null
 }
@@ -156,23 +188,30 @@ function ruleForbids(sql: SqlStorage, policy: Policy, item: PlanItem, now: numbe
   return 'No message about it has been delivered long enough before.'
 }
 
-/** Caps are decided with the plan; this is the floor under it, in case two plans met on one day (G5). */
-function capReached(sql: SqlStorage, policy: Policy, run: RunRow, item: PlanItem, today: DayCount): string | null {
+/** Caps are decided with the plan; this is the floor under it, in case two plans met on one day (G5). `more`: how many are to go. */
+function capReached(
+  sql: SqlStorage,
+  policy: Policy,
+  run: RunRow,
+  item: PlanItem,
+  today: DayCount,
+  more = 1,
+): string | null {
   const { limits } = policy
   const zero = zeroCap(policy, item)
   if (zero !== null) return `${zero}: none is allowed.`
   // An approval lifts the caps for exactly the plan that was shown, but never a 0.
   if (run.request.kind === 'approved') return null
   if (isStamp(item.action)) {
-    if (attemptsOf(sql, run.id, 'stamps') < limits.stamps_per_run) return null
+    if (attemptsOf(sql, run.id, 'stamps') + more <= limits.stamps_per_run) return null
     return `The cap of ${limits.stamps_per_run} stamps per run is reached.`
   }
   if (!isDestructive(item.action)) return null
-  if (attemptsOf(sql, run.id, 'destructive') >= limits.per_run)
+  if (attemptsOf(sql, run.id, 'destructive') + more > limits.per_run)
     return `The cap of ${limits.per_run} per run is reached.`
-  if (today.total >= limits.per_day) return `The cap of ${limits.per_day} per day is reached.`
+  if (today.total + more > limits.per_day) return `The cap of ${limits.per_day} per day is reached.`
   const ofRule = ruleOf(policy, item)?.limit.per_day
-  if (ofRule === undefined || (today.byRule[item.rule ?? ''] ?? 0) < ofRule) return null
+  if (ofRule === undefined || (today.byRule[item.rule ?? ''] ?? 0) + more <= ofRule) return null
   return `The rule's cap of ${ofRule} per day is reached.`
 }
 

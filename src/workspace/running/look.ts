@@ -125,21 +125,30 @@ export async function readWorkspace(
 /** One reading, kept nowhere; null = there are no calls left for it, or QuantConnect wants no more of them. */
 async function lookAtActivity(
   client: QuantConnect,
-  { projectId, created, listModified, listed, youngAfter }: ToRead,
+  { projectId, created, listModified, listed, rowHash, youngAfter }: ToRead,
   before: ActivityReading | null,
   meter: Meter,
   now: number,
 ): Promise<ActivityReading | null> {
   const none = { files: null, backtest: null, readAt: null, failed: null, retryAt: null, opened: null }
-  const known = { ...none, ...(before?.created === created ? before : {}), created, listModified, listed, readAt: null }
+  const known = {
+    ...none,
+    ...(before?.created === created ? before : {}),
+    created,
+    listModified,
+    listed,
+    rowHash,
+    readAt: null,
+  }
   const failedNow = (failed: string) => ({ ...known, failed, retryAt: now + 1 })
   if (meter.left < 2) return null
-  const files = await readNewestFile(client, projectId, meter, () => now)
+  const by = { client, meter, now: () => now }
+  const files = await readNewestFile(by, projectId)
   if (files.kind === 'failed') return failedNow(files.why)
   if (files.kind !== 'read') return null
   const half = { ...known, files: files.newest }
   if (isYoung(half, { youngAfter })) return half
-  const backtests = await readNewestBacktest(client, projectId, known.backtest, meter, () => now)
+  const backtests = await readNewestBacktest(by, projectId, known.backtest)
   if (backtests.kind === 'failed') return failedNow(backtests.why)
   return backtests.kind === 'read' ? { ...half, backtest: backtests.newest, readAt: now } : null
 }

@@ -15,7 +15,8 @@ import { insertItems, itemsOf, writeOutcome } from '../ledger/items.ts'
 import { attemptsOn, readMemory } from '../ledger/memory.ts'
 import { leftToPeople, openProposal, proposalOf, waitingItems } from '../ledger/proposals.ts'
 import { NO_FINDINGS, type SweepRequest } from '../ledger/run.ts'
-import { runById } from '../ledger/runs.ts'
+import { iso, runById } from '../ledger/runs.ts'
+import { restingUnits, type UnitRow } from '../ledger/units.ts'
 import { endIfOver, isRestOf, restOf, shrink, type WhyNot } from '../telling/plan-ends.ts'
 import { askedItems, type Word, wordOf } from './asked.ts'
 import { findingsOf } from './findings.ts'
@@ -112,6 +113,7 @@ async function planSweep(
 ): Promise<'planned' | 'later'> {
   const { sql, policy } = slice
   const memory = readMemory(sql)
+  const resting = restingUnits(sql, now)
   const planOf = async ({ inventory, decision }: Decided) =>
     makePlan(policy, inventory, decision, memory, {
       now,
@@ -120,19 +122,34 @@ async function planSweep(
       actedOn: allActedOn(sql),
       leave: leftToPeople(sql),
       only: request.rules,
+      resting: new Set(resting.keys()),
     })
   const decided = await decideRead(slice, surveyed, memory, now, planOf)
   if (decided === 'later') return 'later'
   const { inventory, decision } = decided
   if (request.mode === 'act') await lookAtWaiting(slice, inventory, decision, memory, now)
   const plan = await planOf(decided)
+  const findings = findingsOf(policy, inventory, decision, plan)
   await putDown(
     slice,
     inventory,
-    { plan, findings: findingsOf(policy, inventory, decision, plan), sweep: decision },
+    {
+      plan,
+      findings: { ...findings, warnings: [...findings.warnings, ...restTexts(resting, inventory)] },
+      sweep: decision,
+    },
     now,
   )
   return 'planned'
+}
+
+/** Of each directory that is left alone for a while and still there: why, and until when. */
+function restTexts(resting: ReadonlyMap<string, UnitRow>, { projects }: Inventory): readonly string[] {
+  return [...resting.values()].flatMap(({ directory, why, notBefore }) =>
+    notBefore === null || !projects.some(({ path }) => path.startsWith(`${directory}/`))
+      ? []
+      : [`Directory "${directory}" is tried again from ${iso(notBefore)} on. ${why}`],
+  )
 }
 
 /** A waiting plan is looked at again at every sweep: it ends when it is over, and loses what does not stand any more. */

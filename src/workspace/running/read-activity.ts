@@ -22,13 +22,15 @@ export type DateRead =
   | { readonly kind: 'later' }
   | { readonly kind: 'stop'; readonly why: string }
 
-/** The date of a project's newest file. A project without files is not believed. `now`: real time. */
-export async function readNewestFile(
-  client: QuantConnect,
-  projectId: number,
-  meter: Meter,
-  now: () => number,
-): Promise<DateRead> {
+/** What a reading is made with. `now`: real time. */
+export interface Reader {
+  readonly client: QuantConnect
+  readonly meter: Meter
+  now(): number
+}
+
+/** The date of a project's newest file. A project without files is not believed. */
+export async function readNewestFile({ client, meter, now }: Reader, projectId: number): Promise<DateRead> {
   const from = now()
   const files = await client.readFiles(projectId, meter, MOST_BYTES)
   if (!files.ok) return failed(files.failure)
@@ -43,11 +45,9 @@ export async function readNewestFile(
 
 /** When a project's newest backtest was created; null = it has none. `earlier`: what an earlier reading found. */
 export async function readNewestBacktest(
-  client: QuantConnect,
+  { client, meter, now }: Reader,
   projectId: number,
   earlier: number | null,
-  meter: Meter,
-  now: () => number,
 ): Promise<DateRead> {
   const from = now()
   const backtests = await client.listBacktests(projectId, meter, MOST_BYTES)

@@ -4,45 +4,32 @@
  * What fits into a run is read before its plan; the rest after it has acted, and counts in the next.
  */
 
-import { activityOf } from '../../core/evidence/activity.ts'
-import { modifiedOf, openFacts } from '../../core/evidence/facts.ts'
 import type { Memory } from '../../core/evidence/memory.ts'
-import { type ActivityReading, type Inventory, isUnknown } from '../../core/evidence/project.ts'
+import type { ActivityReading, Inventory } from '../../core/evidence/project.ts'
 import { type Decision, decide } from '../../core/judge/decide.ts'
 import type { ToRead } from '../../core/judge/unread.ts'
-import { usesActivity } from '../../core/judge/uses-activity.ts'
 import type { Plan } from '../../core/plan/plan.ts'
 import { READINGS_AT_ONCE, readingText, staleNames } from '../../core/plan/readings.ts'
-import { createMeter, type Meter, withinBoth } from '../../quantconnect/meter.ts'
+import { createMeter, withinBoth } from '../../quantconnect/meter.ts'
 import {
-  beginReading,
-  dropReading,
   dropToRead,
-  endReading,
-  failReading,
-  lastReadOf,
   lookedAt,
   nextToRead,
-  putBacktest,
-  putFiles,
   putToRead,
   type Queued,
-  type Read,
   readActivity,
   strikeRead,
 } from '../ledger/activity.ts'
 import { believable } from '../ledger/backtests-seen.ts'
 import { storePaid } from '../ledger/evidence.ts'
 import { readFact, removeFact, writeFact } from '../ledger/facts.ts'
-import type { ItemRow } from '../ledger/items.ts'
 import { addPaid, buyEvidence, type Paid } from '../ledger/paid.ts'
 import { isAnotherQueued, type RunRow } from '../ledger/runs.ts'
 import { throttledUntil } from '../ledger/throttle.ts'
-import { inLanes, readNewestBacktest, readNewestFile } from './read-activity.ts'
-import { policyTime, type Slice, update } from './slice.ts'
+import { inLanes } from './read-activity.ts'
+import { BOTH, readOne } from './read-one.ts'
+import { type Slice, update } from './slice.ts'
 
-/** What was read this long before a call is read in time. */
-const READ_IN_TIME_MS = 15 * 60_000
 /** Of what is still to be read so many are looked up at a time. */
 const AT_A_TIME = 64
 
@@ -127,46 +114,6 @@ export function messageWithReading(sql: SqlStorage, { message }: Pick<RunRow, 'm
   return [message, reading === null ? '' : readingText(reading)].filter((text) => text !== '').join(' ')
 }
 
-/**
- * Reads again, before a batch is acted on, what rules about activity want done in it: in this run, and not long ago. The
- * copy that is made before a deletion reads the files, so of that only the backtests are read here.
- */
-export async function readBeforeActing(
-  slice: Slice,
-  batch: readonly ItemRow[],
-  inventory: Inventory,
-  memory: Memory,
-  now: number,
-): Promise<{ readonly isFurther: boolean } | 'later' | { readonly stop: string }> {
-  const { sql, policy, deps } = slice
-  const asking = new Set(policy.rules.filter(usesActivity).map(({ id }) => id))
-  const facts = openFacts(inventory, memory, now)
-  const projects = new Map(inventory.projects.map((project) => [project.id, project]))
-  const since = Math.max(deps.now() - READ_IN_TIME_MS, slice.run.startedAt ?? slice.run.createdAt)
-  let isFurther = false
-  let end: 'later' | { readonly stop: string } | null = null
-  await inLanes(batch, READINGS_AT_ONCE, async ({ item }) => {
-    const project = projects.get(item.projectId)
-    if (item.rule === null || !asking.has(item.rule) || project === undefined) return true
-    const listModified = modifiedOf(facts, project)
-    // What the list shows to be another, or to have been worked on, is not acted on anyhow.
-    const { modified: listed } = project
-    if (project.created !== item.created || isUnknown(listModified) || isUnknown(listed)) return true
-    const read: Read = { projectId: item.projectId, created: item.created, listModified, listed }
-    const last = lastReadOf(sql, read)
-    // Its files are read for the copy, and what was known before stands until then.
-    const isCopied = item.action === 'delete' && activityOf(facts, project).unsure === null
-    const parts = { files: !isCopied && last.filesRead < since, backtests: last.backtestsRead < since }
-    if (!parts.files && !parts.backtests) return true
-    const went = await readOne(slice, { ...read, youngAfter: null }, parts, slice.meter)
-    if (went === 'later' || typeof went === 'object') end ??= went
-    else isFurther = true
-    return end === null
-  })
-  if (end === 'later') return isFurther ? { isFurther } : 'later'
-  return end ?? { isFurther }
-}
-
 /** The calls for readings that this run may still make. */
 function allowanceLeft({ run, deps }: Slice): number {
   return deps.config.readingCalls - run.state.readingCalls
@@ -213,52 +160,6 @@ async function readAll(
     },
   })
   return end
-}
-
-const BOTH = { files: true, backtests: true }
-
-/** Reads one project: its files, then, unless they settle it, its backtests. What was read is kept at once. */
-async function readOne(
-  { sql, deps, ...slice }: Slice,
-  one: Read & Pick<ToRead, 'youngAfter'>,
-  parts: typeof BOTH,
-  meter: Meter,
-): Promise<'young' | 'old' | 'failed' | 'later' | { readonly stop: string }> {
-  const now = () => policyTime({ sql, deps, ...slice })
-  if (!beginReading(sql, one, now())) return 'failed'
-  const isYoung = (at: number | null) => one.youngAfter !== null && at !== null && at > one.youngAfter
-  if (parts.files) {
-    const files = await readNewestFile(deps.client, one.projectId, meter, deps.now)
-    if (files.kind !== 'read') return ended(files)
-    const newest = files.newest ?? 0
-    putFiles(sql, one, newest, files, now())
-    if (isYoung(newest)) {
-      endReading(sql, one)
-      return 'young'
-    }
-  }
-  if (parts.backtests) {
-    const { backtest } = lastReadOf(sql, one)
-    const backtests = await readNewestBacktest(deps.client, one.projectId, backtest, meter, deps.now)
-    if (backtests.kind !== 'read') return ended(backtests)
-    const seen = { count: backtests.count, last: backtests.newest }
-    const believed = believable(sql, one.projectId, 'backtests', seen, deps.now())
-    if (isUnknown(believed)) return ended({ kind: 'failed', why: believed.unknown })
-    putBacktest(sql, one, backtests.newest, backtests.from, now())
-    endReading(sql, one)
-    return isYoung(backtests.newest) ? 'young' : 'old'
-  }
-  endReading(sql, one)
-  return 'old'
-
-  function ended(read: { readonly kind: 'later' } | { readonly kind: 'failed' | 'stop'; readonly why: string }) {
-    if (read.kind === 'failed') {
-      failReading(sql, one, read.why, now())
-      return 'failed'
-    }
-    dropReading(sql, one)
-    return read.kind === 'later' ? 'later' : { stop: read.why }
-  }
 }
 
 async function buyAll(slice: Slice, needs: Decision['needs'], paid: Paid): Promise<'all' | 'later'> {

@@ -209,7 +209,7 @@ function later(slice: Slice, row: ItemRow, why: string): 'done' | 'again' {
 
 async function backupOf(slice: Slice, { item }: ItemRow): Promise<Backup | null> {
   const kept = newestBackup(slice.sql, item.projectId, slice.deps.now())
-  return kept === null ? null : readBackup(slice.deps.log, kept.key, kept.hash)
+  return kept === null ? null : readBackup(slice.deps.log, kept.place, kept.hash)
 }
 
 function emptyText(name: string): string {

@@ -5,21 +5,22 @@
 
 import type { CommandItems } from '../../core/command/command.ts'
 import type { Mark } from '../../core/evidence/memory.ts'
-import type { Inventory, Project } from '../../core/evidence/project.ts'
+import { type Inventory, normalisePath, type Project } from '../../core/evidence/project.ts'
 import { type Decision, decide } from '../../core/judge/decide.ts'
+import type { PlanItem } from '../../core/plan/plan.ts'
 import { stillDue } from '../../core/plan/still.ts'
 import { failureText } from '../../quantconnect/failure.ts'
 import { readActivity } from '../ledger/activity.ts'
 import { believable } from '../ledger/backtests-seen.ts'
 import { loadInventory, readPaidAgain, storePaidAgain } from '../ledger/evidence.ts'
-import type { ItemRow } from '../ledger/items.ts'
+import { type ItemRow, itemsOfUnit } from '../ledger/items.ts'
 import { dropMarks, readMemory } from '../ledger/memory.ts'
 import { addPaid, buyEvidence, type Paid } from '../ledger/paid.ts'
 import { askedItems, wordOf } from './asked.ts'
 import type { Stands } from './gate.ts'
 import { readLaterList } from './later-list.ts'
 import { readRunning } from './look.ts'
-import { readBeforeActing } from './readings.ts'
+import { readBeforeActing } from './read-again.ts'
 import { guardAgain } from './shrink-guard.ts'
 import { policyTime, type Slice } from './slice.ts'
 
@@ -87,7 +88,9 @@ export async function recheck(slice: Slice, batch: readonly ItemRow[]): Promise<
   if (read === 'later') return 'later'
   if ('stop' in read) return { failed: read.stop }
   let { isFurther } = read
-  inventory = { ...inventory, activity: readActivity(sql) }
+  const seen: Inventory = { ...inventory, activity: readActivity(sql) }
+  // What went of a directory stays in it where it is only renamed, and is no reason to leave the rest.
+  inventory = { ...seen, projects: withoutOwnRenames(sql, batch, seen.projects) }
   let decision = decide(policy, inventory, memory, now)
   for (let needs = ofBatch(decision, meant); needs.length > 0; needs = ofBatch(decision, meant)) {
     for (const { projectId, kind } of needs) {
@@ -102,13 +105,13 @@ export async function recheck(slice: Slice, batch: readonly ItemRow[]): Promise<
     decision = decide(policy, inventory, memory, now)
   }
   dropMarks(sql, unmatched(decision, meant))
-  const seen = inventory
-  const stands = judgeDue(decision, seen)
+  const asked = inventory
+  const stands = judgeDue(decision, asked)
   const standsOnCopy = (row: ItemRow) => {
     const activity = readActivity(sql)
     const { projectId } = row.item
-    if ((activity[projectId]?.files ?? 0) <= (seen.activity[projectId]?.files ?? 0)) return stands(row)
-    const newer = { ...seen, activity }
+    if ((activity[projectId]?.files ?? 0) <= (asked.activity[projectId]?.files ?? 0)) return stands(row)
+    const newer = { ...asked, activity }
     const again = decide(policy, newer, memory, now)
     dropMarks(sql, unmatched(again, new Set([projectId])))
     return judgeDue(again, newer)(row)
@@ -129,6 +132,30 @@ export async function recheck(slice: Slice, batch: readonly ItemRow[]): Promise<
     if (listed?.created === project.created && listed.description === project.description) return judge(row)
     return left('changed', 'Its description was changed a moment ago.')
   }
+}
+
+/**
+ * The projects with those under their old name and date that this run renamed in the directories of a batch, as long as they
+ * are as it left them; all else about them is as it is now.
+ */
+function withoutOwnRenames(
+  sql: SqlStorage,
+  batch: readonly ItemRow[],
+  projects: readonly Project[],
+): readonly Project[] {
+  const units = new Map(batch.flatMap(({ run, unit }) => (unit === null ? [] : [[unit, run]])))
+  const renamed = new Map<number, PlanItem>()
+  for (const [unit, run] of units) {
+    for (const { item, answer } of itemsOfUnit(sql, run, unit)) {
+      if (item.action === 'rename' && answer?.kind === 'accepted') renamed.set(item.projectId, item)
+    }
+  }
+  if (renamed.size === 0) return projects
+  return projects.map((project) => {
+    const item = renamed.get(project.id)
+    if (item === undefined || project.created !== item.created || project.name !== item.to) return project
+    return { ...project, name: item.name, path: normalisePath(item.name), modified: item.modified }
+  })
 }
 
 /** Marks of these projects whose rule selects them no more, by what was read just now. Others are for a sweep to see to. */

@@ -22,6 +22,7 @@ export function forgetOld(sql: SqlStorage, now: number, policyAt: number): void 
   sql.exec(`DELETE FROM runs WHERE created_at < ? AND status NOT IN ('queued', 'running')`, runsFrom)
   forgetOldLinks(sql)
   forgetBacktestsSeen(sql, runsFrom)
+  sql.exec('DELETE FROM units WHERE run NOT IN (SELECT id FROM runs)')
   sql.exec('DELETE FROM inventories WHERE run NOT IN (SELECT id FROM runs)')
   sql.exec('DELETE FROM proposals WHERE run NOT IN (SELECT id FROM runs)')
   sql.exec('DELETE FROM holds WHERE until < ?', policyAt - HOLDS_KEPT_DAYS * DAY)

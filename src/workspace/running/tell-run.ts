@@ -7,9 +7,9 @@ import { proposalOf } from '../ledger/proposals.ts'
 import type { RunRow } from '../ledger/runs.ts'
 import { stoppedBy } from '../ledger/stops.ts'
 import { type Audience, notified } from '../telling/tell.ts'
-import { ITEMS_PER_SLICE } from './act.ts'
 import { audienceIn } from './put-down.ts'
 import type { Slice } from './slice.ts'
+import { ITEMS_PER_SLICE } from './stages.ts'
 
 /** Between two batches. A run of one batch is over before anybody could stop it: of that the result is enough. */
 export function tellActing(slice: Slice): void {

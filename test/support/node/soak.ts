@@ -1,15 +1,20 @@
-/** How long the tests of `npm run test:soak` take: SOAK_PAIRS and SOAK_SEED, which the command sets; small without them. */
+/** How much the tests of `npm run test:soak` do: SOAK_PAIRS, SOAK_SEED and others, which the command sets; small without them. */
 
 import type { TestProject } from 'vitest/node'
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** `pairs`: guesses per operation. Seed 0 = another one each time. */
-    soak: { readonly pairs: number; readonly seed: number }
+    /** `pairs`: guesses per operation. Seed 0 = another one each time. `members`: projects in a directory. `idle`: projects to read. */
+    soak: { readonly pairs: number; readonly seed: number; readonly members: number; readonly idle: number }
   }
 }
 
 export default function setup(project: TestProject): void {
-  const { SOAK_PAIRS = '20', SOAK_SEED = '0' } = process.env
-  project.provide('soak', { pairs: Number(SOAK_PAIRS), seed: Number(SOAK_SEED) })
+  const { SOAK_PAIRS = '20', SOAK_SEED = '0', SOAK_MEMBERS = '11', SOAK_IDLE = '60' } = process.env
+  project.provide('soak', {
+    pairs: Number(SOAK_PAIRS),
+    seed: Number(SOAK_SEED),
+    members: Number(SOAK_MEMBERS),
+    idle: Number(SOAK_IDLE),
+  })
 }
