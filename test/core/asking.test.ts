@@ -218,7 +218,7 @@ describe('G7 a standing approval', () => {
 describe('an approval', () => {
   it('is told what it is for', () => {
     expect(askText({ rule: 'x', approve: 'first', again: false })).toBe(
-      'Rule "x" acts only when somebody approves, the first time as the policy now stands.',
+      'Rule "x" acts only when somebody approves, the first time as the policy now stands. That is a standing approval: from then on the rule as it is now acts without asking, within the limits, on projects it has not acted on before.',
     )
     expect(askText({ rule: 'x', approve: 'always', again: false })).toBe('Rule "x" acts only when somebody approves.')
     expect(askText({ rule: 'x', approve: 'two', again: false })).toBe(

@@ -19,7 +19,7 @@ async function loseMost(world: World): Promise<string> {
 
 const hashOf = async (world: World) => (await world.stub.base()).hash ?? ''
 
-describe.concurrent.each(VENDORS)('in %s', (vendor) => {
+describe.concurrent.each(VENDORS)('G6 in %s', (vendor) => {
   it('by the start of the hash that is shown, and by nobody who may not operate', async () => {
     const chat = await makeChat(vendor, staleMany(10))
     const { world, ann, bob, stranger } = chat
@@ -50,7 +50,7 @@ describe.concurrent.each(VENDORS)('in %s', (vendor) => {
   })
 })
 
-describe('on the page', () => {
+describe('G6 on the page', () => {
   const PEOPLE = `
 [[person]]
 name = "Ops"

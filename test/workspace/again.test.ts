@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Who } from '../../src/workspace/ledger/asks.ts'
 import { command, idOf, names, undo } from '../support/asking.ts'
+import { ask } from '../support/door.ts'
 import { NO_CAPS, rule, stale, staleMany } from '../support/policies.ts'
 import { DAY, HOUR, makeWorld, type World } from '../support/world.ts'
 
@@ -229,6 +230,21 @@ describe('G7 a standing approval', () => {
     expect((await world.ended((decided.ok && decided.run) || '')).counts).toMatchObject({ confirmed: 1 })
     return { world, id }
   }
+
+  it('says so where it is given, and names the rule as it stands', async () => {
+    const world = await makeWorld(policy, [stale('Old/a'), ...others])
+    await world.tick(now)
+    const run = await world.tick(now + 2 * DAY)
+    const hash = await world.inside(
+      ({ storage: { sql } }) => sql.exec<{ hash: string }>('SELECT rule_hash AS hash FROM marks').one().hash,
+    )
+    const card = JSON.stringify(await world.stub.proposalCard(run.id))
+    const page = await (await ask(world, `/runs/${run.id}/approve`, { bearer: null })).text()
+    for (const shown of [run.message, card, page]) {
+      expect(shown).toContain('That is a standing approval')
+      expect(shown).toContain(hash.slice(0, 12))
+    }
+  })
 
   it('covers what it has not acted on, and never a project on which an action was completed: people are asked again', async () => {
     const { world, id } = await standing()

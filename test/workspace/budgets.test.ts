@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { DELETE_OLD, NO_CAPS, rule, stale, staleMany } from '../support/policies.ts'
-import { DAY, HOUR, makeWorld } from '../support/world.ts'
+import { DAY, HOUR, makeWorld, type World } from '../support/world.ts'
 
 /** The first scheduled run of a day proves that the list ended where it did. */
 const PROOF = 3
@@ -141,5 +141,83 @@ describe('the budget of API calls', () => {
     const run = await world.tick(now + 2 * DAY)
     expect(['blocked', 'partial']).toContain(run.status)
     expect(await world.deletions()).toEqual([])
+  })
+})
+
+describe('the budget of D deletions: 2D + I + R + F + V + 4 + 2⌈D/b⌉, and the proof of a day besides', () => {
+  const idle = '{ path = "Old/*", idle = ">90d" }'
+  const aged = '{ path = "Old/*", age = ">90d" }'
+  const b = 10
+
+  /** Calls of the run that deletes, by the log of the sandbox. */
+  async function callsOf(
+    policy: string,
+    D: number,
+    meddle: (world: World) => Promise<unknown> = async () => undefined,
+  ) {
+    const world = await makeWorld(`${NO_CAPS}${policy}`, staleMany(D))
+    const now = Date.now()
+    await world.tick(now)
+    await meddle(world)
+    const before = (await world.requests()).length
+    const run = await world.tick(now + 2 * DAY)
+    expect(run).toMatchObject({ status: 'ok', counts: { confirmed: D } })
+    const calls = (await world.requests()).slice(before)
+    expect(run.apiCalls).toBe(calls.length)
+    const to = (path: string) => calls.filter((call) => call.path === path).length
+    return { calls: calls.length - PROOF, to }
+  }
+
+  it.each([1, 7, 10, 11, 20, 21])('of %i by a rule that does not ask for activity', async (D) => {
+    const { calls, to } = await callsOf(rule('old', aged, 'delete'), D)
+    expect(calls).toBeLessThanOrEqual(2 * D + 4 + 2 * Math.ceil(D / b))
+    expect([to('files/read'), to('projects/delete'), to('backtests/list')]).toEqual([D, D, 0])
+  })
+
+  it.each([1, 12])('of %i by one that does: I is one reading of backtests each', async (D) => {
+    const { calls, to } = await callsOf(rule('old', idle, 'delete'), D)
+    expect(calls).toBeLessThanOrEqual(2 * D + D + 4 + 2 * Math.ceil(D / b))
+    expect([to('files/read'), to('backtests/list')]).toEqual([D, D])
+  })
+
+  it.each([3, 12])('of %i with facts on demand: F is one in the scan and one before the call each', async (D) => {
+    const { calls } = await callsOf(rule('old', aged, 'delete', 'unless = { last-backtest = "<30d" }'), D)
+    expect(calls).toBeLessThanOrEqual(2 * D + 2 * D + 4 + 2 * Math.ceil(D / b))
+  })
+
+  it.each([3, 12])('of %i that vanish: V is one single read each', async (D) => {
+    const { calls } = await callsOf(rule('old', aged, 'delete'), D, (world) =>
+      world.control('switches', { delete: 'hard' }),
+    )
+    expect(calls).toBeLessThanOrEqual(2 * D + D + 4 + 2 * Math.ceil(D / b))
+  })
+
+  it('of 4 with a copy that is too old at its turn: R is one more reading of its files, and its lists are read again', async () => {
+    let gets = 0
+    // The store does not show the first copy before it is over a minute old.
+    const show = async (stored: unknown, key: string) => {
+      if (!key.startsWith('backup/')) return stored
+      gets += 1
+      if (gets > 1) return stored
+      world.aMinuteLater()
+      return null
+    }
+    const late = (kv: KVNamespace) =>
+      new Proxy(kv, {
+        get: (store, name) => {
+          if (name === 'get') return async (key: string, type: 'arrayBuffer') => show(await store.get(key, type), key)
+          const member = Reflect.get(store, name) as unknown
+          return typeof member === 'function' ? member.bind(store) : member
+        },
+      })
+    const world = await makeWorld(`${NO_CAPS}${rule('old', aged, 'delete')}`, staleMany(4), { log: late })
+    const now = Date.now()
+    await world.tick(now)
+    gets = 0
+    const before = (await world.requests()).length
+    expect(await world.tick(now + 2 * DAY)).toMatchObject({ status: 'ok', counts: { confirmed: 4 } })
+    const calls = (await world.requests()).slice(before)
+    expect(calls.filter(({ path }) => path === 'files/read')).toHaveLength(4 + 1)
+    expect(calls.length - PROOF).toBeLessThanOrEqual(2 * 4 + 1 + 4 + 2 + 2)
   })
 })

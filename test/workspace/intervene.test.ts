@@ -170,6 +170,23 @@ describe('a restore from the bin', () => {
   })
 })
 
+describe('G2 while what runs live cannot be read', () => {
+  it('restores and changes of a description go on; a rename and a deletion do not', async () => {
+    const world = await makeWorld(NO_CAPS, [stale('a/x'), stale('a/y'), ...others])
+    await world.tick(now)
+    const projectId = await idOf(world, 'a/x')
+    await command(world, { type: 'project.delete', project: 'a/x' })
+    await world.faults({ endpoint: 'live/list', kind: 'status-403' })
+    expect((await command(world, { type: 'project.restore', projectId })).outcomes).toMatchObject([{ outcome: 'done' }])
+    const described = await command(world, { type: 'project.update', project: 'a/y', description: 'x' })
+    expect(described.outcomes).toMatchObject([{ outcome: 'done' }])
+    const renamed = await command(world, { type: 'project.update', project: 'a/y', name: 'a/z' })
+    expect(['blocked', 'refused']).toContain(renamed.status)
+    expect((await command(world, { type: 'project.delete', project: 'a/y' })).status).toBe('blocked')
+    expect(await names(world)).toEqual(expect.arrayContaining(['a/x', 'a/y']))
+  })
+})
+
 describe('undo', () => {
   it('leaves parameters that a person set after the list was read', async () => {
     const world = await makeWorld(NO_CAPS, [{ name: 'a/x', parameters: [{ key: 'fast', value: '1' }] }, ...others])
@@ -206,5 +223,19 @@ describe('a release', () => {
     if (!released.ok || released.run === null) throw new Error('not released')
     await world.ended(released.run)
     expect((await world.project('Old/a')).description).toContain('[keep]')
+  })
+})
+
+describe('undo in chat', () => {
+  it('of what was brought back, and is in the bin again, brings it back once more', async () => {
+    const world = await makeWorld(NO_CAPS, [stale('a/x'), ...others])
+    await world.tick(now)
+    const projectId = await idOf(world, 'a/x')
+    const deleted = await command(world, { type: 'project.delete', project: 'a/x' })
+    expect(await world.stub.lastDeed(projectId)).toBe(deleted.id)
+    await command(world, { type: 'project.restore', projectId })
+    await bin(world, 'a/x')
+    // Null: there is nothing to undo, so it is asked to be restored.
+    expect(await world.stub.lastDeed(projectId)).toBe(null)
   })
 })

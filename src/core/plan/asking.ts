@@ -29,6 +29,8 @@ export interface Ask {
   readonly approve: Exclude<Rule['approve'], 'never'>
   /** Whether it has a standing approval, which does not cover what was acted on before. */
   readonly again: boolean
+  /** Hash of the rule as it stands: what a standing approval is of. */
+  readonly ruleHash?: string
 }
 
 export interface AskingOptions {
@@ -61,7 +63,9 @@ export function asking(
   const asked = new Set([...alone, ...ours.filter((item) => units.has(unit(item) ?? ''))])
   for (const { rule, approve } of asked) {
     if (rule === null || approve === 'never') continue
-    asks.set(rule, { rule, approve, again: approve === 'first' && approved.has(rule) })
+    const ruleHash = policy.rules.find(({ id }) => id === rule)?.hash
+    const again = approve === 'first' && approved.has(rule)
+    asks.set(rule, { rule, approve, again, ...(approve === 'first' && ruleHash !== undefined ? { ruleHash } : {}) })
   }
   // What asks does not act now, so no cap counts it: like what a rule's own limit stops.
   const unasked = ours.filter((item) => !asked.has(item))
@@ -107,11 +111,12 @@ export function sameKey({ projectId, created }: Pick<PlanItem, 'projectId' | 'cr
 }
 
 /** An ask as a sentence. */
-export function askText({ rule, approve, again }: Ask): string {
+export function askText({ rule, approve, again, ruleHash }: Ask): string {
   if (again) return `Rule "${rule}" asks for approval of each project that leansweep has acted on before.`
   if (approve === 'two') return `Rule "${rule}" acts only when two different people approve.`
-  const until = approve === 'first' ? ', the first time as the policy now stands' : ''
-  return `Rule "${rule}" acts only when somebody approves${until}.`
+  if (approve !== 'first') return `Rule "${rule}" acts only when somebody approves.`
+  const which = ruleHash === undefined ? '' : ` (${ruleHash.slice(0, 12)})`
+  return `Rule "${rule}" acts only when somebody approves, the first time as the policy now stands. That is a standing approval: from then on the rule as it is now${which} acts without asking, within the limits, on projects it has not acted on before.`
 }
 
 /**

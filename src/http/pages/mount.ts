@@ -47,10 +47,19 @@ export function mountPages(app: Hono<Door>, gauges: Gauges): void {
 
   app.get('/runs/:id/approve', signedIn, async (c) => {
     const id = c.req.param('id')
-    const [proposal, items] = await Promise.all([workspaceOf(c.env).proposalOf(id), workspaceOf(c.env).waiting(id)])
+    const workspace = workspaceOf(c.env)
+    const [proposal, items, run] = await Promise.all([
+      workspace.proposalOf(id),
+      workspace.waiting(id),
+      workspace.run(id),
+    ])
     if (proposal === null) return noRun(c)
     if (proposal.state !== 'open') return c.redirect(`/runs/${id}`, 303)
-    return page(c, { title: `Approve ${proposal.waiting} projects?`, place: '/' }, approvePage(proposal, items))
+    return page(
+      c,
+      { title: `Approve ${proposal.waiting} projects?`, place: '/' },
+      approvePage(proposal, items, run?.plan?.stopped ?? []),
+    )
   })
 
   app.get('/projects/:id{[0-9]{1,15}}', signedIn, async (c) => {

@@ -34,9 +34,14 @@ export function waitingPlan(proposal: ProposalView, caller: Caller): Html {
 }
 
 /** The page that asks once more, naming how many and which plan. */
-export function approvePage({ run, hash, waiting }: ProposalView, items: readonly ShownItem[]): Html {
+export function approvePage(
+  { run, hash, waiting }: ProposalView,
+  items: readonly ShownItem[],
+  because: readonly string[],
+): Html {
   return html`<p>Plan <code>${shortHash(hash)}</code>: ${waiting} projects, as listed here. Each is looked at once more before
       its turn, and copied before it is deleted; what is not due any more is left alone.</p>
+    ${because.map((text) => html`<p>${text}</p>`)}
     ${form(`/runs/${run}/decision`, `Approve ${waiting}`, { fields: { decision: 'approve', plan: hash }, look: 'danger' })}
     <p><a href="/runs/${run}">Not now</a></p>
     ${plannedTable(items, 'What would be done')}`

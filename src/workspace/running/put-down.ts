@@ -17,6 +17,7 @@ import { waitingPlan } from '../telling/plan-cards.ts'
 import { type Audience, canTell, silences } from '../telling/tell.ts'
 import { tellProposed } from '../telling/tell-plan.ts'
 import { isNotReadYet } from './findings.ts'
+import { reachOf } from './shrink-guard.ts'
 import { type Slice, update } from './slice.ts'
 
 /** The most calls that one item may take: its files with two retries, the call itself, a look afterwards. */
@@ -104,9 +105,9 @@ export function goActing(slice: Slice): void {
   update(slice, { phase: 'act', state: { ...slice.run.state, planHash } })
 }
 
-/** Why nothing destructive may be done on this inventory; null when it may. */
+/** Why this run may do nothing on this inventory; null when it may. What loses nothing needs not to know what runs live. */
 export function whyBlocked(slice: Slice, inventory: Inventory): string | null {
-  if (isUnknown(inventory.running)) {
+  if (isUnknown(inventory.running) && reachOf(slice.sql, slice.run) !== 'harmless') {
     return `What runs live could not be read, so nothing destructive was done. ${inventory.running.unknown}`
   }
   return tooLarge(slice, inventory)

@@ -21,7 +21,7 @@ import type { Stands } from './gate.ts'
 import { readLaterList } from './later-list.ts'
 import { readRunning } from './look.ts'
 import { readBeforeActing } from './read-again.ts'
-import { guardAgain } from './shrink-guard.ts'
+import { guardAgain, reachOf } from './shrink-guard.ts'
 import { policyTime, type Slice } from './slice.ts'
 
 /**
@@ -58,7 +58,8 @@ export async function recheck(slice: Slice, batch: readonly ItemRow[]): Promise<
   if (!projects.ok) return projects.failure.kind === 'budget' ? 'later' : { failed: failureText(projects.failure) }
   const live = await readRunning(client, slice.meter)
   if (live.failure?.kind === 'budget') return 'later'
-  if (live.failure !== null) return { failed: failureText(live.failure), live: true }
+  if (live.failure !== null && reachOf(sql, run) !== 'harmless')
+    return { failed: failureText(live.failure), live: true }
 
   const now = policyTime(slice)
   const meant = membersOf(batch, projects.value)
