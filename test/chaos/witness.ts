@@ -170,14 +170,18 @@ async function judgeBackup(
   tell: (what: string) => void,
 ): Promise<void> {
   const row = storage.sql
-    .exec<{ key: string }>(
-      'SELECT key FROM backups WHERE project_id = ? AND verified_at IS NOT NULL ORDER BY put_at DESC LIMIT 1',
+    .exec<{ key: string; pack: string | null; part_at: number | null; part_length: number | null }>(
+      `SELECT key, pack, part_at, part_length FROM backups WHERE project_id = ? AND verified_at IS NOT NULL
+       ORDER BY put_at DESC LIMIT 1`,
       projectId,
     )
     .toArray()[0]
-  const bytes = row === undefined ? null : await log.get(row.key, 'arrayBuffer')
-  if (bytes === null) return tell('there is no backup (G9)')
-  const backup = (await gunzipJson(bytes)) as { readonly files: readonly { name: string; content: string }[] }
+  const bytes = row === undefined ? null : await log.get(row.pack ?? row.key, 'arrayBuffer')
+  if (row === undefined || bytes === null) return tell('there is no backup (G9)')
+  // The copies of a directory are parts of one value.
+  const from = row.part_at ?? 0
+  const part = bytes.slice(from, from + (row.part_length ?? bytes.byteLength))
+  const backup = (await gunzipJson(part)) as { readonly files: readonly { name: string; content: string }[] }
   const flat = (files: readonly { name: string; content: string }[]) =>
     JSON.stringify(files.map(({ name, content }) => [name, content]).sort())
   if (flat(backup.files) !== flat(now.get(projectId)?.files ?? [])) tell('the backup differs from what is there (G9)')

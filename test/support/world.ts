@@ -20,6 +20,11 @@ export interface ShownProject {
   readonly [field: string]: unknown
 }
 
+/** The `modified` of a project as the sandbox shows it, in milliseconds. */
+export function dateOf(project: { readonly [field: string]: unknown }): number {
+  return Date.parse(`${String(project.modified).replace(' ', 'T')}Z`) || Number(project.modified)
+}
+
 export interface LoggedRequest {
   readonly path: string
   readonly params: { readonly [key: string]: unknown }

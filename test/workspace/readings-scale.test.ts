@@ -7,7 +7,7 @@ import { describe, expect, inject, it } from 'vitest'
 import type { RunRecord } from '../../src/workspace/ledger/run.ts'
 import type {} from '../support/node/soak.ts'
 import { DELETE_OLD, stale } from '../support/policies.ts'
-import { DAY, HOUR, makeWorld, type World } from '../support/world.ts'
+import { DAY, dateOf, HOUR, makeWorld, type World } from '../support/world.ts'
 
 const { idle: COUNT } = inject('soak')
 const RUNS = 30
@@ -45,7 +45,7 @@ describe(`G31 ${COUNT} idle candidates`, () => {
         callsPerSlice: COUNT > 1_000 ? 200 : 40,
       })
       const ids = [...(await world.projects())]
-        .sort((a, b) => Number(a.modified) - Number(b.modified) || a.projectId - b.projectId)
+        .sort((a, b) => dateOf(a) - dateOf(b) || a.projectId - b.projectId)
         .map(({ projectId }) => projectId)
       const youngest = ids.at(-1) ?? 0
       const runs: RunRecord[] = []

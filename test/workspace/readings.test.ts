@@ -3,7 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import type { RunRecord } from '../../src/workspace/ledger/run.ts'
 import { DELETE_OLD, NO_CAPS, rule, stale, staleMany } from '../support/policies.ts'
-import { DAY, HOUR, makeWorld, type World } from '../support/world.ts'
+import { DAY, dateOf, HOUR, makeWorld, type World } from '../support/world.ts'
 
 const now = Date.now()
 /** Saved while the list does not show it. */
@@ -303,7 +303,3 @@ describe('G31 before it is shown to people, or acted on', () => {
     expect(await marks(world)).toEqual([])
   })
 })
-
-function dateOf(project: { readonly [field: string]: unknown }): number {
-  return Date.parse(`${String(project.modified).replace(' ', 'T')}Z`) || Number(project.modified)
-}

@@ -49,7 +49,7 @@ export function readingAt(sql: SqlStorage, { projectId, created }: Pick<Read, 'p
 /** How a project's reading stands: when its files and its backtests were last read, real time. */
 export function lastReadOf(
   sql: SqlStorage,
-  { projectId, created }: Read,
+  { projectId, created }: Pick<Read, 'projectId' | 'created'>,
 ): { readonly filesRead: number; readonly backtestsRead: number; readonly backtest: number | null } {
   const row = rowOf(sql, projectId, created)
   return {

@@ -33,7 +33,7 @@ import { adopt, beginRebuild, goOn, triesShorterName } from './rebuild.ts'
 import { type Fresh, recheck } from './recheck.ts'
 import { revalidate } from './revalidate.ts'
 import { policyTime, type Slice, update } from './slice.ts'
-import { copyAhead, drop, MOST_TRIES, nextBatch, prepare, tryLater } from './stages.ts'
+import { drop, MOST_TRIES, nextBatch, prepare, readAhead, tryLater } from './stages.ts'
 import { leaveWaitingPlan } from './starts-anew.ts'
 
 /** Answers lost one after the other, after which a run takes the service to be down and ends. */
@@ -47,8 +47,8 @@ export async function act(slice: Slice): Promise<void> {
   if (pausedBy(slice.sql, slice.run) !== null) return standStill(slice)
   update(slice, { state: { ...slice.run.state, pausedAt: null } })
 
-  const { rows, asked, units, toCopy } = nextBatch(slice)
-  if (toCopy !== null) return copyAhead(slice, toCopy)
+  const { rows, asked, units, ahead } = nextBatch(slice)
+  if (ahead !== null) return readAhead(slice, ahead)
   const fresh = await recheck(slice, asked)
   if (fresh === 'further' || isThrottled(slice)) return
   if (fresh === 'later') return outOfCalls(slice, rows)

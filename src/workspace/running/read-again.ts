@@ -11,14 +11,15 @@ import { lastReadOf, type Read, readingAt } from '../ledger/activity.ts'
 import type { ItemRow } from '../ledger/items.ts'
 import { inLanes } from './read-activity.ts'
 import { readOne } from './read-one.ts'
-import type { Slice } from './slice.ts'
+import { policyTime, type Slice } from './slice.ts'
 
 /** What was read this long before a call is read in time. */
 const READ_IN_TIME_MS = 15 * 60_000
 
 /**
  * Reads again, before a batch is acted on, what rules about activity want done in it: in this run, and not long ago. The
- * copy that is made before a deletion reads the files, so of that only the backtests are read here.
+ * copy that is made before a deletion reads the files, so of that only the backtests are read here. `isWhole` false: the calls
+ * of this slice were used up before all was read; `isFurther`: something was.
  */
 export async function readBeforeActing(
   slice: Slice,
@@ -26,12 +27,12 @@ export async function readBeforeActing(
   inventory: Inventory,
   memory: Memory,
   now: number,
-): Promise<{ readonly isFurther: boolean } | 'later' | { readonly stop: string }> {
-  const { sql, policy, deps } = slice
+): Promise<{ readonly isWhole: boolean; readonly isFurther: boolean } | { readonly stop: string }> {
+  const { sql, policy } = slice
   const asking = new Set(policy.rules.filter(usesActivity).map(({ id }) => id))
   const facts = openFacts(inventory, memory, now)
   const projects = new Map(inventory.projects.map((project) => [project.id, project]))
-  const since = Math.max(deps.now() - READ_IN_TIME_MS, slice.run.startedAt ?? slice.run.createdAt)
+  const since = readSince(slice)
   let isFurther = false
   let end: 'later' | { readonly stop: string } | null = null
   await inLanes(batch, READINGS_AT_ONCE, async ({ item }) => {
@@ -57,8 +58,26 @@ export async function readBeforeActing(
     else isFurther = true
     return end === null
   })
-  if (end === 'later') return isFurther ? { isFurther } : 'later'
-  return end ?? { isFurther }
+  if (end === 'later') return { isWhole: false, isFurther }
+  return end ?? { isWhole: true, isFurther }
+}
+
+/** Those whose activity is to be read before they are acted on and was not, in this run; one that failed is not read again. */
+export function notReadAgain(slice: Slice, rows: readonly ItemRow[]): readonly ItemRow[] {
+  const asking = new Set(slice.policy.rules.filter(usesActivity).map(({ id }) => id))
+  const since = readSince(slice)
+  const now = policyTime(slice)
+  return rows.filter(({ item }) => {
+    if (item.rule === null || !asking.has(item.rule)) return false
+    if ((readingAt(slice.sql, item)?.retryAt ?? 0) > now) return false
+    const { filesRead, backtestsRead } = lastReadOf(slice.sql, item)
+    return backtestsRead < since || (item.action !== 'delete' && filesRead < since)
+  })
+}
+
+/** Real time from which on a reading is in time. */
+function readSince({ run, deps }: Slice): number {
+  return Math.max(deps.now() - READ_IN_TIME_MS, run.startedAt ?? run.createdAt)
 }
 
 /** The list that an earlier reading was taken beside, where its date moved since by our reading alone; null where it did not. */

@@ -86,8 +86,8 @@ export async function recheck(slice: Slice, batch: readonly ItemRow[]): Promise<
     return { inventory, askedAt, isFurther: false, stands, standsOnCopy: stands, changed, standsWith }
   }
   const read = await readBeforeActing(slice, batch, inventory, memory, now)
-  if (read === 'later') return 'later'
   if ('stop' in read) return { failed: read.stop }
+  if (!read.isWhole) return read.isFurther ? 'further' : 'later'
   let { isFurther } = read
   const seen: Inventory = { ...inventory, activity: readActivity(sql) }
   // What went of a directory stays in it where it is only renamed, and is no reason to leave the rest.

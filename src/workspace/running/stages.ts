@@ -7,6 +7,7 @@
 import type { Project } from '../../core/evidence/project.ts'
 import { loadInventory } from '../ledger/evidence.ts'
 import { type ItemRow, itemsOf, itemsOfUnit, postpone, writeOutcome } from '../ledger/items.ts'
+import { readMemory } from '../ledger/memory.ts'
 import { pausedBy } from '../ledger/pause.ts'
 import type { OutcomeKind } from '../ledger/run.ts'
 import { throttledUntil } from '../ledger/throttle.ts'
@@ -17,6 +18,7 @@ import { LISTS_GOOD_FOR_MS, type Stands, whyUnitBarred } from './gate.ts'
 import { judge } from './judge.ts'
 import { openPack, type Packed, verifyPut } from './pack.ts'
 import { CALLS_OF_ONE_ITEM } from './put-down.ts'
+import { notReadAgain, readBeforeActing } from './read-again.ts'
 import type { Fresh } from './recheck.ts'
 import { revalidate } from './revalidate.ts'
 import { policyTime, type Slice } from './slice.ts'
@@ -38,8 +40,8 @@ export interface Batch {
   readonly asked: readonly ItemRow[]
   /** Keys of the units among them. */
   readonly units: readonly string[]
-  /** The members of one unit of which more have to be copied than go into one slice; nothing is asked before they are. */
-  readonly toCopy: readonly ItemRow[] | null
+  /** The members of one unit of which more have to be copied or read than go with lists; nothing is asked before they are. */
+  readonly ahead: readonly ItemRow[] | null
 }
 
 /** What is next. Puts down the units of the run before anything is done about them. */
@@ -57,15 +59,16 @@ export function nextBatch(slice: Slice): Batch {
     }
     const unit = unitRow(sql, run.id, row.unit)
     const members = itemsOfUnit(sql, run.id, row.unit).filter(({ state }) => state === 'pending')
-    if (unit?.state === 'reading' && uncopied(slice, members).length > ITEMS_PER_SLICE) {
-      if (rows.length === 0) return { rows, asked, units, toCopy: members }
+    const left = unit?.state === 'reading' ? [...uncopied(slice, members), ...notReadAgain(slice, members)].length : 0
+    if (left > ITEMS_PER_SLICE) {
+      if (rows.length === 0) return { rows, asked, units, ahead: members }
       break
     }
     units.push(row.unit)
     rows.push(row)
     asked.push(...(unit?.state === 'sending' ? [row] : members))
   }
-  return { rows, asked, units, toCopy: null }
+  return { rows, asked, units, ahead: null }
 }
 
 function uncopied(slice: Slice, members: readonly ItemRow[]): readonly ItemRow[] {
@@ -87,10 +90,19 @@ export function tryLater(slice: Slice, row: ItemRow, why: string): void {
   if (row.tries + 1 >= MOST_TRIES) drop(slice, row, 'failed', `Given up after ${MOST_TRIES} tries. ${why}`)
 }
 
-/** Copies members of a unit, as the survey showed them; what they are by now is asked on fresh lists afterwards. */
-export async function copyAhead(slice: Slice, members: readonly ItemRow[]): Promise<void> {
-  const { projects } = await loadInventory(slice.sql, slice.run, slice.deps.config.organizationId)
-  await copyMembers(slice, members, projects, null)
+/**
+ * Copies members of a unit and reads their activity, as the survey showed them; what they are by now is asked on fresh lists
+ * afterwards.
+ */
+export async function readAhead(slice: Slice, members: readonly ItemRow[]): Promise<void> {
+  const { sql, run, deps } = slice
+  const inventory = await loadInventory(sql, run, deps.config.organizationId)
+  if ((await copyMembers(slice, members, inventory.projects, null)) !== 'all') return
+  const rest = notReadAgain(slice, members)
+  const read = await readBeforeActing(slice, rest, inventory, readMemory(sql), policyTime(slice))
+  const [first] = members
+  if ('stop' in read || !read.isWhole || first === undefined || first.unit === null) return
+  moveUnit(sql, run.id, first.unit, 'ready')
 }
 
 /**
