@@ -72,6 +72,17 @@ describe('G22 what a scan sees in the bin starts anew', () => {
     expect(await world.deletions()).toEqual([])
   })
 
+  it('though it is the list before a call for another one', async () => {
+    const later = rule('later', '{ path = "Later/*", age = ">90d" }', 'delete').replace('"24h"', '"48h"')
+    const world = await makeWorld(`${BY_AGE}${later}`, [stale('Old/a'), stale('Later/b'), ...others])
+    await world.tick(now)
+    beforeRecheck(world, () => bin(world, 'Later/b'))
+    expect((await world.tick(now + 26 * HOUR)).counts).toMatchObject({ confirmed: 1 })
+    await unbin(world, 'Later/b')
+    await world.tick(now + 50 * HOUR)
+    expect(await world.deletions()).toHaveLength(1)
+  })
+
   it.each([
     ['only those', ['Old/a', 'Old/b']],
     ['so many that no rule may act', ['Old/a', 'Old/b', 'w/p0']],

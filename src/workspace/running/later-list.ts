@@ -5,6 +5,7 @@ import { fail, type Result } from '../../quantconnect/failure.ts'
 import { sentDeletions } from '../ledger/items.ts'
 import { throttledUntil } from '../ledger/throttle.ts'
 import { type Slice, update } from './slice.ts'
+import { startAnew } from './starts-anew.ts'
 
 /** A list that does not fit into this many slices in a row counts as one that cannot be read. */
 const MOST_TRIES = 4
@@ -30,6 +31,7 @@ export async function readLaterList(
   if (missing.size > 0 || state.laterTries > 0) {
     update(slice, { state: { ...state, gone: [...state.gone, ...missing], laterTries: 0 } })
   }
+  startAnew(slice, list.value, false)
   return list
 }
 

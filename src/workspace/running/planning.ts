@@ -33,16 +33,16 @@ export async function planRun(slice: Slice): Promise<'planned' | 'later'> {
   const now = policyTime(slice)
   const refusal = await guard(slice, surveyed, now)
   if (refusal !== null) {
-    startAnew(slice, surveyed, false)
+    startAnew(slice, surveyed.projects, false)
     return end(slice, 'blocked', refusal)
   }
   if (request.kind === 'sweep') {
     const planned = await planSweep(slice, surveyed, request, now)
     // Its record says which marks went, so it looks at them first.
-    if (planned === 'planned') startAnew(slice, surveyed, true)
+    if (planned === 'planned') startAnew(slice, surveyed.projects, true)
     return planned
   }
-  startAnew(slice, surveyed, reachOf(slice.sql, slice.run) === 'deletion')
+  startAnew(slice, surveyed.projects, reachOf(slice.sql, slice.run) === 'deletion')
   if (request.kind === 'approved') {
     if (proposalOf(slice.sql, request.proposal)?.policy !== slice.policy.hash) {
       return end(slice, 'refused', 'The policy was changed after the plan was approved, so nothing of it was done.')

@@ -4,7 +4,7 @@
  * believed, for a list may lack what is there.
  */
 
-import type { Inventory, Project } from '../../core/evidence/project.ts'
+import type { Project } from '../../core/evidence/project.ts'
 import { endPermissions } from '../ledger/announced.ts'
 import { openProposal, waitingItems } from '../ledger/proposals.ts'
 import { shrink } from '../telling/plan-ends.ts'
@@ -13,9 +13,9 @@ import { audienceIn } from './put-down.ts'
 import type { Slice } from './slice.ts'
 
 /** `isBelieved`: whether what the list lacks is taken to be gone. */
-export function startAnew(slice: Slice, inventory: Inventory, isBelieved: boolean): void {
+export function startAnew(slice: Slice, projects: readonly Project[], isBelieved: boolean): void {
   const { sql, storage } = slice
-  const listed = new Map(inventory.projects.map((project) => [project.id, project]))
+  const listed = new Map(projects.map((project) => [project.id, project]))
   const isOut = (id: number) => isOutside(listed.get(id), isBelieved)
   storage.transactionSync(() => {
     const marked = sql.exec<{ id: number }>('SELECT DISTINCT project_id AS id FROM marks').toArray()
