@@ -4,6 +4,7 @@
  */
 
 import * as v from 'valibot'
+import { LONGEST_NAME } from '../core/base/bounds.ts'
 import type { BranchDeleted } from '../core/command/on-event.ts'
 import type { Bytes } from './hmac.ts'
 
@@ -20,9 +21,9 @@ export type Payload =
   | { readonly ok: false; readonly reason: 'content type' | 'not JSON' }
 
 const Deletion = v.object({
-  ref: v.pipe(v.string(), v.nonEmpty()),
+  ref: v.pipe(v.string(), v.nonEmpty(), v.maxLength(LONGEST_NAME)),
   ref_type: v.string(),
-  repository: v.object({ full_name: v.pipe(v.string(), v.nonEmpty()) }),
+  repository: v.object({ full_name: v.pipe(v.string(), v.nonEmpty(), v.maxLength(LONGEST_NAME)) }),
   sender: v.optional(v.object({ login: v.optional(v.string()) })),
 })
 

@@ -3,6 +3,7 @@
 import type { APIInteractionResponse } from 'discord-api-types/v10'
 import type { Context } from 'hono'
 import { configText, readConfig } from '../config.ts'
+import { HOOK_LIMIT } from '../core/base/bounds.ts'
 import { type Interaction, readInteraction } from '../discord/interaction.ts'
 import { ANSWER, EPHEMERAL } from '../discord/numbers.ts'
 import { plainMessage } from '../discord/render.ts'
@@ -24,8 +25,8 @@ export async function takeInteraction(c: Context<Door>, gauges: Gauges): Promise
       'This door is closed: DISCORD_PUBLIC_KEY is not set. Set it with "wrangler secret put DISCORD_PUBLIC_KEY".'
     return problem(c, 503, { title: 'Not configured', detail })
   }
-  const body = await readBytes(c.req.raw)
-  if (body === null) return tooLarge(c)
+  const body = await readBytes(c.req.raw, HOOK_LIMIT)
+  if (body === null) return tooLarge(c, HOOK_LIMIT)
   const signature = c.req.header('x-signature-ed25519') ?? null
   const timestamp = c.req.header('x-signature-timestamp') ?? null
   const verified = await verifyDiscord(discord.publicKey, { signature, timestamp, body }, Date.now())

@@ -5,6 +5,7 @@
 
 import type { Context } from 'hono'
 import { type Config, configText, readConfig } from '../config.ts'
+import { HOOK_LIMIT } from '../core/base/bounds.ts'
 import { type ProofFailure, proofFailureText } from '../hooks/failure.ts'
 import type { Bytes } from '../hooks/hmac.ts'
 import { type HookSecrets, SETTING_OF } from '../hooks/secrets.ts'
@@ -29,8 +30,8 @@ export async function openDoor(c: Context<Door>, door: DoorName): Promise<Opened
     const detail = `This door is closed: ${SETTING_OF[door]} is not set. Set it with "wrangler secret put ${SETTING_OF[door]}".`
     return shut(problem(c, 503, { title: 'Not configured', detail }))
   }
-  const body = await readBytes(c.req.raw)
-  return body === null ? shut(tooLarge(c)) : { ok: true, secrets, body, config: read.config }
+  const body = await readBytes(c.req.raw, HOOK_LIMIT)
+  return body === null ? shut(tooLarge(c, HOOK_LIMIT)) : { ok: true, secrets, body, config: read.config }
 }
 
 /**

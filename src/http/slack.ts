@@ -2,6 +2,7 @@
 
 import type { Context } from 'hono'
 import { type Config, configText, readConfig } from '../config.ts'
+import { HOOK_LIMIT } from '../core/base/bounds.ts'
 import { logWarning, redactionOf } from '../log.ts'
 import { isSslCheck, type Origin, type Read, readEvent, readPress, readSlashCommand } from '../slack/parse.ts'
 import { plainMessage } from '../slack/render.ts'
@@ -27,8 +28,8 @@ export async function takeSlack(c: Context<Door>, gauges: Gauges, door: keyof ty
       'This door is closed: SLACK_SIGNING_SECRET is not set. Set it with "wrangler secret put SLACK_SIGNING_SECRET".'
     return problem(c, 503, { title: 'Not configured', detail })
   }
-  const body = await readBytes(c.req.raw)
-  if (body === null) return tooLarge(c)
+  const body = await readBytes(c.req.raw, HOOK_LIMIT)
+  if (body === null) return tooLarge(c, HOOK_LIMIT)
   if (isSslCheck(body)) return c.body(null, 200)
   const signature = c.req.header('x-slack-signature') ?? null
   const timestamp = c.req.header('x-slack-request-timestamp') ?? null
