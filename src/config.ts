@@ -132,7 +132,18 @@ const SHORTEST_TOKEN = 16
 
 const QUANTCONNECT_HOSTS = ['www.quantconnect.com', 'quantconnect.com']
 
+/** Settings do not change while an environment lives. */
+const known = new WeakMap<object, ConfigResult>()
+
 export function readConfig(env: Settings): ConfigResult {
+  const before = known.get(env)
+  if (before !== undefined) return before
+  const result = readAnew(env)
+  known.set(env, result)
+  return result
+}
+
+function readAnew(env: Settings): ConfigResult {
   const problems: string[] = []
 
   const url = (env.QC_API_URL || PUBLIC_API).replace(/\/+$/, '')

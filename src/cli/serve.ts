@@ -154,6 +154,9 @@ export default {
   async fetch(request, env, context) {
     const url = new URL(request.url)
     if (url.pathname !== '/cdn-cgi/handler/scheduled') return worker.fetch(request, env, context)
+    const isOwn = ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname)
+    const site = request.headers.get('sec-fetch-site') ?? 'none'
+    if (!isOwn || (site !== 'none' && site !== 'same-origin')) return new Response('Not from elsewhere.\\n', { status: 403 })
     const time = url.searchParams.get('time') ?? String(Date.now())
     if (!/^\\d{1,15}$/.test(time)) return new Response('"time" is milliseconds since 1970.\\n', { status: 400 })
     const cron = url.searchParams.get('cron') ?? ''

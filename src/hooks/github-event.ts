@@ -5,6 +5,7 @@
 
 import * as v from 'valibot'
 import { LONGEST_NAME } from '../core/base/bounds.ts'
+import { parseJsonOnce } from '../core/base/json-keys.ts'
 import type { BranchDeleted } from '../core/command/on-event.ts'
 import type { Bytes } from './hmac.ts'
 
@@ -38,7 +39,8 @@ export function readPayload(body: Bytes, contentType: string): Payload {
   }
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body)
-    return { ok: true, value: JSON.parse(type === 'application/json' ? text : formField(text, 'payload')) }
+    const value = parseJsonOnce(type === 'application/json' ? text : formField(text, 'payload'))
+    return value === undefined ? { ok: false, reason: 'not JSON' } : { ok: true, value }
   } catch {
     return { ok: false, reason: 'not JSON' }
   }

@@ -3,7 +3,7 @@
 import type { Context } from 'hono'
 import * as v from 'valibot'
 import { BODY_LIMIT } from '../core/base/bounds.ts'
-import { hasRepeatedKey } from '../core/base/json-keys.ts'
+import { parseJsonOnce } from '../core/base/json-keys.ts'
 import { nearest } from '../core/base/nearest.ts'
 import { problem } from './problem.ts'
 
@@ -70,11 +70,9 @@ export function notJson(c: Context): Response {
 /** One JSON value in UTF-8, without a byte-order mark and without a key twice; undefined for anything else. */
 export function parseJson(bytes: Uint8Array): unknown {
   try {
-    const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
-    const value: unknown = JSON.parse(text)
-    return hasRepeatedKey(text) ? undefined : value
+    return parseJsonOnce(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes))
   } catch {
-    return undefined
+    return undefined // not UTF-8
   }
 }
 

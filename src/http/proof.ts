@@ -9,11 +9,12 @@ import { HOOK_LIMIT } from '../core/base/bounds.ts'
 import { type ProofFailure, proofFailureText } from '../hooks/failure.ts'
 import type { Bytes } from '../hooks/hmac.ts'
 import { type HookSecrets, SETTING_OF } from '../hooks/secrets.ts'
-import { logWarning, redactionOf } from '../log.ts'
+import { logWarning } from '../log.ts'
 import type { Door, Gauges } from './auth.ts'
 import { readBytes, tooLarge } from './body.ts'
-import { clientAddress, tooMany, tooManyFailures } from './limiter.ts'
+import { clientAddress, limited, tooManyFailures } from './limiter.ts'
 import { problem } from './problem.ts'
+import { logOf } from './request-id.ts'
 
 type DoorName = keyof HookSecrets
 
@@ -44,7 +45,7 @@ export function unproven(c: Context<Door>, { failures }: Gauges, door: DoorName,
   const wait = failures.wait(address, now)
   if (wait !== null) return tooManyFailures(c, wait)
   failures.failed(address, now)
-  logWarning(redactionOf(c.env), `Not accepted (${door}): ${proofFailureText(failure)}.`)
+  logWarning(logOf(c), `Not accepted (${door}): ${proofFailureText(failure)}.`)
   return problem(c, 401, { title: 'Not accepted', detail: NOT_ACCEPTED })
 }
 
@@ -55,8 +56,8 @@ export function hurried(
   door: DoorName,
   { organizationId, rates }: Config,
 ): Response | null {
-  const wait = pace.take(`${organizationId} ${door}`, rates.hooks, Date.now())
-  return wait === null ? null : tooMany(c, wait, `${rates.hooks} signed requests a minute`)
+  const limit = { name: 'hooks', most: rates.hooks, what: 'signed requests a minute' }
+  return limited(c, pace, `${organizationId} ${door}`, limit)
 }
 
 const NOT_ACCEPTED =

@@ -36,8 +36,8 @@ describe('the settings of Discord', () => {
   it('may be left out: the door is closed and nothing is posted', () => {
     expect(config({}).discord).toEqual({
       apiUrl: 'https://discord.com/api/v10',
-      publicKey: null,
-      applicationId: null,
+      publicKeys: [],
+      applicationIds: [],
       guilds: [],
       bot: null,
     })
@@ -46,8 +46,8 @@ describe('the settings of Discord', () => {
   it('are read, the key in lower case', () => {
     expect(config({ ...DISCORD, DISCORD_PUBLIC_KEY: ` ${KEY.toUpperCase()}` }).discord).toEqual({
       apiUrl: 'https://discord.com/api/v10',
-      publicKey: KEY,
-      applicationId: DISCORD.DISCORD_APPLICATION_ID,
+      publicKeys: [KEY],
+      applicationIds: [DISCORD.DISCORD_APPLICATION_ID],
       guilds: [],
       bot: { token: DISCORD.DISCORD_BOT_TOKEN, channelId: DISCORD.DISCORD_CHANNEL },
     })
@@ -64,7 +64,7 @@ describe('the settings of Discord', () => {
   })
 
   it('may be the key alone: commands work, and no cards are posted', () => {
-    expect(config({ DISCORD_PUBLIC_KEY: KEY }).discord).toMatchObject({ publicKey: KEY, bot: null })
+    expect(config({ DISCORD_PUBLIC_KEY: KEY }).discord).toMatchObject({ publicKeys: [KEY], bot: null })
   })
 
   it.each<[Settings, RegExp]>([

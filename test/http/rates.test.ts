@@ -171,18 +171,18 @@ describe('wrong credentials', () => {
 describe('the pace of one who asks', () => {
   it('is so many in any minute, a sliding one; refusals count for nothing', () => {
     const pace = createPace()
-    for (let n = 0; n < 3; n++) expect(pace.take('a', 3, n * 1_000)).toBeNull()
-    for (let n = 0; n < 50; n++) expect(pace.take('a', 3, 3_000)).toBe(57)
-    expect(pace.take('b', 3, 3_000)).toBeNull()
-    expect(pace.take('a', 3, 60_000)).toBeNull()
-    expect(pace.take('a', 3, 60_500)).toBe(1)
-    expect(pace.take('a', 3, 61_000)).toBeNull()
+    for (let n = 0; n < 3; n++) expect(pace.take('a', 3, n * 1_000).wait).toBeNull()
+    for (let n = 0; n < 50; n++) expect(pace.take('a', 3, 3_000).wait).toBe(57)
+    expect(pace.take('b', 3, 3_000).wait).toBeNull()
+    expect(pace.take('a', 3, 60_000).wait).toBeNull()
+    expect(pace.take('a', 3, 60_500).wait).toBe(1)
+    expect(pace.take('a', 3, 61_000).wait).toBeNull()
   })
 
   it('forgets who asked first when there are too many', () => {
     const pace = createPace(2)
-    for (const who of ['a', 'b', 'c']) expect(pace.take(who, 1, 0)).toBeNull()
-    expect(pace.take('a', 1, 0)).toBeNull()
-    expect(pace.take('c', 1, 0)).toBe(60)
+    for (const who of ['a', 'b', 'c']) expect(pace.take(who, 1, 0).wait).toBeNull()
+    expect(pace.take('a', 1, 0).wait).toBeNull()
+    expect(pace.take('c', 1, 0).wait).toBe(60)
   })
 })

@@ -12,6 +12,10 @@ export const MOST_RULES = 100
 /** Of what is typed behind a command of a chat. */
 export const LONGEST_LINE = 8_000
 
+/** Of an id that a chat gives, of what a button carries, and of an address for answers. */
+export const LONGEST_ID = 200
+export const LONGEST_REF = 2_000
+
 /** Bytes of a body: of the API and the pages, and of what vendors and programs sign. */
 export const BODY_LIMIT = 65_536
 export const HOOK_LIMIT = 262_144

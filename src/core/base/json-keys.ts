@@ -1,5 +1,15 @@
 /** Keys that stand twice in one object of a JSON text: `JSON.parse` keeps the last and says nothing. */
 
+/** The value of a JSON text in which no key stands twice; undefined for anything else. */
+export function parseJsonOnce(text: string): unknown {
+  try {
+    const value: unknown = JSON.parse(text)
+    return hasRepeatedKey(text) ? undefined : value
+  } catch {
+    return undefined // not JSON
+  }
+}
+
 /** Whether some object has a key twice. `json` is a text that `JSON.parse` takes; the time is linear in its length. */
 export function hasRepeatedKey(json: string): boolean {
   /** The keys of each object that is open; null for a list. */

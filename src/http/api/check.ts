@@ -15,10 +15,6 @@ export type Checked =
  */
 export function checkQuery(c: DoorContext, entries: v.ObjectEntries, isPublic: boolean): Checked {
   const query = c.req.query()
-  if (Object.values(c.req.queries()).some((values) => values.length > 1)) {
-    const detail = 'A query parameter is there twice, and which one is meant is not clear. Give it once.'
-    return { ok: false, response: problem(c, 400, { title: 'Repeated query parameter', detail }) }
-  }
   const unknown = Object.keys(query).find((name) => !Object.hasOwn(entries, name))
   if (unknown === undefined) return checkAll(c, entries, query)
   const keys = Object.keys(entries)

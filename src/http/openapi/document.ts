@@ -50,6 +50,7 @@ export const GENERAL = [
   'Send "Authorization: Bearer <ADMIN_TOKEN>", or a READ_TOKEN to look only; or be signed in by Cloudflare Access as a person of the policy.',
   'Every error is problem+json (RFC 9457): what happened, why, what to do.',
   'Times are ISO 8601, UTC. Bodies are JSON of at most 64 KiB; unknown keys are refused, with the nearest valid one, and so are keys that come twice.',
+  'Each answer has an X-Request-Id, which the log names too; RateLimit-Policy says how often one may ask, RateLimit what is left once that is less than half, and Retry-After when to come again.',
   'With an Idempotency-Key a repeated request is the same run, for 400 days; with another body it is refused.',
   'Other sites are given no leave to call (no CORS).',
 ]
