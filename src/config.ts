@@ -1,6 +1,7 @@
 /** Turns the environment into a typed configuration, once, and names every missing or malformed setting in one message. */
 
 import { hostProblem, isLoopback, readAddress } from './core/base/address.ts'
+import { withoutEnd } from './core/base/without-end.ts'
 import { type DiscordConfig, type DiscordSettings, readDiscord } from './discord/settings.ts'
 import { type Endpoint, type EndpointSettings, readEndpoints } from './hooks/endpoints.ts'
 import { type RateSettings, type Rates, readRates } from './hooks/rates.ts'
@@ -146,7 +147,7 @@ export function readConfig(env: Settings): ConfigResult {
 function readAnew(env: Settings): ConfigResult {
   const problems: string[] = []
 
-  const url = (env.QC_API_URL || PUBLIC_API).replace(/\/+$/, '')
+  const url = withoutEnd(env.QC_API_URL || PUBLIC_API, '/')
   const local = isLoopback(url)
   if (!local && !url.startsWith('https://')) {
     problems.push('QC_API_URL must be an https address (http is for a sandbox on this machine only).')

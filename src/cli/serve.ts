@@ -8,6 +8,7 @@ import { promisify } from 'node:util'
 import { Log, LogLevel, Miniflare, type MiniflareOptions } from 'miniflare'
 import { parse } from 'smol-toml'
 import { startSandbox } from '../../test/sandbox/server.ts'
+import { withoutEnd } from '../core/base/without-end.ts'
 import { developmentRates, developmentSecrets, root } from './settings.ts'
 
 export interface ServeOptions {
@@ -40,7 +41,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const sandbox =
     options.sandboxUrl === undefined
       ? await startSandbox({ port: options.sandboxPort, projects: options.projects, seed: options.seed })
-      : { url: options.sandboxUrl.replace(/\/+$/, ''), close: () => Promise.resolve() }
+      : { url: withoutEnd(options.sandboxUrl, '/'), close: () => Promise.resolve() }
   try {
     const runtime = await startBuilt(options, build, policy, sandbox.url)
     const stop = async () => {

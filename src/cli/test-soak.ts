@@ -16,15 +16,27 @@ interface Part {
 /** A further part is added here and reads what it needs from `test/support/node/soak.ts`. */
 const PARTS: readonly Part[] = [
   { name: 'guesses', what: 'guesses at secrets, at every operation (G29)', files: ['test/http/guesses.test.ts'] },
+  {
+    name: 'texts',
+    what: 'long texts, at every place where a caller may put one',
+    files: ['test/http/long-texts.test.ts'],
+  },
+  { name: 'document', what: 'requests made from the OpenAPI document', files: ['test/http/document-fuzz.test.ts'] },
+  {
+    name: 'load',
+    what: '200 clients at once, and memory after 100,000 requests',
+    files: ['test/process/load.test.ts'],
+  },
 ]
 
 const HELP = `Runs the long tests, one part after the other:
 
 ${PARTS.map(({ name, what }) => `  ${name.padEnd(10)} ${what}`).join('\n')}
 
-  --only NAME    only that part
-  --pairs 1000   how many guesses at each operation
-  --seed N       makes the same ones again (default: others each time; the seed is printed)
+  --only NAME        only that part
+  --pairs 1000       how many guesses at each operation
+  --requests 100000  how many requests the load is
+  --seed N           makes the same ones again (default: others each time; the seed is printed)
   --help
 
 Exit codes: 0 all held, 1 something did not, 2 could not run.
@@ -35,7 +47,7 @@ await main()
 async function main(): Promise<void> {
   const options = readOptions()
   if (options === null) return
-  const env = { ...process.env, SOAK_PAIRS: options.pairs, SOAK_SEED: options.seed }
+  const env = { ...process.env, SOAK_PAIRS: options.pairs, SOAK_SEED: options.seed, SOAK_REQUESTS: options.requests }
   let worst = 0
   for (const { name, what, files } of options.parts) {
     console.error(`${name}: ${what} …`)
@@ -64,6 +76,7 @@ function readOptions() {
       options: {
         only: { type: 'string' },
         pairs: { type: 'string', default: '1000' },
+        requests: { type: 'string', default: '100000' },
         seed: { type: 'string', default: '0' },
         help: { type: 'boolean', default: false },
       },
@@ -74,7 +87,12 @@ function readOptions() {
     }
     const parts = PARTS.filter(({ name }) => values.only === undefined || name === values.only)
     if (parts.length === 0) throw new Error(`There is no part "${values.only}".`)
-    return { parts, pairs: whole('pairs', values.pairs), seed: whole('seed', values.seed) }
+    return {
+      parts,
+      pairs: whole('pairs', values.pairs),
+      requests: whole('requests', values.requests),
+      seed: whole('seed', values.seed),
+    }
   } catch (error) {
     console.error(`${(error as Error).message}\n\n${HELP}`)
     process.exitCode = 2

@@ -66,14 +66,11 @@ describe('a regular expression', { timeout: 300_000 }, () => {
     const literal = literalsOf(pattern.source)
     const pieces = [...new Set([...WORST, ...KINDS, ...literal])]
     const before = ['', ...literal.slice(0, 1)]
-    const slow = before.flatMap((first) =>
-      ['', '\u0000'].flatMap((last) =>
-        pieces
-          .filter((piece) => !growsLinearly(search, piece, first, last))
-          .map((piece) => JSON.stringify([first, piece, last])),
-      ),
+    const tries = before.flatMap((first) =>
+      ['', '|'].flatMap((last) => pieces.map((piece) => [first, piece, last] as const)),
     )
-    expect(slow).toEqual([])
+    const slow = tries.find(([first, piece, last]) => !growsLinearly(search, piece, first, last))
+    expect(slow).toBeUndefined()
   })
 
   it('that takes the square of the length is seen', () => {

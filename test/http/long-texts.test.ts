@@ -35,6 +35,8 @@ const LONG = 'k'.repeat(30_000)
 const TOO_MUCH = 'k'.repeat(20_001)
 /** Of an answer, whatever was sent. */
 const LONGEST_ANSWER = 30_000
+/** They are long whatever is asked. */
+const LONG_ANYWAY = ['GET /docs', 'GET /openapi.json']
 /** On a busy machine; what takes the square of the length takes much longer. */
 const SLOWEST_MS = 8_000
 
@@ -55,7 +57,8 @@ describe(`a text of 30,000 characters, from seed ${seed}`, () => {
       expect(performance.now() - began, `place ${place}`).toBeLessThan(SLOWEST_MS)
       for (const { status, body, headers } of seen) {
         expect(status, `place ${place}`).not.toBe(500)
-        expect(body.length + JSON.stringify(headers).length, `place ${place}`).toBeLessThan(LONGEST_ANSWER)
+        const length = body.length + JSON.stringify(headers).length
+        expect(length, `place ${place}`).toBeLessThan(LONG_ANYWAY.includes(name) ? 100_000 : LONGEST_ANSWER)
       }
     }
     const held = [...sent.splice(0).map(({ to, body }) => ({ where: `a request to ${to}`, text: body }))]

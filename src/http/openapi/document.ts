@@ -136,8 +136,8 @@ function responsesOf(operation: Operation, converter: Converter): Described['res
 function implied({ needs, body }: Operation): readonly string[] {
   return [
     '400',
+    '403',
     ...(needs === 'none' ? [] : ['401', '429', '503']),
-    ...(needs === 'none' || needs === 'read' ? [] : ['403']),
     ...(body === undefined ? [] : ['413', '415', '422']),
     '500',
   ]
