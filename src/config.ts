@@ -340,7 +340,7 @@ function whole(
   if (value === undefined || value === '') return byDefault
   const number = /^\d+$/.test(value) ? Number(value) : Number.NaN
   if (number >= least && number <= most) return number
-  problems.push(`${name} must be a whole number from ${least} to ${most}; it is "${value}".`)
+  problems.push(`${name} must be a whole number from ${least} to ${most}.`)
   return byDefault
 }
 

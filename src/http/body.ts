@@ -49,10 +49,14 @@ export async function readBytes(request: Request, limit = BODY_LIMIT): Promise<U
   if (Number(request.headers.get('content-length') ?? 0) > limit) return null
   const chunks: Uint8Array[] = []
   let size = 0
-  for await (const chunk of request.body ?? []) {
-    size += chunk.byteLength
-    if (size > limit) return null
-    chunks.push(chunk)
+  try {
+    for await (const chunk of request.body ?? []) {
+      size += chunk.byteLength
+      if (size > limit) return null
+      chunks.push(chunk)
+    }
+  } catch {
+    return null // broken off by the sender, who hears no answer
   }
   return new Uint8Array(await new Blob(chunks).arrayBuffer())
 }

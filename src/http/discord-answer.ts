@@ -22,7 +22,7 @@ import { workspaceOf } from '../workspace/address.ts'
 import type { NewReply } from '../workspace/asking/replies.ts'
 import type { Door } from './auth.ts'
 import { questionOf } from './discord-question.ts'
-import { hurriedPerson, inTime, type Measured, orSorry } from './in-time.ts'
+import { hurriedPerson, inTime, isHurriedReader, type Measured, orSorry } from './in-time.ts'
 import { logOf } from './request-id.ts'
 
 const UNKNOWN = 'This version of leansweep does not know that. "/sweep help" lists what there is.'
@@ -60,7 +60,8 @@ export async function answerTo(turn: Turn, interaction: Interaction): Promise<AP
 /** None when there is nothing to choose from, for whatever reason: nobody sees more than an empty list. */
 async function choicesFor(turn: Turn, { typed, by }: Extract<Interaction, { kind: 'autocomplete' }>) {
   const { c } = turn
-  if ((await whyNotRead(c.env, askerOf(turn, by))) !== null) return []
+  // Every letter that somebody types asks the workspace.
+  if (isHurriedReader(turn, askerOf(turn, by)) || (await whyNotRead(c.env, askerOf(turn, by))) !== null) return []
   const asking = workspaceOf(c.env)
     .suggest(typed, LIMITS.choices)
     .then((asked) => (asked.ok ? projectChoices(asked.value) : []))

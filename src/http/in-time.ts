@@ -41,3 +41,9 @@ export function hurriedPerson({ config, gauges }: Measured, { vendor, userId }: 
   if (wait === null) return null
   return tell(`At most ${rates.writes} commands and presses a minute. Nothing was done; try again in ${wait} s.`)
 }
+
+/** Whether somebody has asked for so much this minute that they are shown nothing more; if not, the request is counted. */
+export function isHurriedReader({ config, gauges }: Measured, { vendor, userId }: Asker): boolean {
+  const { organizationId, rates } = config
+  return gauges.pace.take(`${organizationId} reads ${vendor} ${userId}`, rates.reads, Date.now()).wait !== null
+}

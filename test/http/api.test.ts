@@ -102,7 +102,7 @@ describe('settings that are missing or wrong', () => {
     ['QC_ORGANIZATION_ID', 'abc', /32 characters of 0-9 and a-f/],
     ['QC_API_URL', 'http://api.example.com', /https/],
     ['QC_API_URL', 'https://api.example.com', /ADMIN_TOKEN is a public development secret/],
-    ['CALLS_PER_SLICE', '5', /whole number from 10 to 900; it is "5"/],
+    ['CALLS_PER_SLICE', '5', /whole number from 10 to 900\./],
     ['BACKUP_DAYS', '30.5', /whole number from 31/],
   ])('%s = %s is refused with a reason', async (name, value, reason) => {
     const { detail } = await problemOf(await ask(await looking(), '/api/runs', { env: { [name]: value } }), 503)

@@ -66,10 +66,11 @@ describe('the limit of requests', () => {
     expect(refused.headers.get('ratelimit')).toBe(`"reads";r=0;t=${wait}`)
   })
 
-  it('is on the answers to hooks, and on none to strangers', async () => {
+  it('is on the answers to hooks and to /health, and on none else to strangers', async () => {
     const taken = await hook(world, 'sweep.run', { mode: 'report' })
     expect(taken.headers.get('ratelimit-policy')).toMatch(/^"hooks";q=\d+;w=60$/)
-    for (const path of ['/health', '/api/holds', '/hooks', '/x']) {
+    expect((await ask(world, '/health', { bearer: null })).headers.get('ratelimit-policy')).toMatch(/^"reads";/)
+    for (const path of ['/api/holds', '/hooks', '/x', '/docs']) {
       expect((await ask(world, path, { bearer: null })).headers.get('ratelimit-policy')).toBeNull()
     }
   })

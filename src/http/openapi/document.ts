@@ -137,7 +137,7 @@ function implied({ needs, body }: Operation): readonly string[] {
   return [
     '400',
     '403',
-    ...(needs === 'none' ? [] : ['401', '429', '503']),
+    ...(needs === 'none' ? ['429'] : ['401', '429', '503']),
     ...(body === undefined ? [] : ['413', '415', '422']),
     '500',
   ]
