@@ -28,6 +28,6 @@ function botsOf({ apiUrl, bot }: Pick<Config['slack'], 'apiUrl' | 'bot'>, public
 export function repliersOf({ slack, discord, publicUrl }: Config): readonly Replier[] {
   return [
     ...(slack.signingSecrets.length === 0 ? [] : [slackReplier(publicUrl)]),
-    ...(discord.publicKey === null ? [] : [discordReplier({ apiUrl: discord.apiUrl, publicUrl })]),
+    ...(discord.publicKeys.length === 0 ? [] : [discordReplier({ apiUrl: discord.apiUrl, publicUrl })]),
   ]
 }

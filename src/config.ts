@@ -1,6 +1,7 @@
 /** Turns the environment into a typed configuration, once, and names every missing or malformed setting in one message. */
 
 import { hostProblem, isLoopback, readAddress } from './core/base/address.ts'
+import { withoutEnd } from './core/base/without-end.ts'
 import { type DiscordConfig, type DiscordSettings, readDiscord } from './discord/settings.ts'
 import { type Endpoint, type EndpointSettings, readEndpoints } from './hooks/endpoints.ts'
 import { type RateSettings, type Rates, readRates } from './hooks/rates.ts'
@@ -132,10 +133,21 @@ const SHORTEST_TOKEN = 16
 
 const QUANTCONNECT_HOSTS = ['www.quantconnect.com', 'quantconnect.com']
 
+/** Settings do not change while an environment lives. */
+const known = new WeakMap<object, ConfigResult>()
+
 export function readConfig(env: Settings): ConfigResult {
+  const before = known.get(env)
+  if (before !== undefined) return before
+  const result = readAnew(env)
+  known.set(env, result)
+  return result
+}
+
+function readAnew(env: Settings): ConfigResult {
   const problems: string[] = []
 
-  const url = (env.QC_API_URL || PUBLIC_API).replace(/\/+$/, '')
+  const url = withoutEnd(env.QC_API_URL || PUBLIC_API, '/')
   const local = isLoopback(url)
   if (!local && !url.startsWith('https://')) {
     problems.push('QC_API_URL must be an https address (http is for a sandbox on this machine only).')
@@ -328,7 +340,7 @@ function whole(
   if (value === undefined || value === '') return byDefault
   const number = /^\d+$/.test(value) ? Number(value) : Number.NaN
   if (number >= least && number <= most) return number
-  problems.push(`${name} must be a whole number from ${least} to ${most}; it is "${value}".`)
+  problems.push(`${name} must be a whole number from ${least} to ${most}.`)
   return byDefault
 }
 

@@ -1,5 +1,6 @@
 /** Update and delete: what changes somebody's project by word of mouth. Deleting asks first, with all that would go. */
 
+import { LONGEST_KEY, LONGEST_NAME, LONGEST_VALUE } from '../core/base/bounds.ts'
 import { plainText } from '../core/cards/card-text.ts'
 import { deleteCard } from '../core/cards/delete-card.ts'
 import type { UpdateCommand } from '../core/command/command.ts'
@@ -22,6 +23,8 @@ export async function update(env: Env, asker: Asker, typed: Typed): Promise<Answ
   const { projectId, name } = which.project
   const change = changeOf(typed.text, which.rest)
   if (change === null) return tell(`What should ${plainText(name)} (${projectId}) get? ${usage('update')}`)
+  const long = tooLong(change)
+  if (long !== null) return tell(`${long} Nothing was done.`)
   const command = { type: 'project.update', project: projectId, ...change } as const
   const request = { kind: 'command', mode: 'act', command } as const
   return submitted(env, asker, may.person.name, request, `Updating ${plainText(name)} (${projectId})`)
@@ -56,6 +59,14 @@ async function question(env: Env, command: DeleteCommand, by: string): Promise<A
   if (!asked.ok) return tell(asked.message)
   if (asked.value.kind === 'refused') return tell(`Nothing can be deleted there. ${asked.value.why}`)
   return show(deleteCard({ ...asked.value, minutes: QUESTION_MINUTES }))
+}
+
+/** What is longer than a project's may be, in words; null when all of it fits. */
+function tooLong({ name = '', parameters = {} }: Pick<UpdateCommand, 'name' | 'parameters'>): string | null {
+  if (name.length > LONGEST_NAME) return `A name has at most ${LONGEST_NAME} characters.`
+  const [[key = '', value] = []] = Object.entries(parameters)
+  if (key.length > LONGEST_KEY) return `The name of a parameter has at most ${LONGEST_KEY} characters.`
+  return (value ?? '').length > LONGEST_VALUE ? `A value has at most ${LONGEST_VALUE} characters.` : null
 }
 
 /** `name X`, `description X`, `parameter key X`, `key X`; the value is the rest as it was typed, or what the quotes hold. */

@@ -3,6 +3,7 @@
  * answer may is submitted as a run, and its result follows.
  */
 
+import { LONGEST_LINE } from '../core/base/bounds.ts'
 import { plainText } from '../core/cards/card-text.ts'
 import { planCard } from '../core/cards/plan-card.ts'
 import { statusCard } from '../core/cards/status-card.ts'
@@ -22,6 +23,7 @@ import { oneProject } from './which.ts'
 
 /** Does what was typed behind `/sweep`. */
 export async function execute(env: Env, asker: Asker, text: string): Promise<Answer> {
+  if (text.length > LONGEST_LINE) return tell(`That has more than ${LONGEST_LINE} characters, so nothing was done.`)
   const read = readCommand(text)
   if (read.ok) {
     const no = read.command.name === 'help' ? null : await whyNotRead(env, asker)

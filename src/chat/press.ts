@@ -3,6 +3,7 @@
  * the run or the question is looked up, and one whose moment has passed is answered politely and drawn anew.
  */
 
+import { LONGEST_ID } from '../core/base/bounds.ts'
 import { shortHash } from '../core/cards/approval-card.ts'
 import type { Verb } from '../core/cards/card.ts'
 import { plainText } from '../core/cards/card-text.ts'
@@ -24,6 +25,7 @@ export async function press(env: Env, asker: Asker, pressed: Press): Promise<Ans
 async function answerTo(env: Env, asker: Asker, { verb, ref }: Press): Promise<Answer> {
   const no = await whyNotRead(env, asker)
   if (no !== null) return no
+  if (ref.length > LONGEST_ID) return unreadable()
   switch (verb) {
     case 'approve':
     case 'refuse':

@@ -18,27 +18,31 @@ const QUOTES: { readonly [open: string]: string } = {
 /** A quote that nothing closes is an ordinary character, and so is an apostrophe inside a word. */
 export function wordsOf(text: string): readonly Word[] {
   const words: Word[] = []
+  /** Marks that nothing closes any more, so that the rest is not searched for it again and again. */
+  const open = new Set<string>()
   for (let at = 0; at < text.length; ) {
     if (/\s/.test(text[at] ?? '')) {
       at++
       continue
     }
-    const word = quotedAt(text, at) ?? meant(plainAt(text, at))
+    const word = quotedAt(text, at, open) ?? meant(plainAt(text, at))
     words.push(word)
     at = word.end
   }
   return words
 }
 
-function quotedAt(text: string, start: number): Word | null {
-  const closing = QUOTES[text[start] ?? '']
-  if (closing === undefined) return null
+function quotedAt(text: string, start: number, open: Set<string>): Word | null {
+  const mark = text[start] ?? ''
+  const closing = QUOTES[mark]
+  if (closing === undefined || open.has(mark)) return null
   for (let at = start + 1; at < text.length; at++) {
     const next = text[at + 1]
     if (closing.includes(text[at] ?? '') && (next === undefined || /\s/.test(next))) {
       return { text: text.slice(start + 1, at), start, end: at + 1, quoted: true }
     }
   }
+  open.add(mark)
   return null
 }
 

@@ -8,6 +8,7 @@ import { promisify } from 'node:util'
 import { Log, LogLevel, Miniflare, type MiniflareOptions } from 'miniflare'
 import { parse } from 'smol-toml'
 import { startSandbox } from '../../test/sandbox/server.ts'
+import { withoutEnd } from '../core/base/without-end.ts'
 import { developmentRates, developmentSecrets, root } from './settings.ts'
 
 export interface ServeOptions {
@@ -40,7 +41,7 @@ export async function serve(options: ServeOptions): Promise<Serving> {
   const sandbox =
     options.sandboxUrl === undefined
       ? await startSandbox({ port: options.sandboxPort, projects: options.projects, seed: options.seed })
-      : { url: options.sandboxUrl.replace(/\/+$/, ''), close: () => Promise.resolve() }
+      : { url: withoutEnd(options.sandboxUrl, '/'), close: () => Promise.resolve() }
   try {
     const runtime = await startBuilt(options, build, policy, sandbox.url)
     const stop = async () => {
@@ -154,6 +155,9 @@ export default {
   async fetch(request, env, context) {
     const url = new URL(request.url)
     if (url.pathname !== '/cdn-cgi/handler/scheduled') return worker.fetch(request, env, context)
+    const isOwn = ['127.0.0.1', 'localhost', '[::1]'].includes(url.hostname)
+    const site = request.headers.get('sec-fetch-site') ?? 'none'
+    if (!isOwn || (site !== 'none' && site !== 'same-origin')) return new Response('Not from elsewhere.\\n', { status: 403 })
     const time = url.searchParams.get('time') ?? String(Date.now())
     if (!/^\\d{1,15}$/.test(time)) return new Response('"time" is milliseconds since 1970.\\n', { status: 400 })
     const cron = url.searchParams.get('cron') ?? ''

@@ -26,17 +26,28 @@ const PARTS: readonly Part[] = [
     what: 'the first day of a large workspace, all of it idle (G31)',
     files: ['test/workspace/readings-scale.test.ts'],
   },
+  { name: 'texts', what: 'long texts, wherever a caller may put one', files: ['test/http/long-texts.test.ts'] },
+  { name: 'document', what: 'requests made from the OpenAPI document', files: ['test/http/document-fuzz.test.ts'] },
+  { name: 'load', what: '200 clients at once, and memory', files: ['test/process/load.test.ts'] },
 ]
+
+/** How much of each: whole numbers, handed to the tests as SOAK_NAME. */
+const AMOUNTS = {
+  pairs: { by: '1000', what: 'how many guesses at each operation' },
+  members: { by: '300', what: 'how many projects are in a directory' },
+  idle: { by: '3000', what: 'how many projects are to be read' },
+  requests: { by: '100000', what: 'how many requests the load is' },
+  seed: { by: '0', what: 'makes the same ones again (0: others each time; the seed is printed)' },
+} as const
 
 const HELP = `Runs the long tests, one part after the other:
 
 ${PARTS.map(({ name, what }) => `  ${name.padEnd(10)} ${what}`).join('\n')}
 
-  --only NAME    only that part
-  --pairs 1000   how many guesses at each operation
-  --members 300  how many projects are in a directory
-  --idle 3000    how many projects are to be read
-  --seed N       makes the same ones again (default: others each time; the seed is printed)
+  --only NAME        only that part
+${Object.entries(AMOUNTS)
+  .map(([name, { by, what }]) => `  ${`--${name} ${by}`.padEnd(18)} ${what}`)
+  .join('\n')}
   --help
 
 Exit codes: 0 all held, 1 something did not, 2 could not run.
@@ -47,13 +58,11 @@ await main()
 async function main(): Promise<void> {
   const options = readOptions()
   if (options === null) return
-  const { pairs, seed, members, idle } = options
-  const env = { ...process.env, SOAK_PAIRS: pairs, SOAK_SEED: seed, SOAK_MEMBERS: members, SOAK_IDLE: idle }
   let worst = 0
   for (const { name, what, files } of options.parts) {
     console.error(`${name}: ${what} …`)
     const began = performance.now()
-    const code = await run(files, env)
+    const code = await run(files, { ...process.env, ...options.env })
     console.error(
       `${name}: ${code === 0 ? 'held' : 'see above'}, ${((performance.now() - began) / 1_000).toFixed(0)} s.`,
     )
@@ -71,40 +80,28 @@ function run(files: readonly string[], env: NodeJS.ProcessEnv): Promise<number> 
   })
 }
 
-function readOptions() {
+/** Null where there is nothing to run: help was asked for, or an option cannot be read, which is said. */
+function readOptions(): { readonly parts: readonly Part[]; readonly env: Record<string, string> } | null {
   try {
-    const { values } = parseArgs({
-      options: {
-        only: { type: 'string' },
-        pairs: { type: 'string', default: '1000' },
-        members: { type: 'string', default: '300' },
-        idle: { type: 'string', default: '3000' },
-        seed: { type: 'string', default: '0' },
-        help: { type: 'boolean', default: false },
-      },
-    })
-    if (values.help) {
+    const amounts = Object.fromEntries(Object.keys(AMOUNTS).map((name) => [name, { type: 'string' as const }]))
+    const flags = { only: { type: 'string' }, help: { type: 'boolean', default: false } } as const
+    const parsed = parseArgs({ options: { ...amounts, ...flags } })
+    const values: Readonly<Record<string, unknown>> = parsed.values
+    if (values.help === true) {
       console.log(HELP)
       return null
     }
     const parts = PARTS.filter(({ name }) => values.only === undefined || name === values.only)
     if (parts.length === 0) throw new Error(`There is no part "${values.only}".`)
-    const { pairs, seed, members, idle } = values
-    return {
-      parts,
-      pairs: whole('pairs', pairs),
-      seed: whole('seed', seed),
-      members: whole('members', members),
-      idle: whole('idle', idle),
-    }
+    const given = Object.entries(AMOUNTS).map(([name, { by }]) => {
+      const text = String(values[name] ?? by)
+      if (!/^\d{1,9}$/.test(text)) throw new Error(`--${name} takes a whole number, not "${text}".`)
+      return [`SOAK_${name.toUpperCase()}`, text]
+    })
+    return { parts, env: Object.fromEntries(given) }
   } catch (error) {
     console.error(`${(error as Error).message}\n\n${HELP}`)
     process.exitCode = 2
     return null
   }
-}
-
-function whole(name: string, text: string): string {
-  if (/^\d{1,9}$/.test(text)) return text
-  throw new Error(`--${name} takes a whole number, not "${text}".`)
 }

@@ -1,5 +1,7 @@
 /** What Discord's verified requests say: a ping, a subcommand of `/sweep`, a press, a choice, or something else. */
 
+import { LONGEST_NAME } from '../core/base/bounds.ts'
+import { parseJsonOnce } from '../core/base/json-keys.ts'
 import { refOf } from './channel.ts'
 import { lineOf } from './commands.ts'
 import { NO, type Pressed, readCustomId } from './custom-id.ts'
@@ -64,7 +66,7 @@ function readCommand(data: Fields, by: Caller): Interaction {
 function typedSoFar(data: Fields): string {
   const [subcommand] = listOf(data.options)
   const focused = listOf(subcommand?.options).find((option) => option.focused === true)
-  return typeof focused?.value === 'string' ? focused.value : ''
+  return typeof focused?.value === 'string' ? focused.value.slice(0, LONGEST_NAME) : ''
 }
 
 /** Flag of a message that one person sees. */
@@ -110,8 +112,8 @@ function isId(value: unknown): value is string {
 
 function jsonOf(body: Uint8Array): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body))
+    return parseJsonOnce(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body))
   } catch {
-    return undefined // not UTF-8, or not JSON
+    return undefined // not UTF-8
   }
 }

@@ -4,9 +4,15 @@ import { hostProblem, readAddress } from '../core/base/address.ts'
 
 /** As they are written down; left out, the door stays closed and no card is posted. */
 export interface DiscordSettings {
-  /** "Public Key" on the page "General Information": 64 hex characters. Opens `POST /discord/interactions`. */
+  /**
+   * "Public Key" on the page "General Information": 64 hex characters. Opens `POST /discord/interactions`. Two, separated by a
+   * comma, while one application takes over from another.
+   */
   readonly DISCORD_PUBLIC_KEY?: string
-  /** "Application ID" on the same page; `npm run chat:register` needs it, and interactions of another one are refused. */
+  /**
+   * "Application ID" on the same page; `npm run chat:register` needs it, and interactions of another one are refused. Two,
+   * separated by a comma, as the keys: the new one first.
+   */
   readonly DISCORD_APPLICATION_ID?: string
   /**
    * Id of the server whose members are answered: "Copy Server ID" in Discord's developer mode. Several, separated by commas.
@@ -23,10 +29,10 @@ export interface DiscordSettings {
 
 export interface DiscordConfig {
   readonly apiUrl: string
-  /** Lower-case hex; null = the door is closed. */
-  readonly publicKey: string | null
-  /** Interactions of another application are refused; null = not checked. */
-  readonly applicationId: string | null
+  /** Lower-case hex; empty = the door is closed. */
+  readonly publicKeys: readonly string[]
+  /** Interactions of another application are refused; empty = not checked. */
+  readonly applicationIds: readonly string[]
   /** Ids of the servers whose members are answered; empty = people named in the policy. */
   readonly guilds: readonly string[]
   /** Null = no cards in Discord. */
@@ -56,30 +62,31 @@ export function readDiscord(
   problems: string[],
 ): DiscordConfig {
   const given = (name: keyof DiscordSettings) => env[name]?.trim() ?? ''
-  const publicKey = given('DISCORD_PUBLIC_KEY').toLowerCase()
-  if (publicKey !== '' && !/^[0-9a-f]{64}$/.test(publicKey)) {
+  const publicKeys = listOf(given('DISCORD_PUBLIC_KEY').toLowerCase())
+  if (!publicKeys.every((key) => /^[0-9a-f]{64}$/.test(key))) {
     problems.push('DISCORD_PUBLIC_KEY must be 64 characters of 0-9 and a-f: "Public Key" of the application.')
   }
-  for (const name of ['DISCORD_APPLICATION_ID', 'DISCORD_CHANNEL'] as const) {
-    if (given(name) !== '' && !ID.test(given(name))) problems.push(`${name} must be an id: 15 to 20 digits.`)
+  const applicationIds = listOf(given('DISCORD_APPLICATION_ID'))
+  if (!applicationIds.every((id) => ID.test(id))) {
+    problems.push('DISCORD_APPLICATION_ID must be an id: 15 to 20 digits.')
   }
-  const guilds = given('DISCORD_GUILD_ID')
-    .split(',')
-    .map((part) => part.trim())
-    .filter((part) => part !== '')
+  if (given('DISCORD_CHANNEL') !== '' && !ID.test(given('DISCORD_CHANNEL'))) {
+    problems.push('DISCORD_CHANNEL must be an id: 15 to 20 digits.')
+  }
+  const guilds = listOf(given('DISCORD_GUILD_ID'))
   if (!guilds.every((guild) => ID.test(guild)))
     problems.push('DISCORD_GUILD_ID must be the id of a server: 15 to 20 digits.')
   const [token, channelId] = [given('DISCORD_BOT_TOKEN'), given('DISCORD_CHANNEL')]
   if (/\s/.test(token) || /^bot /i.test(token))
     problems.push('DISCORD_BOT_TOKEN must be the token alone, without "Bot ".')
   if (channelId !== '' && token === '') problems.push('DISCORD_CHANNEL is set and DISCORD_BOT_TOKEN is missing.')
-  if (channelId !== '' && publicKey === '') {
+  if (channelId !== '' && publicKeys.length === 0) {
     problems.push('DISCORD_CHANNEL is set and DISCORD_PUBLIC_KEY is missing: no button of a card could be answered.')
   }
   return {
     apiUrl: apiUrlOf(given('DISCORD_API_URL'), development, allowed, problems),
-    publicKey: publicKey === '' ? null : publicKey,
-    applicationId: given('DISCORD_APPLICATION_ID') || null,
+    publicKeys,
+    applicationIds,
     guilds,
     bot: token === '' || channelId === '' ? null : { token, channelId },
   }
@@ -96,12 +103,20 @@ export function readRegistrar(
   const before = problems.length
   // The token goes to that address: over https, or not off this machine.
   const { apiUrl } = readDiscord(own, true, (env.ALLOW_API_HOSTS ?? '').split(/[\s,]+/), problems)
-  const [applicationId, botToken] = [own.DISCORD_APPLICATION_ID?.trim() ?? '', own.DISCORD_BOT_TOKEN?.trim() ?? '']
+  const [applicationId = ''] = listOf(own.DISCORD_APPLICATION_ID ?? '')
+  const botToken = own.DISCORD_BOT_TOKEN?.trim() ?? ''
   if (applicationId === '') {
     problems.push('DISCORD_APPLICATION_ID is missing: "Application ID" on the page "General Information".')
   }
   if (botToken === '') problems.push('DISCORD_BOT_TOKEN is missing: "Reset Token" on the page "Bot" shows it, once.')
   return problems.length === before ? { apiUrl, applicationId, botToken } : null
+}
+
+function listOf(text: string): readonly string[] {
+  return text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== '')
 }
 
 function apiUrlOf(text: string, development: boolean, allowed: readonly string[], problems: string[]): string {

@@ -26,17 +26,26 @@ const SIGNATURE = /^[0-9a-f]{128}$/
 /** Seconds since 1970 have ten digits until the year 2286; milliseconds have thirteen. */
 const TIMESTAMP = /^[1-9]\d{0,10}$/
 
-/** `publicKey`: 64 lower-case hex characters, from the settings. `nowMs`: real time. */
+/** `publicKeys`: each 64 lower-case hex characters, from the settings; all are tried. `nowMs`: real time. */
 export async function verifyDiscord(
-  publicKey: string,
+  publicKeys: readonly string[],
   { signature, timestamp, body }: SignedRequest,
   nowMs: number,
 ): Promise<Verified> {
   if (signature === null || timestamp === null) return { ok: false, why: 'absent' }
   if (!SIGNATURE.test(signature) || !TIMESTAMP.test(timestamp)) return { ok: false, why: 'malformed' }
   if (Math.abs(nowMs / 1_000 - Number(timestamp)) > TOLERANCE_S) return { ok: false, why: 'too far from now' }
-  const key = await crypto.subtle.importKey('raw', Uint8Array.fromHex(publicKey), 'Ed25519', false, ['verify'])
   const message = await new Blob([timestamp, body]).arrayBuffer()
-  const isRight = await crypto.subtle.verify('Ed25519', key, Uint8Array.fromHex(signature), message)
-  return isRight ? { ok: true } : { ok: false, why: 'wrong' }
+  const bytes = Uint8Array.fromHex(signature)
+  const verdicts = await Promise.all(publicKeys.map((key) => isSignedBy(key, bytes, message)))
+  return verdicts.includes(true) ? { ok: true } : { ok: false, why: 'wrong' }
+}
+
+async function isSignedBy(
+  publicKey: string,
+  signature: Uint8Array<ArrayBuffer>,
+  message: ArrayBuffer,
+): Promise<boolean> {
+  const key = await crypto.subtle.importKey('raw', Uint8Array.fromHex(publicKey), 'Ed25519', false, ['verify'])
+  return crypto.subtle.verify('Ed25519', key, signature, message)
 }

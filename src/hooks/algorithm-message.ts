@@ -5,6 +5,7 @@
 
 import * as v from 'valibot'
 import { looksLikeHold } from '../core/base/hold.ts'
+import { hasRepeatedKey } from '../core/base/json-keys.ts'
 import type { UpdateCommand } from '../core/command/command.ts'
 import { isProjectId } from './bearer.ts'
 import { description, parameters, projectId } from './commands.ts'
@@ -36,7 +37,8 @@ const WIZARD = ['Insights', 'OrderEvents', 'Portfolio']
 export function unwrapped(parsed: unknown): unknown {
   if (typeof parsed !== 'string') return parsed
   try {
-    return JSON.parse(parsed)
+    const value: unknown = JSON.parse(parsed)
+    return hasRepeatedKey(parsed) ? undefined : value
   } catch {
     return parsed
   }

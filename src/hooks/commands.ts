@@ -4,6 +4,15 @@
  */
 
 import * as v from 'valibot'
+import {
+  LONGEST_DESCRIPTION,
+  LONGEST_KEY,
+  LONGEST_NAME,
+  LONGEST_RULE,
+  LONGEST_VALUE,
+  MOST_PARAMETERS,
+  MOST_RULES,
+} from '../core/base/bounds.ts'
 import { nameProblem, placeOf } from '../core/base/names.ts'
 import type { Command, ProjectRef } from '../core/command/command.ts'
 import { directoryProblem } from '../core/command/command-delete.ts'
@@ -47,13 +56,16 @@ const Envelope = shape({
 /** The id of a project. */
 export const projectId = v.custom<number>(isProjectId, 'must be the id of a project, a whole number')
 
-const whichProject = { projectId: v.optional(projectId), project: v.optional(text('the exact name of a project')) }
+const whichProject = {
+  projectId: v.optional(projectId),
+  project: v.optional(text('the exact name of a project', LONGEST_NAME)),
+}
 
 /** The new full name, one that may be written. */
-export const newName = v.pipe(text('the new full name'), v.rawCheck(writableName))
+export const newName = v.pipe(text('the new full name', LONGEST_NAME), v.rawCheck(writableName))
 
 /** The whole new description. */
-export const description = anyText('a description')
+export const description = anyText('a description', LONGEST_DESCRIPTION)
 
 /** Those that are named are set, the others stay; null removes one. Numbers become their digits. */
 export const parameters = v.pipe(
@@ -62,6 +74,15 @@ export const parameters = v.pipe(
     'must be an object of parameters, as in {"fast": "10"}',
   ),
   v.check((given) => Object.keys(given).length > 0, 'must name a parameter, or be left out'),
+  v.check((given) => Object.keys(given).length <= MOST_PARAMETERS, `must have at most ${MOST_PARAMETERS} parameters`),
+  v.check(
+    (given) => Object.keys(given).every((key) => key.length <= LONGEST_KEY),
+    `has a parameter whose name has more than ${LONGEST_KEY} characters`,
+  ),
+  v.check(
+    (given) => Object.values(given).every((value) => typeof value !== 'string' || value.length <= LONGEST_VALUE),
+    `has a value of more than ${LONGEST_VALUE} characters`,
+  ),
   v.check(
     (given) => Object.keys(given).every((key) => key !== '' && key !== '__proto__' && key.isWellFormed()),
     'has a parameter whose name cannot be written',
@@ -87,13 +108,16 @@ const Data = {
     release: v.optional(release),
   }),
   'project.delete': shape(whichProject),
-  'directory.delete': shape({ directory: v.pipe(anyText('a directory'), v.rawCheck(deletableDirectory)) }),
+  'directory.delete': shape({
+    directory: v.pipe(anyText('a directory', LONGEST_NAME), v.rawCheck(deletableDirectory)),
+  }),
   'project.restore': shape({ projectId }),
   'sweep.run': shape({
     mode: v.picklist(['report', 'act'], 'must be "report" or "act"'),
     rules: v.optional(
       v.pipe(
-        v.array(text('the id of a rule'), 'must be a list of ids of rules'),
+        v.array(text('the id of a rule', LONGEST_RULE), 'must be a list of ids of rules'),
+        v.maxLength(MOST_RULES, `must have at most ${MOST_RULES} ids`),
         v.minLength(1, 'must name a rule, or be left out'),
       ),
     ),

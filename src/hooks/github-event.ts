@@ -4,6 +4,8 @@
  */
 
 import * as v from 'valibot'
+import { LONGEST_NAME } from '../core/base/bounds.ts'
+import { parseJsonOnce } from '../core/base/json-keys.ts'
 import type { BranchDeleted } from '../core/command/on-event.ts'
 import type { Bytes } from './hmac.ts'
 
@@ -20,9 +22,9 @@ export type Payload =
   | { readonly ok: false; readonly reason: 'content type' | 'not JSON' }
 
 const Deletion = v.object({
-  ref: v.pipe(v.string(), v.nonEmpty()),
+  ref: v.pipe(v.string(), v.nonEmpty(), v.maxLength(LONGEST_NAME)),
   ref_type: v.string(),
-  repository: v.object({ full_name: v.pipe(v.string(), v.nonEmpty()) }),
+  repository: v.object({ full_name: v.pipe(v.string(), v.nonEmpty(), v.maxLength(LONGEST_NAME)) }),
   sender: v.optional(v.object({ login: v.optional(v.string()) })),
 })
 
@@ -37,7 +39,8 @@ export function readPayload(body: Bytes, contentType: string): Payload {
   }
   try {
     const text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body)
-    return { ok: true, value: JSON.parse(type === 'application/json' ? text : formField(text, 'payload')) }
+    const value = parseJsonOnce(type === 'application/json' ? text : formField(text, 'payload'))
+    return value === undefined ? { ok: false, reason: 'not JSON' } : { ok: true, value }
   } catch {
     return { ok: false, reason: 'not JSON' }
   }

@@ -48,14 +48,15 @@ export function nearestTo(word: string, candidates: readonly string[]): string |
 }
 
 /** Text that is not empty, and has no half of a character in it, which no encoding could carry. */
-export function text(what: string) {
-  return v.pipe(anyText(what), v.nonEmpty(`must not be empty; it is ${what}`))
+export function text(what: string, most: number) {
+  return v.pipe(anyText(what, most), v.nonEmpty(`must not be empty; it is ${what}`))
 }
 
 /** As `text`, but it may be empty. */
-export function anyText(what: string) {
+export function anyText(what: string, most: number) {
   return v.pipe(
     v.string(`must be text: ${what}`),
+    v.check((given) => given.length <= most, `must have at most ${most} characters`),
     v.check((given) => given.isWellFormed(), 'holds half of a surrogate pair, which is no text'),
   )
 }

@@ -3,38 +3,23 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { type Config, configText, readConfig } from '../config.ts'
 import { sha256Hex } from '../core/base/canonical.ts'
-import type { Env } from '../env.ts'
-import { logWarning, redactionOf } from '../log.ts'
+import { logWarning } from '../log.ts'
 import { workspaceOf } from '../workspace/address.ts'
 import { nameOf, type Who } from '../workspace/ledger/asks.ts'
+import type { Caller, Door, Right } from './caller.ts'
 import {
   clientAddress,
   createLimiter,
   createPace,
   type Limiter,
+  limited,
   type Pace,
-  tooMany,
   tooManyFailures,
 } from './limiter.ts'
 import { problem } from './problem.ts'
+import { logOf } from './request-id.ts'
 
-/** `read`: look at everything. `operate`: start, change, hold, pause. `decide`: say yes or no to a waiting plan. */
-export type Right = 'read' | 'operate' | 'decide'
-
-export interface Caller {
-  /** For the record; null for somebody who may only look. */
-  readonly who: Who | null
-  readonly rights: readonly Right[]
-  /** Who that is, for messages: `READ_TOKEN`, an address. */
-  readonly name: string
-  /** What requests are counted by where the name is that of several; otherwise the name. */
-  readonly identity?: string
-  /** Whether a browser adds the credentials by itself, so that another site could make it ask. */
-  readonly isAmbient: boolean
-}
-
-/** What a request carries through the router; `caller` is there behind `requireCaller` and `requirePerson` only. */
-export type Door = { Bindings: Env; Variables: { caller: Caller } }
+export type { Caller, Door, Right } from './caller.ts'
 
 const EVERYTHING: readonly Right[] = ['read', 'operate', 'decide']
 
@@ -150,17 +135,17 @@ async function withCredentials(
   const caller = await compare(header, config)
   if (caller !== null) return caller
   if (signIns.failed(key, now, await sha256Hex(header))) {
-    logWarning(redactionOf(c.env), `Not accepted (sign-in): wrong credentials from ${address || 'this machine'}.`)
+    logWarning(logOf(c), `Not accepted (sign-in): wrong credentials from ${address || 'this machine'}.`)
   }
   return null
 }
 
 /** 429 for an identity that asks too often; null for an answer, and the request is counted. */
-function paced(c: Context, { pace }: Gauges, { organizationId, rates }: Config, caller: Caller): Response | null {
+function paced(c: Context<Door>, { pace }: Gauges, { organizationId, rates }: Config, caller: Caller): Response | null {
   const isRead = c.req.method === 'GET' || c.req.method === 'HEAD'
   const [most, what] = isRead ? [rates.reads, 'reads'] : [rates.writes, 'writes']
-  const wait = pace.take(`${organizationId} ${what} ${caller.identity ?? caller.name}`, most, Date.now())
-  return wait === null ? null : tooMany(c, wait, `${most} ${what} a minute`)
+  const who = `${organizationId} ${what} ${caller.identity ?? caller.name}`
+  return limited(c, pace, who, { name: what, most, what: `${what} a minute` })
 }
 
 /** The answer to somebody who may not; null when they may. */

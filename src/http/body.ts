@@ -2,11 +2,10 @@
 
 import type { Context } from 'hono'
 import * as v from 'valibot'
+import { BODY_LIMIT } from '../core/base/bounds.ts'
+import { parseJsonOnce } from '../core/base/json-keys.ts'
 import { nearest } from '../core/base/nearest.ts'
 import { problem } from './problem.ts'
-
-/** The most bytes a body may have: 1 MiB. */
-export const BODY_LIMIT = 1_048_576
 
 /** A schema that knows its keys, so that an unknown one can be refused with the nearest. */
 export type BodySchema = v.GenericSchema & { readonly entries: v.ObjectEntries }
@@ -45,35 +44,39 @@ export async function readJson<Schema extends BodySchema>(
   return refuse(problem(c, 422, { title: 'The body does not fit', detail }))
 }
 
-/** The body as bytes; null when there are more than `BODY_LIMIT` of them. */
-export async function readBytes(request: Request): Promise<Uint8Array<ArrayBuffer> | null> {
-  if (Number(request.headers.get('content-length') ?? 0) > BODY_LIMIT) return null
+/** The body as bytes; null when there are more than `limit` of them. */
+export async function readBytes(request: Request, limit = BODY_LIMIT): Promise<Uint8Array<ArrayBuffer> | null> {
+  if (Number(request.headers.get('content-length') ?? 0) > limit) return null
   const chunks: Uint8Array[] = []
   let size = 0
-  for await (const chunk of request.body ?? []) {
-    size += chunk.byteLength
-    if (size > BODY_LIMIT) return null
-    chunks.push(chunk)
+  try {
+    for await (const chunk of request.body ?? []) {
+      size += chunk.byteLength
+      if (size > limit) return null
+      chunks.push(chunk)
+    }
+  } catch {
+    return null // broken off by the sender, who hears no answer
   }
   return new Uint8Array(await new Blob(chunks).arrayBuffer())
 }
 
 /** The answer to a body over the limit. */
-export function tooLarge(c: Context): Response {
-  return problem(c, 413, { title: 'Body too large', detail: `A body may have at most ${BODY_LIMIT} bytes.` })
+export function tooLarge(c: Context, limit = BODY_LIMIT): Response {
+  return problem(c, 413, { title: 'Body too large', detail: `A body may have at most ${limit} bytes.` })
 }
 
 /** The answer to a body that cannot be parsed. */
 export function notJson(c: Context): Response {
-  return problem(c, 400, { title: 'Not JSON', detail: 'The body must be one JSON value in UTF-8.' })
+  return problem(c, 400, { title: 'Not JSON', detail: 'The body must be one JSON value in UTF-8, with no key twice.' })
 }
 
-/** One JSON value in UTF-8, without a byte-order mark; undefined for anything else. */
+/** One JSON value in UTF-8, without a byte-order mark and without a key twice; undefined for anything else. */
 export function parseJson(bytes: Uint8Array): unknown {
   try {
-    return JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes))
+    return parseJsonOnce(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes))
   } catch {
-    return undefined
+    return undefined // not UTF-8
   }
 }
 

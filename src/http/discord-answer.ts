@@ -17,12 +17,13 @@ import {
   renderDiscord,
 } from '../discord/render.ts'
 import { TOKEN_LIFE_MS, type Way, wayText } from '../discord/replier.ts'
-import { logError, redactionOf } from '../log.ts'
+import { logError } from '../log.ts'
 import { workspaceOf } from '../workspace/address.ts'
 import type { NewReply } from '../workspace/asking/replies.ts'
 import type { Door } from './auth.ts'
 import { questionOf } from './discord-question.ts'
-import { hurriedPerson, inTime, type Measured, orSorry } from './in-time.ts'
+import { hurriedPerson, inTime, isHurriedReader, type Measured, orSorry } from './in-time.ts'
+import { logOf } from './request-id.ts'
 
 const UNKNOWN = 'This version of leansweep does not know that. "/sweep help" lists what there is.'
 
@@ -59,12 +60,13 @@ export async function answerTo(turn: Turn, interaction: Interaction): Promise<AP
 /** None when there is nothing to choose from, for whatever reason: nobody sees more than an empty list. */
 async function choicesFor(turn: Turn, { typed, by }: Extract<Interaction, { kind: 'autocomplete' }>) {
   const { c } = turn
-  if ((await whyNotRead(c.env, askerOf(turn, by))) !== null) return []
+  // Every letter that somebody types asks the workspace.
+  if (isHurriedReader(turn, askerOf(turn, by)) || (await whyNotRead(c.env, askerOf(turn, by))) !== null) return []
   const asking = workspaceOf(c.env)
     .suggest(typed, LIMITS.choices)
     .then((asked) => (asked.ok ? projectChoices(asked.value) : []))
     .catch((error: unknown) => {
-      logError(redactionOf(c.env), 'Choices for Discord', error)
+      logError(logOf(c), 'Choices for Discord', error)
       return []
     })
   return (await inTime(asking)) ?? []
@@ -80,7 +82,7 @@ async function pressed(
   if (waits !== null) return respond(turn, by, false, waits)
   if (what.step === 'ask') {
     const asking = questionOf(env, askerOf(turn, by), what)
-    const question = await inTime(orSorry(env, FAILED, asking, (answer) => ({ kind: 'no', answer }) as const))
+    const question = await inTime(orSorry(logOf(turn.c), FAILED, asking, (answer) => ({ kind: 'no', answer }) as const))
     if (question === null) return newMessage(plainMessage(BUSY), true)
     if (question.kind === 'ask') return newMessage(questionMessage(what, question.confirm), true)
     if (question.kind === 'no') return respond(turn, by, privately, question.answer)
@@ -95,7 +97,7 @@ async function answerWith(
   privately: boolean,
   work: () => Promise<Answer>,
 ): Promise<APIInteractionResponse> {
-  const working = orSorry(turn.c.env, FAILED, work(), (answer) => answer)
+  const working = orSorry(logOf(turn.c), FAILED, work(), (answer) => answer)
   const answer = await inTime(working)
   if (answer !== null) return respond(turn, by, privately, answer)
   // What was asked for is done or put down by the workspace in any case; this only hands its answer on.

@@ -3,32 +3,34 @@
 import type { APIInteractionResponse } from 'discord-api-types/v10'
 import type { Context } from 'hono'
 import { configText, readConfig } from '../config.ts'
+import { HOOK_LIMIT } from '../core/base/bounds.ts'
 import { type Interaction, readInteraction } from '../discord/interaction.ts'
 import { ANSWER, EPHEMERAL } from '../discord/numbers.ts'
 import { plainMessage } from '../discord/render.ts'
 import type { DiscordConfig } from '../discord/settings.ts'
 import { verifyDiscord } from '../discord/verify.ts'
-import { logWarning, redactionOf } from '../log.ts'
+import { logWarning } from '../log.ts'
 import type { Door, Gauges } from './auth.ts'
 import { readBytes, tooLarge } from './body.ts'
 import { answerTo } from './discord-answer.ts'
 import { clientAddress } from './limiter.ts'
 import { problem } from './problem.ts'
+import { logOf } from './request-id.ts'
 
 export async function takeInteraction(c: Context<Door>, gauges: Gauges): Promise<Response> {
   const read = readConfig(c.env)
   if (!read.ok) return problem(c, 503, { title: 'Not configured', detail: configText(read.problems) })
   const { discord } = read.config
-  if (discord.publicKey === null) {
+  if (discord.publicKeys.length === 0) {
     const detail =
       'This door is closed: DISCORD_PUBLIC_KEY is not set. Set it with "wrangler secret put DISCORD_PUBLIC_KEY".'
     return problem(c, 503, { title: 'Not configured', detail })
   }
-  const body = await readBytes(c.req.raw)
-  if (body === null) return tooLarge(c)
+  const body = await readBytes(c.req.raw, HOOK_LIMIT)
+  if (body === null) return tooLarge(c, HOOK_LIMIT)
   const signature = c.req.header('x-signature-ed25519') ?? null
   const timestamp = c.req.header('x-signature-timestamp') ?? null
-  const verified = await verifyDiscord(discord.publicKey, { signature, timestamp, body }, Date.now())
+  const verified = await verifyDiscord(discord.publicKeys, { signature, timestamp, body }, Date.now())
   if (!verified.ok) return unsigned(c, gauges, verified.why)
 
   const interaction = readInteraction(body)
@@ -42,10 +44,10 @@ export async function takeInteraction(c: Context<Door>, gauges: Gauges): Promise
 const ELSEWHERE = 'This leansweep belongs to another Discord server. Whoever runs it can add yours to DISCORD_GUILD_ID.'
 
 /** Whether an interaction is of another application, or of a server that the settings do not name. */
-function isElsewhere({ applicationId, guilds }: DiscordConfig, interaction: Interaction): boolean {
+function isElsewhere({ applicationIds, guilds }: DiscordConfig, interaction: Interaction): boolean {
   if (interaction.kind === 'ping') return false
   const { by } = interaction
-  if (applicationId !== null && by.applicationId !== applicationId) return true
+  if (applicationIds.length > 0 && !applicationIds.includes(by.applicationId)) return true
   return by.guildId !== null && guilds.length > 0 && !guilds.includes(by.guildId)
 }
 
@@ -59,7 +61,7 @@ function unsigned(c: Context<Door>, { failures }: Gauges, why: string): Response
   const [address, now] = [clientAddress(c), Date.now()]
   if (failures.wait(address, now) === null) {
     failures.failed(address, now)
-    logWarning(redactionOf(c.env), `Not accepted (discord): the signature is ${why}.`)
+    logWarning(logOf(c), `Not accepted (discord): the signature is ${why}.`)
   }
   return c.text('invalid request signature', 401)
 }

@@ -4,13 +4,14 @@ import type { Context } from 'hono'
 import { verifyGithub } from '../hooks/github.ts'
 import { type GithubEvent, readGithubEvent, readPayload } from '../hooks/github-event.ts'
 import { type Bytes, toHex } from '../hooks/hmac.ts'
-import { logNote, redactionOf } from '../log.ts'
+import { logNote, logWarning } from '../log.ts'
 import { workspaceOf } from '../workspace/address.ts'
 import { runAt } from './accepted.ts'
 import type { Door, Gauges } from './auth.ts'
 import { notJson } from './body.ts'
 import { problem } from './problem.ts'
 import { hurried, openDoor, unproven } from './proof.ts'
+import { logOf } from './request-id.ts'
 
 type Deletion = Extract<GithubEvent, { kind: 'branch deleted' }>
 
@@ -47,7 +48,7 @@ async function deleteDirectories(c: Context<Door>, { branch, sender }: Deletion,
   if (!meaning.ok) return problem(c, 422, { title: 'No directory', detail: meaning.why })
   if (meaning.directories.length === 0) {
     const warning = unknownText(branch.repository, meaning.others)
-    logNote(redactionOf(c.env), warning)
+    logWarning(logOf(c), warning)
     return c.json({ ignored: `No [[on]] of the policy is for a deleted branch of this repository. ${warning}` }, 202)
   }
   const id = toHex(new Uint8Array(await crypto.subtle.digest('SHA-256', body)))
@@ -79,7 +80,7 @@ function unknownText(repository: string, others: readonly string[]): string {
 function noteDelivery(c: Context<Door>, { kind }: GithubEvent): void {
   const delivery = c.req.header('x-github-delivery') ?? ''
   const id = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/.test(delivery) ? delivery : 'without an id'
-  logNote(redactionOf(c.env), `GitHub delivery ${id}: ${kind}.`)
+  logNote(logOf(c), `GitHub delivery ${id}: ${kind}.`)
 }
 
 function wrongType(c: Context<Door>): Response {

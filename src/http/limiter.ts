@@ -4,6 +4,7 @@
  */
 
 import type { Context } from 'hono'
+import type { Door } from './caller.ts'
 import { type Problem, problem } from './problem.ts'
 
 /** How often an address may fail. */
@@ -63,28 +64,56 @@ export function createLimiter(options: LimiterOptions = {}): Limiter {
 
 /** How often somebody may ask, whoever it is: each has so many requests in any minute. */
 export interface Pace {
-  /** Whole seconds until one more may be made; null = it may, and is counted. One that may not is not counted. */
-  take(who: string, perMinute: number, now: number): number | null
+  /** One that may not is not counted. */
+  take(who: string, perMinute: number, now: number): Taken
+}
+
+export interface Taken {
+  /** Whole seconds until one more may be made; null = it may, and is counted. */
+  readonly wait: number | null
+  /** How many more may be made now, and in how many seconds there is room for another. */
+  readonly left: number
+  readonly resetsIn: number
 }
 
 const MINUTE = 60_000
 
+/** When somebody asked, oldest first; what is before `from` is over. */
+interface Asked {
+  times: number[]
+  from: number
+}
+
 /** `most`: so many are remembered at a time; who asked first is forgotten for the next. */
 export function createPace(most = 5_000): Pace {
-  const taken = new Map<string, number[]>()
+  const all = new Map<string, Asked>()
   return {
     take(who, perMinute, now) {
-      const times = taken.get(who) ?? []
-      while (times[0] !== undefined && times[0] <= now - MINUTE) times.shift()
-      const oldest = times[times.length - perMinute]
-      if (oldest !== undefined) return Math.max(1, Math.ceil((oldest + MINUTE - now) / 1_000))
+      const known = all.get(who)
+      const asked = known ?? { times: [], from: 0 }
+      forget(asked, now - MINUTE)
+      const { times, from } = asked
+      const resetsIn = Math.max(1, Math.ceil(((times[from] ?? now) + MINUTE - now) / 1_000))
+      const left = perMinute - (times.length - from)
+      if (left <= 0) {
+        const freed = times[times.length - perMinute] ?? now
+        return { wait: Math.max(1, Math.ceil((freed + MINUTE - now) / 1_000)), left: 0, resetsIn }
+      }
       times.push(now)
-      if (taken.has(who)) return null
-      makeRoom(taken, most)
-      taken.set(who, times)
-      return null
+      if (known === undefined) {
+        makeRoom(all, most)
+        all.set(who, asked)
+      }
+      return { wait: null, left: left - 1, resetsIn }
     },
   }
+}
+
+function forget(asked: Asked, until: number): void {
+  while ((asked.times[asked.from] ?? Number.POSITIVE_INFINITY) <= until) asked.from++
+  if (asked.from * 2 <= asked.times.length) return
+  asked.times = asked.times.slice(asked.from)
+  asked.from = 0
 }
 
 /** Forgets the oldest entry of a full map. */
@@ -108,9 +137,24 @@ export function tooManyFailures(c: Context, seconds: number): Response {
 }
 
 /** 429 for somebody who may, only not so often. `what` may come so often, as in "60 writes a minute". */
-export function tooMany(c: Context, seconds: number, what: string): Response {
+function tooMany(c: Context, seconds: number, what: string): Response {
   const detail = `At most ${what}. This request was not counted and did nothing; wait as long as Retry-After says.`
   return problem(c, 429, { title: 'Too many requests', detail }, { 'retry-after': String(seconds) })
+}
+
+/**
+ * 429 when somebody has made that many requests within a minute; null for an answer, and the request is counted. `name` is
+ * that of the limit, for headers, and `what` may come so often, as in "reads a minute".
+ */
+export function limited(
+  c: Context<Door>,
+  pace: Pace,
+  who: string,
+  { name, most, what }: { readonly name: string; readonly most: number; readonly what: string },
+): Response | null {
+  const { wait, left, resetsIn } = pace.take(who, most, Date.now())
+  c.set('rate', { name, most, left, resetsIn: wait ?? resetsIn })
+  return wait === null ? null : tooMany(c, wait, `${most} ${what}`)
 }
 
 const TOO_MANY_FAILURES: Problem = {

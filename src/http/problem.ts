@@ -1,6 +1,7 @@
 /** Errors as RFC 9457 problem+json: what happened, why, what to do. */
 
 import type { Context } from 'hono'
+import { storedText } from '../core/base/bounds.ts'
 
 export type ProblemStatus = 400 | 401 | 403 | 404 | 405 | 409 | 410 | 413 | 415 | 422 | 429 | 500 | 502 | 503
 
@@ -28,5 +29,5 @@ export function problem(
     'content-type': 'application/problem+json; charset=utf-8',
     'cache-control': 'no-store',
   }
-  return c.body(JSON.stringify({ type: 'about:blank', title, status, detail }), status, headers)
+  return c.body(JSON.stringify({ type: 'about:blank', title, status, detail: storedText(detail) }), status, headers)
 }

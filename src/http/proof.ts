@@ -5,14 +5,16 @@
 
 import type { Context } from 'hono'
 import { type Config, configText, readConfig } from '../config.ts'
+import { HOOK_LIMIT } from '../core/base/bounds.ts'
 import { type ProofFailure, proofFailureText } from '../hooks/failure.ts'
 import type { Bytes } from '../hooks/hmac.ts'
 import { type HookSecrets, SETTING_OF } from '../hooks/secrets.ts'
-import { logWarning, redactionOf } from '../log.ts'
+import { logWarning } from '../log.ts'
 import type { Door, Gauges } from './auth.ts'
 import { readBytes, tooLarge } from './body.ts'
-import { clientAddress, tooMany, tooManyFailures } from './limiter.ts'
+import { clientAddress, limited, tooManyFailures } from './limiter.ts'
 import { problem } from './problem.ts'
+import { logOf } from './request-id.ts'
 
 type DoorName = keyof HookSecrets
 
@@ -29,8 +31,8 @@ export async function openDoor(c: Context<Door>, door: DoorName): Promise<Opened
     const detail = `This door is closed: ${SETTING_OF[door]} is not set. Set it with "wrangler secret put ${SETTING_OF[door]}".`
     return shut(problem(c, 503, { title: 'Not configured', detail }))
   }
-  const body = await readBytes(c.req.raw)
-  return body === null ? shut(tooLarge(c)) : { ok: true, secrets, body, config: read.config }
+  const body = await readBytes(c.req.raw, HOOK_LIMIT)
+  return body === null ? shut(tooLarge(c, HOOK_LIMIT)) : { ok: true, secrets, body, config: read.config }
 }
 
 /**
@@ -43,7 +45,7 @@ export function unproven(c: Context<Door>, { failures }: Gauges, door: DoorName,
   const wait = failures.wait(address, now)
   if (wait !== null) return tooManyFailures(c, wait)
   failures.failed(address, now)
-  logWarning(redactionOf(c.env), `Not accepted (${door}): ${proofFailureText(failure)}.`)
+  logWarning(logOf(c), `Not accepted (${door}): ${proofFailureText(failure)}.`)
   return problem(c, 401, { title: 'Not accepted', detail: NOT_ACCEPTED })
 }
 
@@ -54,8 +56,8 @@ export function hurried(
   door: DoorName,
   { organizationId, rates }: Config,
 ): Response | null {
-  const wait = pace.take(`${organizationId} ${door}`, rates.hooks, Date.now())
-  return wait === null ? null : tooMany(c, wait, `${rates.hooks} signed requests a minute`)
+  const limit = { name: 'hooks', most: rates.hooks, what: 'signed requests a minute' }
+  return limited(c, pace, `${organizationId} ${door}`, limit)
 }
 
 const NOT_ACCEPTED =

@@ -8,7 +8,7 @@ import type { RunRequest } from '../workspace/ledger/run.ts'
 import { handIn } from './accepted.ts'
 import type { Door, Gauges } from './auth.ts'
 import { parseJson } from './body.ts'
-import { tooMany } from './limiter.ts'
+import { limited } from './limiter.ts'
 import { problem } from './problem.ts'
 import { openDoor, unproven } from './proof.ts'
 
@@ -23,8 +23,9 @@ export async function takeAlgorithmMessage(c: Context<Door>, gauges: Gauges): Pr
   if (!verdict.ok) return unproven(c, gauges, 'quantconnect', verdict.failure)
   // A bearer is of one project, so this is the count of the bearer.
   const { organizationId, rates } = door.config
-  const wait = gauges.pace.take(`${organizationId} project ${verdict.projectId}`, rates.notifyWeb, Date.now())
-  if (wait !== null) return tooMany(c, wait, `${rates.notifyWeb} messages a minute from one algorithm`)
+  const limit = { name: 'messages', most: rates.notifyWeb, what: 'messages a minute from one algorithm' }
+  const waits = limited(c, gauges.pace, `${organizationId} project ${verdict.projectId}`, limit)
+  if (waits !== null) return waits
 
   const asked = readAlgorithmMessage(message)
   switch (asked.kind) {

@@ -15,6 +15,7 @@ import { workspaceOf } from '../workspace/address.ts'
 import type { NewReply } from '../workspace/asking/replies.ts'
 import type { Door } from './auth.ts'
 import { hurriedPerson, inTime, type Measured, orSorry } from './in-time.ts'
+import { logOf } from './request-id.ts'
 
 const LATER = 'This takes longer than usual. The answer follows.'
 /** For the log. */
@@ -37,7 +38,7 @@ export async function answerCommand(turn: Turn, command: SlashCommand): Promise<
   }
   const answer = await inTimeOr(
     turn,
-    orSorry(turn.c.env, FAILED, work(), (sorry) => sorry),
+    orSorry(logOf(turn.c), FAILED, work(), (sorry) => sorry),
     ({ says, to }) => reply(turn, responseUrl, to === 'all' ? 'all' : 'below', { says }),
   )
   if (answer === null) return { response_type: 'ephemeral', ...plainMessage(LATER) }
@@ -64,7 +65,7 @@ export async function answerPress(turn: Turn, pressed: Pressed): Promise<void> {
   }
   await inTimeOr(
     turn,
-    orSorry(turn.c.env, FAILED, work(), (sorry) => sorry).then((answer) => answerAll(turn, answer, pressed)),
+    orSorry(logOf(turn.c), FAILED, work(), (sorry) => sorry).then((answer) => answerAll(turn, answer, pressed)),
     async () => undefined,
   )
 }

@@ -2,7 +2,8 @@
 
 import type { Context } from 'hono'
 import { type Config, configText, readConfig } from '../config.ts'
-import { logWarning, redactionOf } from '../log.ts'
+import { HOOK_LIMIT } from '../core/base/bounds.ts'
+import { logWarning } from '../log.ts'
 import { isSslCheck, type Origin, type Read, readEvent, readPress, readSlashCommand } from '../slack/parse.ts'
 import { plainMessage } from '../slack/render.ts'
 import { verifySlack } from '../slack/verify.ts'
@@ -10,6 +11,7 @@ import type { Door, Gauges } from './auth.ts'
 import { readBytes, tooLarge } from './body.ts'
 import { clientAddress, tooManyFailures } from './limiter.ts'
 import { problem } from './problem.ts'
+import { logOf } from './request-id.ts'
 import { answerCommand, answerPress } from './slack-answer.ts'
 
 const READERS = {
@@ -27,8 +29,8 @@ export async function takeSlack(c: Context<Door>, gauges: Gauges, door: keyof ty
       'This door is closed: SLACK_SIGNING_SECRET is not set. Set it with "wrangler secret put SLACK_SIGNING_SECRET".'
     return problem(c, 503, { title: 'Not configured', detail })
   }
-  const body = await readBytes(c.req.raw)
-  if (body === null) return tooLarge(c)
+  const body = await readBytes(c.req.raw, HOOK_LIMIT)
+  if (body === null) return tooLarge(c, HOOK_LIMIT)
   if (isSslCheck(body)) return c.body(null, 200)
   const signature = c.req.header('x-slack-signature') ?? null
   const timestamp = c.req.header('x-slack-request-timestamp') ?? null
@@ -82,7 +84,7 @@ function unsigned(c: Context<Door>, { failures }: Gauges, why: string): Response
   const wait = failures.wait(address, now)
   if (wait !== null) return tooManyFailures(c, wait)
   failures.failed(address, now)
-  logWarning(redactionOf(c.env), `Not accepted (slack): the signature is ${why}.`)
+  logWarning(logOf(c), `Not accepted (slack): the signature is ${why}.`)
   const detail = 'The request does not prove that it comes from Slack. Check the signing secret and the clock.'
   return problem(c, 401, { title: 'Not accepted', detail })
 }

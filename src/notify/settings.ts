@@ -52,7 +52,7 @@ function hostProblem(kind: Notify['kind'], address: string, development: boolean
   const { protocol, hostname } = new URL(address)
   if (development && protocol === 'http:') return null
   const isAt = (hosts: readonly string[]) => hosts.some((host) => hostname === host || hostname.endsWith(`.${host}`))
-  if (kind !== 'teams') return isAt(HOSTS[kind]) ? null : `must be at ${HOSTS[kind].join(' or ')}; it is at ${hostname}`
+  if (kind !== 'teams') return isAt(HOSTS[kind]) ? null : `must be at ${HOSTS[kind].join(' or ')}`
   if (isAt(SWITCHED_OFF)) return 'is of an Office 365 connector, and those are switched off. Make a workflow in Teams'
-  return isAt([...HOSTS.slack, ...HOSTS.discord]) ? `must be of a workflow in Teams; it is at ${hostname}` : null
+  return isAt([...HOSTS.slack, ...HOSTS.discord]) ? 'must be of a workflow in Teams, not of another chat' : null
 }

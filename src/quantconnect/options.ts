@@ -1,5 +1,7 @@
 /** The client's options: what each means, its default, and the check that a mistake in one shows at once. */
 
+import { withoutEnd } from '../core/base/without-end.ts'
+
 export interface ClientOptions {
   /** Where the API answers. @default 'https://www.quantconnect.com/api/v2' */
   readonly baseUrl?: string
@@ -37,7 +39,7 @@ const DEFAULTS = {
 /** Throws a TypeError on a mistake: settings are checked before, so a mistake here is one of this program. */
 export function completeOptions(given: ClientOptions): Required<ClientOptions> {
   const options = { ...DEFAULTS, ...given }
-  const baseUrl = options.baseUrl.replace(/\/+$/, '')
+  const baseUrl = withoutEnd(options.baseUrl, '/')
   // With a "?" or "#" in it, the endpoint would end up in the query and something else would be called.
   if (!/^https?:\/\/[^\s@?#]+$/.test(baseUrl)) throw new TypeError('baseUrl must be a plain http or https address.')
   if (!/^\d+$/.test(options.userId)) throw new TypeError('userId must be digits.')

@@ -4,6 +4,8 @@
  */
 
 import { isLoopback } from '../core/base/address.ts'
+import { LONGEST_ID, LONGEST_REF } from '../core/base/bounds.ts'
+import { parseJsonOnce } from '../core/base/json-keys.ts'
 
 /** Where an answer may be sent for half an hour, by anybody who knows it: a secret. */
 export type ResponseUrl = string
@@ -64,6 +66,8 @@ export function isSslCheck(body: Uint8Array): boolean {
 /** Null: not what Slack sends. */
 export type Read = SlackRequest | null
 
+const IDS = ['command', 'user_id', 'trigger_id', 'team_id', 'enterprise_id', 'channel_id']
+
 /** `POST /slack/commands`: a form. `development`: beside a sandbox, where Slack is a stand-in on this machine. */
 export function readSlashCommand(body: Uint8Array, development: boolean): Read {
   const form = formOf(body)
@@ -71,6 +75,9 @@ export function readSlashCommand(body: Uint8Array, development: boolean): Read {
   const field = (name: string) => form.get(name) ?? ''
   const responseUrl = responseUrlOf(field('response_url'), development)
   if (field('user_id') === '' || field('trigger_id') === '' || responseUrl === null) return null
+  // What is kept of it; a text that is too long gets an answer in words.
+  if (!IDS.every((name) => field(name).length <= LONGEST_ID && form.getAll(name).length <= 1)) return null
+  if (form.getAll('text').length > 1 || form.getAll('response_url').length > 1) return null
   return {
     kind: 'command',
     command: field('command'),
@@ -88,7 +95,7 @@ export function readSlashCommand(body: Uint8Array, development: boolean): Read {
 export function readPress(body: Uint8Array, development: boolean): Read {
   const form = formOf(body)
   if (form === null) return null
-  const payload = jsonOf(form.get('payload') ?? '')
+  const payload = form.getAll('payload').length > 1 ? undefined : parseJsonOnce(form.get('payload') ?? '')
   if (!isObject(payload) || typeof payload.type !== 'string') return null
   if (payload.type !== 'block_actions') return { kind: 'ignored', what: payload.type }
   const { user, channel, container, actions, team, enterprise } = payload
@@ -100,6 +107,7 @@ export function readPress(body: Uint8Array, development: boolean): Read {
   const responseUrl = responseUrlOf(payload.response_url, development)
   // A button that only leads somewhere tells of its press as well, and carries nothing.
   if (value === null || responseUrl === null) return { kind: 'ignored', what: 'a press without a value' }
+  if (value.length > LONGEST_REF || [user.id, actionId, actionTs].some((id) => id.length > LONGEST_ID)) return null
   const channelId = isObject(channel) && typeof channel.id === 'string' ? channel.id : ''
   const message = messageOf(container, channelId)
   const from = {
@@ -111,10 +119,12 @@ export function readPress(body: Uint8Array, development: boolean): Read {
 
 /** `POST /slack/events`: JSON. */
 export function readEvent(body: Uint8Array): Read {
-  const event = jsonOf(textOf(body) ?? '')
+  const event = parseJsonOnce(textOf(body) ?? '')
   if (!isObject(event) || typeof event.type !== 'string') return null
   if (event.type !== 'url_verification') return { kind: 'ignored', what: event.type }
-  return typeof event.challenge === 'string' ? { kind: 'url verification', challenge: event.challenge } : null
+  const { challenge } = event
+  if (typeof challenge !== 'string' || challenge.length > LONGEST_ID) return null
+  return { kind: 'url verification', challenge }
 }
 
 /** In an organization-wide installation `team` is null, and only `enterprise` says where a press comes from. */
@@ -141,7 +151,7 @@ function messageOf(container: unknown, channelId: string): Pressed['message'] {
 /** Only Slack's own addresses are written to (and a stand-in's on this machine): whatever else is there is not from Slack. */
 function responseUrlOf(text: unknown, development: boolean): ResponseUrl | null {
   const url = typeof text === 'string' ? URL.parse(text) : null
-  if (url === null) return null
+  if (url === null || url.href.length > LONGEST_REF) return null
   if (development && isLoopback(url.href)) return url.href
   return url.protocol === 'https:' && /^hooks\.slack(-gov)?\.com$/.test(url.host) ? url.href : null
 }
@@ -161,14 +171,6 @@ function textOf(body: Uint8Array): string | null {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body)
   } catch {
     return null // not UTF-8
-  }
-}
-
-function jsonOf(text: string): unknown {
-  try {
-    return JSON.parse(text)
-  } catch {
-    return undefined
   }
 }
 

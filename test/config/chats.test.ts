@@ -36,8 +36,8 @@ describe('the settings of Discord', () => {
   it('may be left out: the door is closed and nothing is posted', () => {
     expect(config({}).discord).toEqual({
       apiUrl: 'https://discord.com/api/v10',
-      publicKey: null,
-      applicationId: null,
+      publicKeys: [],
+      applicationIds: [],
       guilds: [],
       bot: null,
     })
@@ -46,8 +46,8 @@ describe('the settings of Discord', () => {
   it('are read, the key in lower case', () => {
     expect(config({ ...DISCORD, DISCORD_PUBLIC_KEY: ` ${KEY.toUpperCase()}` }).discord).toEqual({
       apiUrl: 'https://discord.com/api/v10',
-      publicKey: KEY,
-      applicationId: DISCORD.DISCORD_APPLICATION_ID,
+      publicKeys: [KEY],
+      applicationIds: [DISCORD.DISCORD_APPLICATION_ID],
       guilds: [],
       bot: { token: DISCORD.DISCORD_BOT_TOKEN, channelId: DISCORD.DISCORD_CHANNEL },
     })
@@ -64,7 +64,7 @@ describe('the settings of Discord', () => {
   })
 
   it('may be the key alone: commands work, and no cards are posted', () => {
-    expect(config({ DISCORD_PUBLIC_KEY: KEY }).discord).toMatchObject({ publicKey: KEY, bot: null })
+    expect(config({ DISCORD_PUBLIC_KEY: KEY }).discord).toMatchObject({ publicKeys: [KEY], bot: null })
   })
 
   it.each<[Settings, RegExp]>([
@@ -186,9 +186,13 @@ describe('incoming webhooks', () => {
     [
       'DISCORD_WEBHOOK_URL',
       'https://evildiscord.com/api/webhooks/1/S3cret-part',
-      /must be at discord\.com or discordapp\.com; it is at evildiscord\.com/,
+      /must be at discord\.com or discordapp\.com\./,
     ],
-    ['DISCORD_WEBHOOK_URL', 'https://discord.com.evil.example/S3cret-part', /it is at discord\.com\.evil\.example/],
+    [
+      'DISCORD_WEBHOOK_URL',
+      'https://discord.com.evil.example/S3cret-part',
+      /must be at discord\.com or discordapp\.com\./,
+    ],
     ['DISCORD_WEBHOOK_URL', 'https://me:S3cret-part@discord.com/', /must have no name or password/],
     [
       'TEAMS_WEBHOOK_URL',
@@ -198,7 +202,7 @@ describe('incoming webhooks', () => {
     [
       'TEAMS_WEBHOOK_URL',
       'https://hooks.slack.com/services/S3cret-part',
-      /must be of a workflow in Teams; it is at hooks\.slack\.com/,
+      /must be of a workflow in Teams, not of another chat/,
     ],
     ['TEAMS_WEBHOOK_URL', 'javascript:alert("S3cret-part")', /must be an address/],
   ])('%s = %s is refused, and not shown', (name, url, problem) => {

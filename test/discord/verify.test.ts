@@ -26,7 +26,7 @@ function verify(change: Change = {}, publicKey = PUBLIC, at = AT): Promise<Verif
   const { timestamp, body, signature } = { ...PING, ...change }
   const bytes = typeof body === 'string' ? utf8(body) : (body as Uint8Array)
   return verifyDiscord(
-    publicKey,
+    [publicKey],
     { signature: signature as string | null, timestamp: timestamp as string | null, body: bytes },
     at,
   )
@@ -147,7 +147,7 @@ describe('the signature of Discord', () => {
           const key = (await noble.getPublicKeyAsync(seed)).toHex()
           const signature = await signed(timestamp, body, seed)
           const at = Number(timestamp) * 1_000
-          expect(await verifyDiscord(key, { signature, timestamp, body }, at)).toEqual({ ok: true })
+          expect(await verifyDiscord([key], { signature, timestamp, body }, at)).toEqual({ ok: true })
           expect(await verifyKey(body as Uint8Array<ArrayBuffer>, signature, timestamp, key)).toBe(true)
 
           const changed = {
@@ -157,7 +157,7 @@ describe('the signature of Discord', () => {
             body: where === 'body' ? flip(body, place, bit) : body,
           }
           const nearby = Number(changed.timestamp) * 1_000
-          expect((await verifyDiscord(changed.key, changed, nearby)).ok).toBe(false)
+          expect((await verifyDiscord([changed.key], changed, nearby)).ok).toBe(false)
           const said = [changed.body as Uint8Array<ArrayBuffer>, changed.signature, changed.timestamp] as const
           expect(await verifyKey(...said, changed.key)).toBe(false)
         },

@@ -102,7 +102,7 @@ describe('settings that are missing or wrong', () => {
     ['QC_ORGANIZATION_ID', 'abc', /32 characters of 0-9 and a-f/],
     ['QC_API_URL', 'http://api.example.com', /https/],
     ['QC_API_URL', 'https://api.example.com', /ADMIN_TOKEN is a public development secret/],
-    ['CALLS_PER_SLICE', '5', /whole number from 10 to 900; it is "5"/],
+    ['CALLS_PER_SLICE', '5', /whole number from 10 to 900\./],
     ['BACKUP_DAYS', '30.5', /whole number from 31/],
   ])('%s = %s is refused with a reason', async (name, value, reason) => {
     const { detail } = await problemOf(await ask(await looking(), '/api/runs', { env: { [name]: value } }), 503)
@@ -206,7 +206,7 @@ describe('POST /api/runs', () => {
     const answer = await ask(world, '/api/runs', { method: 'POST', body: { mode: 'report' } })
     expect(answer.status).toBe(202)
     const { run, url } = (await answer.json()) as { run: string; url: string }
-    expect(url).toBe(`https://leansweep.example/api/runs/${run}`)
+    expect(url).toBe(`https://localhost/api/runs/${run}`)
     await world.ended(run)
     const shown = (await (await ask(world, `/api/runs/${run}`)).json()) as RunRecord
     expect(shown).toMatchObject({ trigger: 'api', actor: 'token', mode: 'report', status: 'ok', counts: { marked: 1 } })
@@ -265,7 +265,7 @@ describe('POST /api/runs', () => {
     ['no JSON', '{mode:act}', 400, /one JSON value in UTF-8/],
     ['half of it', '{"mode":', 400, /one JSON value in UTF-8/],
     ['bytes that are not UTF-8', new Uint8Array([0x22, 0xc3, 0x28, 0x22]), 400, /one JSON value in UTF-8/],
-    ['more than 1 MiB', ' '.repeat(1_048_577), 413, /at most 1048576 bytes/],
+    ['more than 64 KiB', ' '.repeat(65_537), 413, /at most 65536 bytes/],
   ])('refuses %s, says why, and starts nothing', async (_what, body, status, detail) => {
     const world = await looking()
     const answer = await ask(world, '/api/runs', { method: 'POST', body })
@@ -273,7 +273,7 @@ describe('POST /api/runs', () => {
     expect(await world.stub.runs(100, null)).toHaveLength(5)
   })
 
-  it('refuses a body over 1 MiB that does not tell its length', async () => {
+  it('refuses a body over 64 KiB that does not tell its length', async () => {
     const chunk = new TextEncoder().encode(' '.repeat(300_000))
     let sent = 0
     const body = new ReadableStream({
@@ -287,9 +287,9 @@ describe('POST /api/runs', () => {
     await problemOf(answer, 413)
   })
 
-  it('takes a body of exactly 1 MiB', async () => {
+  it('takes a body of exactly 64 KiB', async () => {
     const world = await makeWorld(DELETE_OLD, staleMany(1))
-    const body = '{"mode":"report"}'.padEnd(1_048_576, ' ')
+    const body = '{"mode":"report"}'.padEnd(65_536, ' ')
     const answer = await ask(world, '/api/runs', { method: 'POST', body })
     expect(answer.status).toBe(202)
     await world.ended(((await answer.json()) as { run: string }).run)

@@ -35,7 +35,10 @@ afterEach(() => {
 
 /** Everything that was logged. */
 function logged(): string {
-  return logs.flatMap((log) => log.mock.calls.flat()).join('\n')
+  return logs
+    .flatMap((log) => log.mock.calls.flat())
+    .join('\n')
+    .replaceAll(/ \[request [0-9a-f-]{36}\]/g, '')
 }
 
 /** A paused world, so that what arrives can be looked at before it is done. */
@@ -52,7 +55,7 @@ describe('a deleted branch', () => {
     const answer = await delivery(world, 'delete', payload)
     expect(answer.status).toBe(202)
     const { run, url } = (await answer.json()) as { run: string; url: string }
-    expect(url).toBe(`https://leansweep.example/api/runs/${run}`)
+    expect(url).toBe(`https://localhost/api/runs/${run}`)
     const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', new TextEncoder().encode(payload)))
     const id = `github:${digest.toHex()}`
     expect(await rows(world, id)).toEqual([

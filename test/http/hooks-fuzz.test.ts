@@ -70,7 +70,7 @@ function keyOf(text: string): Bytes {
 /** Sends it and checks what must hold of every answer. */
 async function answerTo({ method, path, headers, body }: Sent): Promise<Response> {
   const bodiless = method === 'GET' || method === 'HEAD'
-  const request = new Request(`https://leansweep.example${path}`, {
+  const request = new Request(`https://localhost${path}`, {
     method,
     headers,
     ...(bodiless ? {} : { body }),

@@ -34,7 +34,7 @@ describe('a signed command', () => {
     const answer = await hook(world, ...REPORT)
     expect(answer.status).toBe(202)
     const { run, url } = (await answer.json()) as { run: string; url: string }
-    expect(url).toBe(`https://leansweep.example/api/runs/${run}`)
+    expect(url).toBe(`https://localhost/api/runs/${run}`)
     expect(await (await ask(world, new URL(url).pathname)).json()).toMatchObject({ id: run, trigger: 'hook' })
     expect(await world.ended(run)).toMatchObject({ status: 'ok', mode: 'report' })
   })
@@ -187,7 +187,7 @@ describe('who cannot prove anything', () => {
     expect(new Set(answers).size).toBe(1)
     expect(answers[0]).toContain('Check the shared secret')
     expect(await rows(world)).toEqual([])
-    const logged = log.mock.calls.map(([line]) => String(line))
+    const logged = log.mock.calls.map(([line]) => String(line).replace(/ \[request [0-9a-f-]{36}\]$/, ''))
     expect(logged).toHaveLength(CASES.length)
     expect(new Set(logged).size).toBeGreaterThan(6)
     expect(logged[1]).toBe(
@@ -229,7 +229,7 @@ describe('a signed body that is no command', () => {
   ])('%s, is 400', async (_, body) => {
     const world = await looking()
     const { detail } = await problemOf(await rawHook(world, body), 400)
-    expect(detail).toBe('The body must be one JSON value in UTF-8.')
+    expect(detail).toBe('The body must be one JSON value in UTF-8, with no key twice.')
   })
 
   it('that is no UTF-8, is 400, and was verified over its bytes', async () => {
@@ -244,12 +244,12 @@ describe('a signed body that is no command', () => {
     await problemOf(answer, 400)
   })
 
-  it('of exactly 1 MiB is read, and one byte more is 413', async () => {
+  it('of exactly 256 KiB is read, and one byte more is 413', async () => {
     const world = await looking()
     const body = commandBody('sweep.run', { mode: 'now' })
-    const { detail } = await problemOf(await rawHook(world, body.padEnd(1_048_576)), 422)
+    const { detail } = await problemOf(await rawHook(world, body.padEnd(262_144)), 422)
     expect(detail).toContain('"mode"')
-    await problemOf(await rawHook(world, body.padEnd(1_048_577)), 413)
+    await problemOf(await rawHook(world, body.padEnd(262_145)), 413)
   })
 })
 

@@ -24,7 +24,7 @@ const ann = { email: 'ann@example.com' }
 const ops = { email: 'ops@example.com' }
 const stranger = { email: 'someone@example.com' }
 
-const SAME_SITE = { 'sec-fetch-site': 'same-origin', origin: 'https://leansweep.example' }
+const SAME_SITE = { 'sec-fetch-site': 'same-origin', origin: 'https://localhost' }
 
 interface Press {
   readonly as?: { readonly email: string }

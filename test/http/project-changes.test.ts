@@ -13,7 +13,7 @@ async function done(world: World, path: string, asking: Asking = {}): Promise<Ru
   const answer = await ask(world, path, { method: 'POST', ...asking })
   expect(answer.status).toBe(202)
   const { run, url } = (await answer.json()) as { run: string; url: string }
-  expect(url).toBe(`https://leansweep.example/api/runs/${run}`)
+  expect(url).toBe(`https://localhost/api/runs/${run}`)
   return world.ended(run)
 }
 

@@ -5,7 +5,7 @@ import { bearerOf } from '../../src/hooks/bearer.ts'
 import { utf8 } from '../../src/hooks/hmac.ts'
 import { createPace } from '../../src/http/limiter.ts'
 import { idOf } from '../support/asking.ts'
-import { type Asking, ask, NO_RATES, QUANTCONNECT_SECRET } from '../support/door.ts'
+import { type Asking, ask, NO_RATES, QUANTCONNECT_SECRET, TOKEN } from '../support/door.ts'
 import { DELETE_OLD, staleMany } from '../support/policies.ts'
 import { problemOf, rows } from '../support/rows.ts'
 import { delivery, hook } from '../support/signed.ts'
@@ -127,6 +127,27 @@ describe('with the limits that are there by default, an identity', { timeout: 60
     expect(JSON.stringify(project.parameters)).toMatch(/"3".*"4".*"5"/)
   })
 
+  it('does not let what waits grow beyond what one update may hold', async () => {
+    await world.tick(now)
+    const projectId = await idOf(world, 'Old/p0')
+    await world.faults({ endpoint: 'projects/read', calls: 'all', kind: 'slow', delayMs: 400 })
+    await world.stub.submit({
+      triggerId: 'y',
+      trigger: 'api',
+      actor: 'token',
+      request: { kind: 'sweep', mode: 'act', rules: null },
+    })
+    for (let n = 0; n < 4; n++) {
+      const parameters = Object.fromEntries(Array.from({ length: 90 }, (_, k) => [`p${n}-${k}`, 'v']))
+      expect((await algorithm({ parameters }, projectId)).status).toBe(202)
+    }
+    const updates = (await rows(world)).filter(({ trigger }) => trigger === 'quantconnect')
+    await world.faults()
+    const held = updates.map(({ request }) => JSON.stringify(request).match(/"p\d-\d+"/g)?.length ?? 0)
+    expect(Math.max(...held)).toBeLessThanOrEqual(200)
+    expect(held.reduce((sum, count) => sum + count, 0)).toBe(360)
+  })
+
   it('signs 600 hooks a minute; what is not signed takes none of them', async () => {
     const env = DEFAULTS
     await statuses(30, () => ask(world, '/hooks', { method: 'POST', bearer: null, body: '{}', env }))
@@ -168,21 +189,33 @@ describe('wrong credentials', () => {
   })
 })
 
+describe('anybody', () => {
+  it('asks /health 120 times a minute from an address; whoever has a token is not kept waiting by them', async () => {
+    const headers = { 'cf-connecting-ip': '192.0.2.44' }
+    const health = (bearer: string | null) => ask(world, '/health', { bearer, headers, env: DEFAULTS })
+    expect((await statuses(123, () => health(null)))[429]).toBe(3)
+    expect((await health(null)).headers.get('retry-after')).toMatch(/^\d+$/)
+    expect((await health(TOKEN)).status).not.toBe(429)
+    const elsewhere = { 'cf-connecting-ip': '192.0.2.45' }
+    expect((await ask(world, '/health', { bearer: null, headers: elsewhere, env: DEFAULTS })).status).not.toBe(429)
+  })
+})
+
 describe('the pace of one who asks', () => {
   it('is so many in any minute, a sliding one; refusals count for nothing', () => {
     const pace = createPace()
-    for (let n = 0; n < 3; n++) expect(pace.take('a', 3, n * 1_000)).toBeNull()
-    for (let n = 0; n < 50; n++) expect(pace.take('a', 3, 3_000)).toBe(57)
-    expect(pace.take('b', 3, 3_000)).toBeNull()
-    expect(pace.take('a', 3, 60_000)).toBeNull()
-    expect(pace.take('a', 3, 60_500)).toBe(1)
-    expect(pace.take('a', 3, 61_000)).toBeNull()
+    for (let n = 0; n < 3; n++) expect(pace.take('a', 3, n * 1_000).wait).toBeNull()
+    for (let n = 0; n < 50; n++) expect(pace.take('a', 3, 3_000).wait).toBe(57)
+    expect(pace.take('b', 3, 3_000).wait).toBeNull()
+    expect(pace.take('a', 3, 60_000).wait).toBeNull()
+    expect(pace.take('a', 3, 60_500).wait).toBe(1)
+    expect(pace.take('a', 3, 61_000).wait).toBeNull()
   })
 
   it('forgets who asked first when there are too many', () => {
     const pace = createPace(2)
-    for (const who of ['a', 'b', 'c']) expect(pace.take(who, 1, 0)).toBeNull()
-    expect(pace.take('a', 1, 0)).toBeNull()
-    expect(pace.take('c', 1, 0)).toBe(60)
+    for (const who of ['a', 'b', 'c']) expect(pace.take(who, 1, 0).wait).toBeNull()
+    expect(pace.take('a', 1, 0).wait).toBeNull()
+    expect(pace.take('c', 1, 0).wait).toBe(60)
   })
 })

@@ -1,9 +1,9 @@
 /** What holds for every operation of the API, whatever it does: methods, queries, bodies, caches, lists. Made from the operations themselves. */
 
 import { beforeAll, describe, expect, it } from 'vitest'
+import { BODY_LIMIT } from '../../src/core/base/bounds.ts'
 import type { Operation } from '../../src/http/api/operation.ts'
 import { OPERATIONS } from '../../src/http/api/operations.ts'
-import { BODY_LIMIT } from '../../src/http/body.ts'
 import { idOf } from '../support/asking.ts'
 import { type Asking, ask } from '../support/door.ts'
 import { DELETE_OLD, staleMany } from '../support/policies.ts'
@@ -101,6 +101,12 @@ describe('every address', () => {
     expect(await rows(world)).toEqual(before)
   })
 
+  it.each(all)('%s refuses a query parameter that is there twice', async (_, one) => {
+    const key = Object.keys(one.query ?? {})[0] ?? 'limit'
+    const answer = await ask(world, `${pathOf(one)}?${key}=1&${key}=1`, { method: one.method })
+    expect((await problemOf(answer, 400)).title).toBe('Repeated query parameter')
+  })
+
   it.each(all)('%s is kept by no cache that does not ask again', async (_, one) => {
     if (one.method !== 'GET') return
     const answer = await ask(world, pathOf(one))
@@ -141,13 +147,16 @@ describe('every body', () => {
   })
 
   it.each(withBody)(
-    'of %s is one JSON value in UTF-8 without a byte-order mark, an object, of at most 1 MiB',
+    'of %s is one JSON value in UTF-8 without a byte-order mark, an object, of at most 64 KiB',
     async (_, one) => {
       const before = await rows(world)
       const bytes = (...values: number[]) => new Uint8Array(values)
       for (const body of [
         '{',
         '{} {}',
+        '{"a": 1, "a": 1}',
+        '{"a": 1, "\\u0061": 2}',
+        '{"x": [{"b": 1, "b": []}]}',
         'null null',
         bytes(0xef, 0xbb, 0xbf, 0x7b, 0x7d),
         bytes(0x22, 0xc3, 0x28, 0x22),

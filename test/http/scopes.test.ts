@@ -190,9 +190,9 @@ describe('every operation', () => {
 
 const FROM_ELSEWHERE: readonly { readonly [header: string]: string }[] = [
   { 'sec-fetch-site': 'cross-site' },
-  { 'sec-fetch-site': 'same-site', origin: 'https://leansweep.example' },
+  { 'sec-fetch-site': 'same-site', origin: 'https://localhost' },
   { origin: 'https://elsewhere.example' },
-  { origin: 'http://leansweep.example' },
+  { origin: 'http://localhost' },
   { origin: 'null' },
 ]
 
@@ -224,9 +224,9 @@ describe('a person whom Cloudflare Access has signed in', () => {
 
   it('may ask from a page of this Worker, from the address bar, and with a program', async () => {
     for (const headers of [
-      { 'sec-fetch-site': 'same-origin', origin: 'https://leansweep.example' },
+      { 'sec-fetch-site': 'same-origin', origin: 'https://localhost' },
       { 'sec-fetch-site': 'none' },
-      { origin: 'https://leansweep.example' },
+      { origin: 'https://localhost' },
       {},
     ]) {
       expect(await hold(ann, headers)).toMatchObject({ by: 'Ann' })

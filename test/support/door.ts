@@ -16,6 +16,8 @@ export const QUANTCONNECT_SECRET = 'the secret of the tests for algorithms'
 
 export interface Asking {
   readonly method?: string
+  /** Scheme and host of the Worker's address. */
+  readonly at?: string
   readonly body?: BodyInit | object
   /** The bearer; null sends none. */
   readonly bearer?: string | null
@@ -62,9 +64,9 @@ export async function ask(
   path: string,
   asking: Asking = {},
 ): Promise<Response> {
-  const { method = 'GET', body, bearer = TOKEN, headers = {} } = asking
+  const { method = 'GET', at = 'https://localhost', body, bearer = TOKEN, headers = {} } = asking
   const isPlain = typeof body === 'object' && Object.getPrototypeOf(body) === Object.prototype
-  const request = new Request(`https://leansweep.example${path}`, {
+  const request = new Request(`${at}${path}`, {
     method,
     headers: {
       'cf-connecting-ip': someAddress(),

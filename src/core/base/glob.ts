@@ -148,6 +148,9 @@ function matches(steps: readonly Step[], text: string, stops: boolean): boolean 
   let starAt = 0
   let double = -1
   let doubleAt = 0
+  // From anywhere up to here the steps after this star are known not to fit: trying again would take the square of the time.
+  let deadStar = -1
+  let deadTo = -1
   while (true) {
     const now = steps[step]
     if (now === undefined && at === text.length) return true
@@ -157,22 +160,26 @@ function matches(steps: readonly Step[], text: string, stops: boolean): boolean 
       star = -1
       continue
     }
-    if (now === STAR) {
+    if (now === STAR && (step + 1 !== deadStar || at > deadTo)) {
       star = ++step
       starAt = at
       continue
     }
-    const length = now === undefined ? 0 : lengthMatched(now, text, at, stops)
+    const length = now === undefined || now === STAR ? 0 : lengthMatched(now, text, at, stops)
     if (length > 0) {
       step++
       at += length
       continue
     }
-    if (star !== -1 && starAt < text.length && text[starAt] !== '/') {
+    if (now !== STAR && star !== -1 && starAt < text.length && text[starAt] !== '/') {
       starAt += widthAt(text, starAt)
       at = starAt
       step = star
       continue
+    }
+    if (now !== STAR && star !== -1) {
+      deadStar = star
+      deadTo = starAt
     }
     if (double === -1 || doubleAt >= text.length) return false
     doubleAt += widthAt(text, doubleAt)

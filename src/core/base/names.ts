@@ -3,6 +3,8 @@
  * letters, digits, blanks, `-` and `_`, and none of the words that a file system or LEAN itself reserves.
  */
 
+import { withoutEnd } from './without-end.ts'
+
 const ANYWHERE =
   'con prn aux nul com1 com2 com3 com4 com5 com6 com7 com8 com9 lpt1 lpt2 lpt3 lpt4 lpt5 lpt6 lpt7 lpt8 lpt9 __pycache__ bin obj'
 const LAST = 'backtests live optimizations storage report'
@@ -89,7 +91,7 @@ export function restoringName(name: string, run: string): string {
 /** The same, cut to the length of the name itself where that leaves anything: for a server that takes no longer one. */
 export function shortRestoringName(name: string, run: string): string {
   const base = restoringName(name, run).slice(0, -ending(run).length)
-  const cut = base.slice(0, Math.max(1, name.length - ending(run).length)).replace(/[ /]+$/, '')
+  const cut = withoutEnd(base.slice(0, Math.max(1, name.length - ending(run).length)), ' /')
   return `${cut}${ending(run)}`
 }
 

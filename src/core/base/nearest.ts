@@ -1,11 +1,16 @@
 /** The valid word a misspelt one was probably meant to be. */
 
+/** Nobody misspells a word into one as long as this, and comparing it would take the square of its length. */
+const LONGEST = 200
+
 /** The candidate with the fewest edits, or null when none is near enough to be a good guess. */
 export function nearest(word: string, candidates: readonly string[]): string | null {
+  if (word.length > LONGEST) return null
   const wanted = word.toLowerCase()
   let best: string | null = null
   let fewest = Math.max(2, Math.floor(wanted.length / 2)) + 1
   for (const candidate of candidates) {
+    if (Math.abs(candidate.length - wanted.length) >= fewest) continue
     const edits = distance(wanted, candidate.toLowerCase())
     if (edits < fewest) {
       best = candidate

@@ -45,6 +45,7 @@ export type Called = Pick<Project, 'id' | 'name' | 'path'>
 
 const CLOSE = 5
 const BIN = 'recycle bin/'
+const LONGEST_TYPED = 2_000
 
 /** `text` is what the words were read from. A project in the bin also answers to the name it had before. */
 export function findNamed(projects: readonly Called[], text: string, words: readonly Word[]): Named {
@@ -54,6 +55,8 @@ export function findNamed(projects: readonly Called[], text: string, words: read
   const most = first.quoted ? 1 : words.findIndex(({ quoted }) => quoted)
   for (let used = most === -1 ? words.length : most; used > 0; used--) {
     const wanted = first.quoted ? first.text : text.slice(first.start, words[used - 1]?.end)
+    // No name is as long as this, however it is spaced.
+    if (wanted.length > LONGEST_TYPED) continue
     const found = narrowed(index.projects.get(keyOf(wanted)) ?? [], wanted)
     const directory = meant(index.directories.get(keyOf(wanted)) ?? [], wanted)
     if (found.length > 0 || directory !== null) return { used, projects: found, directory, close: [] }

@@ -78,7 +78,7 @@ export const showHealth = operation({
   answers: {
     200: { means: 'It is.', shape: HealthShape },
     401: 'The credentials that were sent are wrong.',
-    429: 'Too many wrong credentials came from this address.',
+    429: 'Too many requests, or too many wrong credentials, came from this address.',
     503: { means: 'It is not; the code says why.', shape: HealthShape },
   },
   async handle({ c, workspace, caller }) {

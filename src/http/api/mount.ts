@@ -5,6 +5,7 @@ import { readConfig } from '../../config.ts'
 import { workspaceOf } from '../../workspace/address.ts'
 import { type Caller, callerOf, type Door, type Gauges, refusal, requireCaller, wrongCredentials } from '../auth.ts'
 import { readJson } from '../body.ts'
+import { clientAddress, limited } from '../limiter.ts'
 import { isFromElsewhere } from '../origin.ts'
 import { problem } from '../problem.ts'
 import { checkAll, checkQuery } from './check.ts'
@@ -34,11 +35,14 @@ const ANYBODY: Caller = { who: null, rights: [], name: 'Anybody', isAmbient: fal
 /** Whoever comes to a public operation: known, if it has more for those and credentials are sent. */
 async function maybeKnown({ knows }: Operation, c: DoorContext, gauges: Gauges): Promise<Caller | Response> {
   const read = readConfig(c.env)
-  if (knows === undefined || !read.ok) return ANYBODY
-  const found = await callerOf(c, gauges, read.config)
+  if (!read.ok) return ANYBODY
+  const found = knows === undefined ? null : await callerOf(c, gauges, read.config)
   if (found instanceof Response) return found
-  if (found === null && c.req.header('authorization') !== undefined) return wrongCredentials(c)
-  return found?.rights.includes(knows) === true ? found : ANYBODY
+  if (knows !== undefined && found === null && c.req.header('authorization') !== undefined) return wrongCredentials(c)
+  if (knows !== undefined && found?.rights.includes(knows) === true) return found
+  // It asks the workspace, which has one thread for everybody.
+  const limit = { name: 'reads', most: read.config.rates.reads, what: 'reads a minute from one address' }
+  return limited(c, gauges.pace, `${read.config.organizationId} anybody ${clientAddress(c)}`, limit) ?? ANYBODY
 }
 
 async function perform(operation: Operation, c: DoorContext, gauges: Gauges): Promise<Response> {

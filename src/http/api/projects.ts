@@ -1,6 +1,7 @@
 /** What is done to one project because somebody asked: changed, brought back, held, let go. */
 
 import * as v from 'valibot'
+import { LONGEST_DESCRIPTION, LONGEST_NAME } from '../../core/base/bounds.ts'
 import { description, newName, parameters, release } from '../../hooks/commands.ts'
 import type { Held } from '../../workspace/ledger/asks.ts'
 import { whoOf } from '../auth.ts'
@@ -18,9 +19,17 @@ const ProjectUpdate = v.pipe(
   v.strictObject(
     {
       name: v.optional(
-        v.pipe(checkedBy(newName, v.string()), v.description('The new full name, directories and all.')),
+        v.pipe(
+          checkedBy(newName, v.pipe(v.string(), v.maxLength(LONGEST_NAME))),
+          v.description('The new full name, directories and all.'),
+        ),
       ),
-      description: v.optional(v.pipe(checkedBy(description, v.string()), v.description('The whole new description.'))),
+      description: v.optional(
+        v.pipe(
+          checkedBy(description, v.pipe(v.string(), v.maxLength(LONGEST_DESCRIPTION))),
+          v.description('The whole new description.'),
+        ),
+      ),
       parameters: v.optional(
         v.pipe(
           checkedBy(parameters, v.record(v.string(), v.nullable(v.union([v.string(), v.number()])))),

@@ -1,6 +1,7 @@
 /** Runs: the list, each in detail, and a new one. */
 
 import * as v from 'valibot'
+import { LONGEST_RULE, MOST_RULES } from '../../core/base/bounds.ts'
 import { isGoingOn } from '../../workspace/ledger/run.ts'
 import { whoOf } from '../auth.ts'
 import { notAKey } from '../body.ts'
@@ -59,8 +60,11 @@ const NewRun = v.strictObject(
     ),
     rules: v.optional(
       v.pipe(
-        v.array(v.string('must be the id of a rule')),
+        v.array(
+          v.pipe(v.string('must be the id of a rule'), v.maxLength(LONGEST_RULE, 'is too long for the id of a rule')),
+        ),
         v.minLength(1, 'must name a rule, or be left out'),
+        v.maxLength(MOST_RULES, `must have at most ${MOST_RULES} ids`),
         v.description('Ids of the only rules that may act.'),
       ),
     ),

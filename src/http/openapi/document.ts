@@ -49,7 +49,8 @@ export type Content = { readonly [type: string]: { readonly schema: JsonSchema }
 export const GENERAL = [
   'Send "Authorization: Bearer <ADMIN_TOKEN>", or a READ_TOKEN to look only; or be signed in by Cloudflare Access as a person of the policy.',
   'Every error is problem+json (RFC 9457): what happened, why, what to do.',
-  'Times are ISO 8601, UTC. Bodies are JSON of at most 1 MiB; unknown keys are refused, with the nearest valid one.',
+  'Times are ISO 8601, UTC. Bodies are JSON of at most 64 KiB; unknown keys are refused, with the nearest valid one, and so are keys that come twice.',
+  'Each answer has an X-Request-Id, which the log names too; RateLimit-Policy says how often one may ask, RateLimit what is left once that is less than half, and Retry-After when to come again.',
   'With an Idempotency-Key a repeated request is the same run, for 400 days; with another body it is refused.',
   'Other sites are given no leave to call (no CORS).',
 ]
@@ -135,8 +136,8 @@ function responsesOf(operation: Operation, converter: Converter): Described['res
 function implied({ needs, body }: Operation): readonly string[] {
   return [
     '400',
-    ...(needs === 'none' ? [] : ['401', '429', '503']),
-    ...(needs === 'none' || needs === 'read' ? [] : ['403']),
+    '403',
+    ...(needs === 'none' ? ['429'] : ['401', '429', '503']),
     ...(body === undefined ? [] : ['413', '415', '422']),
     '500',
   ]

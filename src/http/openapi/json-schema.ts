@@ -15,6 +15,8 @@ export interface JsonSchema {
   readonly minimum?: number
   readonly maximum?: number
   readonly minItems?: number
+  readonly maxItems?: number
+  readonly maxLength?: number
   readonly const?: unknown
   readonly enum?: readonly unknown[]
   readonly default?: unknown
@@ -44,7 +46,7 @@ export function createConverter(): Converter {
     const title = actions.find(({ type }) => type === 'title')?.title as string | undefined
     const make = (): JsonSchema => {
       const what = base.pipe === undefined ? kind(base, use) : convert(base, use)
-      return Object.assign({}, what, ...actions.map(said))
+      return Object.assign({}, what, ...actions.map((action) => said(action, base.type === 'array')))
     }
     if (title === undefined) return make()
     if (!named.has(title)) named.set(title, make())
@@ -97,7 +99,7 @@ export function createConverter(): Converter {
 }
 
 /** What a check says of the value it checks. */
-function said(action: Action): JsonSchema {
+function said(action: Action, isList: boolean): JsonSchema {
   switch (action.type) {
     case 'description':
       return { description: action.description as string }
@@ -109,6 +111,8 @@ function said(action: Action): JsonSchema {
       return { maximum: action.requirement as number }
     case 'min_length':
       return { minItems: action.requirement as number } // of lists alone: a text is checked by a pattern
+    case 'max_length':
+      return isList ? { maxItems: action.requirement as number } : { maxLength: action.requirement as number }
     case 'iso_timestamp':
       return { format: 'date-time' }
     case 'iso_date':

@@ -89,7 +89,9 @@ async function perform(
   if (!caller.rights.includes(right)) return say(c, 403, whyNot(caller, right))
   const body = await readBytes(c.req.raw)
   if (body === null) return say(c, 413, 'The form is too large.')
-  const done = await act(c, new URLSearchParams(new TextDecoder().decode(body)))
+  const fields = new URLSearchParams(new TextDecoder().decode(body))
+  if (new Set(fields.keys()).size < [...fields.keys()].length) return say(c, 400, 'A field is there twice.')
+  const done = await act(c, fields)
   return 'to' in done ? c.redirect(done.to, 303) : say(c, 409, done.not)
 }
 
@@ -105,7 +107,7 @@ async function ask(c: DoorContext, request: RunRequest): Promise<Done> {
   return { to: `/runs/${taken.run}` }
 }
 
-async function say(c: DoorContext, status: 403 | 409 | 413 | 415, message: string): Promise<Response> {
+async function say(c: DoorContext, status: 400 | 403 | 409 | 413 | 415, message: string): Promise<Response> {
   const back = c.req.path.replace(/\/[a-z]+$/, '') || '/'
   return c.html(
     await layout(

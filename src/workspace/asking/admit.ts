@@ -3,6 +3,7 @@
  * workspace busy by asking, and waiting updates of one project by its algorithm become one.
  */
 
+import { MOST_PARAMETERS } from '../../core/base/bounds.ts'
 import { canonicalJson } from '../../core/base/canonical.ts'
 import type { UpdateCommand } from '../../core/command/command.ts'
 import { countJoined, join, joinedTo } from '../ledger/joined.ts'
@@ -95,6 +96,8 @@ function admitUpdate(sql: SqlStorage, asking: Asking, now: number): Admitted {
       ? {}
       : { parameters: { ...older.parameters, ...newer.parameters } }),
   }
+  // What waits long may not grow with every message.
+  if (Object.keys(command.parameters ?? {}).length > MOST_PARAMETERS) return { kind: 'new' }
   const merged: RunRequest = { kind: 'command', mode: 'act', command }
   sql.exec('UPDATE runs SET request = ? WHERE id = ?', JSON.stringify(merged), waiting.id)
   join(sql, { ...asking, run: waiting.id, kind: 'update', at: now })

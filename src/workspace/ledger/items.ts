@@ -1,5 +1,6 @@
 /** The table of items: what each run set out to do, project by project, with the intent before and the outcome after. */
 
+import { storedText } from '../../core/base/bounds.ts'
 import type { Project } from '../../core/evidence/project.ts'
 import type { Change } from '../../core/plan/change.ts'
 import type { PlanItem } from '../../core/plan/plan.ts'
@@ -230,7 +231,7 @@ export function writeOutcome(sql: SqlStorage, row: ItemRow, outcome: OutcomeKind
   sql.exec(
     `UPDATE items SET state = 'final', outcome = ?, detail = ? WHERE run = ? AND project_id = ? AND settles = ?`,
     outcome,
-    detail,
+    storedText(detail),
     row.run,
     row.item.projectId,
     row.settles,
@@ -241,7 +242,7 @@ export function writeOutcome(sql: SqlStorage, row: ItemRow, outcome: OutcomeKind
 export function leavePlan(sql: SqlStorage, row: ItemRow, why: string): void {
   sql.exec(
     `UPDATE items SET state = 'left', detail = ? WHERE run = ? AND project_id = ? AND settles = ''`,
-    why,
+    storedText(why),
     row.run,
     row.item.projectId,
   )
@@ -251,7 +252,7 @@ export function leavePlan(sql: SqlStorage, row: ItemRow, why: string): void {
 export function postpone(sql: SqlStorage, row: ItemRow, why: string): void {
   sql.exec(
     `UPDATE items SET tries = tries + 1, detail = ? WHERE run = ? AND project_id = ? AND settles = ''`,
-    why,
+    storedText(why),
     row.run,
     row.item.projectId,
   )

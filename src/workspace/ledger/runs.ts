@@ -1,5 +1,6 @@
 /** The table of runs: one row per trigger, from the moment it was asked for until 400 days later. */
 
+import { storedText } from '../../core/base/bounds.ts'
 import type { Cursor } from '../../quantconnect/projects.ts'
 import {
   NO_COUNTS,
@@ -165,7 +166,7 @@ export function insertRun(sql: SqlStorage, run: NewRun): void {
     JSON.stringify(run.request),
     run.phase ?? 'survey',
     JSON.stringify({ ...START, ending: run.ending ?? null }),
-    run.message ?? '',
+    storedText(run.message ?? ''),
     run.policyAt,
     run.createdAt,
     JSON.stringify(NO_COUNTS),
@@ -311,6 +312,7 @@ export function changeRun(sql: SqlStorage, run: RunRow, change: RunChange): RunR
   const fields = Object.keys(change) as (keyof RunChange)[]
   const values = fields.map((field) => {
     const value = change[field]
+    if (field === 'message') return storedText(String(value))
     return typeof value === 'object' ? JSON.stringify(value) : (value as string | number)
   })
   sql.exec(
@@ -318,7 +320,7 @@ export function changeRun(sql: SqlStorage, run: RunRow, change: RunChange): RunR
     ...values,
     run.id,
   )
-  return { ...run, ...change }
+  return { ...run, ...change, ...(change.message === undefined ? {} : { message: storedText(change.message) }) }
 }
 
 export function summary(run: RunRow): RunSummary {
