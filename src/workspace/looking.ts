@@ -40,7 +40,7 @@ import { showBase } from './views/base.ts'
 import { type Health, readHealth } from './views/health.ts'
 import { listHolds } from './views/held.ts'
 import { readMetrics } from './views/metrics.ts'
-import { named, suggested } from './views/named.ts'
+import { type NamedOptions, named, suggested } from './views/named.ts'
 import { explainProject, preview } from './views/preview.ts'
 import { showInventory } from './views/shown-inventory.ts'
 import { verifyPage } from './views/verify.ts'
@@ -171,8 +171,8 @@ export abstract class Looking extends WorkspaceObject {
   }
 
   /** Which project or directory the words behind a command name, by the last survey. */
-  async named(text: string, words: readonly Word[], goneToo: boolean): Promise<Asked<Named>> {
-    return this.withDeps((deps) => named(this.sql, deps, text, words, goneToo))
+  async named(text: string, words: readonly Word[], options: NamedOptions): Promise<Asked<Named>> {
+    return this.withDeps((deps) => named(this.sql, deps, text, words, options))
   }
 
   /** Projects to choose from while somebody types, at most so many. */

@@ -190,6 +190,7 @@ export const WHY: Card = whyCard({
     unsure: null,
     progress: null,
   },
+  actions: [],
 })
 
 export const PLAN: Card = planCard({

@@ -62,6 +62,10 @@ export function reasonText(reason: Reason, policy?: Policy): string {
       const what = reason.directory === null ? 'it' : `project ${reason.projectId} in its directory ${reason.directory}`
       return `Rule "${reason.rule}" waits: rule "${reason.by}" moved ${what} on ${minuteText(reason.at)}, and rules move a project at most once in 30 days; not before ${minuteText(reason.until)}.`
     }
+    case 'no backup': {
+      const what = reason.directory === null ? 'it' : `project ${reason.projectId} in its directory ${reason.directory}`
+      return `Rule "${reason.rule}" waits: ${what} could not be backed up, and nothing is deleted without a backup. ${reason.why} It is tried again ${minuteText(reason.until)}, or once it was changed.`
+    }
     case 'window':
       return `The grace of rule "${reason.rule}" is over, but now is outside the window${policy?.window ? ` (${policy.window.text}, ${policy.timezone})` : ''}.`
     case 'directory waits':

@@ -24,6 +24,8 @@ export interface Facts {
   readonly throttle: { readonly since: number; readonly until: number; readonly times: number }
   /** The newest run whose survey was whole and not objected to: its survey is what `why` looks at. */
   readonly good: { readonly run: string; readonly at: number }
+  /** The newest run whose list of projects was whole and not objected to, whatever it was for: what views look at. */
+  readonly scan: { readonly run: string }
   /** Who last accepted what stood against the list of projects, its hash, and when (policy time). */
   readonly base: { readonly by: string; readonly hash: string; readonly at: number }
   /** There is a reference of the shrink guard; deletions of runs made from that real time on are not in it yet. */

@@ -118,6 +118,9 @@ export function createTables(sql: SqlStorage): void {
     CREATE INDEX units_by_key ON units (unit);
     CREATE INDEX items_unsettled ON items (outcome, settled);
     CREATE INDEX items_rebuilt ON items (project_id) WHERE rebuilt IS NOT NULL;
+    CREATE INDEX items_sent ON items (sent_at) WHERE sent_at IS NOT NULL;
+    CREATE INDEX items_sent_to ON items (project_id, sent_at) WHERE sent_at IS NOT NULL;
+    CREATE INDEX items_settling ON items (settles, project_id) WHERE settles <> '';
     CREATE TABLE empty_readings (
       project_id INTEGER NOT NULL, created INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (project_id, created)
     );
@@ -167,6 +170,14 @@ export function createTables(sql: SqlStorage): void {
     CREATE INDEX backups_by_project ON backups (project_id, put_at DESC);
     CREATE INDEX backups_by_pack ON backups (pack) WHERE pack IS NOT NULL;
     CREATE INDEX backups_of_run ON backups (run, project_id);
+    CREATE TABLE former_names (
+      project_id INTEGER NOT NULL, path TEXT NOT NULL, name TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (project_id, path)
+    );
+    CREATE INDEX former_names_by_path ON former_names (path);
+    CREATE TABLE no_backups (
+      project_id INTEGER NOT NULL, created INTEGER NOT NULL, modified INTEGER NOT NULL, why TEXT NOT NULL, tries INTEGER NOT NULL,
+      until INTEGER NOT NULL, PRIMARY KEY (project_id, created)
+    );
     CREATE TABLE inventories (key TEXT PRIMARY KEY, run TEXT NOT NULL, at INTEGER NOT NULL);
     CREATE TABLE reference (chunk INTEGER PRIMARY KEY, rows BLOB NOT NULL);
     CREATE TABLE objections (

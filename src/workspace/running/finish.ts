@@ -1,7 +1,7 @@
 /** The last slice of a run: its final status, the inventory snapshot, the record in KV, the next link of the audit chain. */
 
 import type { Config } from '../../config.ts'
-import { nextReference } from '../../core/evidence/reference.ts'
+import { formerNames, nextReference } from '../../core/evidence/reference.ts'
 import { recordHash } from '../../records/chain.ts'
 import { gunzipJson, gzipJson } from '../../records/gzip.ts'
 import { inventoryKey, runKey } from '../../records/keys.ts'
@@ -9,6 +9,7 @@ import { cutToFit } from '../../records/metadata.ts'
 import { appendLink } from '../ledger/audit.ts'
 import { loadInventory } from '../ledger/evidence.ts'
 import { readFact } from '../ledger/facts.ts'
+import { noteFormerNames } from '../ledger/former-names.ts'
 import { attemptsOf, itemsOf, outcomesOf, writeOutcome } from '../ledger/items.ts'
 import { deletedByUs, packReference, readReference, writeReference } from '../ledger/reference.ts'
 import {
@@ -195,6 +196,7 @@ async function putInventory(sql: SqlStorage, { log, config }: FinishDeps, run: R
   const metadata = { run: run.id, at: iso(run.policyAt), projects: inventory.projects.length }
   await log.put(key, await gzipJson(inventory), { expirationTtl: config.recordDays * 86_400, metadata })
   const before = (await readReference(sql)) ?? []
+  noteFormerNames(sql, formerNames(before, inventory.projects), run.createdAt)
   const reference = await packReference(sql, nextReference(before, inventory.projects, deletedByUs(sql)))
   return { key, reference }
 }

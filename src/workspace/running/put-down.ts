@@ -65,6 +65,7 @@ export async function putDown(slice: Slice, inventory: Inventory, planned: Plann
     if (sweep !== null) {
       dropOtherSurveys(sql, run.id, slice.deps.now())
       writeFact(sql, 'good', { run: run.id, at: run.policyAt })
+      writeFact(sql, 'scan', { run: run.id })
     }
     const later =
       goes && open !== null && plan.waiting.length > 0
