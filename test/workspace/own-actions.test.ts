@@ -224,7 +224,7 @@ describe('G28 a project that cannot be backed up', () => {
       return sent.filter(({ path, params }) => path === 'files/read' && Number(params.projectId) === projectId).length
     }
     await world.tick(now)
-    await world.faults({ endpoint: 'files/read', kind: 'refuse', calls: 'all' })
+    await world.faults({ endpoint: 'files/read', kind: 'malformed', calls: 'all' })
     const run = await world.tick(now + 2 * DAY)
     expect(run.outcomes.map(({ outcome }) => outcome)).toEqual(['failed', 'failed'])
     const reads = await readsOf(id)

@@ -34,6 +34,12 @@ export interface Facts {
   readonly proved: { readonly day: string }
   /** How far the reading of activity is, in projects, and about how long the rest takes; absent = nothing is left to read. */
   readonly reading: { readonly looked: number; readonly of: number; readonly hoursLeft: number }
+  /** Policy time since which each rule, by id, has had something due without acting. */
+  readonly dueSince: { readonly [rule: string]: number }
+  /** The least that was to be read of activity at the end of a scheduled run, and since when (policy time). */
+  readonly backlog: { readonly least: number; readonly at: number }
+  /** Rows of the list that the newest scheduled scan could not read whole, as a sentence; absent = none. */
+  readonly unreadable: { readonly says: string }
   /** The newest run that programs were told of, and what makes a quiet tick just another one like it. */
   readonly told: { readonly run: string; readonly print: string }
   /** What the newest scan found left over from restores. */

@@ -55,6 +55,8 @@ export interface RunState {
   readonly planHash: string
   /** Caps the plan is over, as sentences. */
   readonly stopped: readonly string[]
+  /** Of a scheduled run: in what conditions rules stand still, as sentences (G33). */
+  readonly standstill: readonly string[]
   /** Real time since which a pause has kept it from acting; null while none does. */
   readonly pausedAt: number | null
   /** Whether it carried out an approved plan and a pause ended it: what is left goes on when the pause ends. */
@@ -85,6 +87,7 @@ const START: RunState = {
   laterTries: 0,
   planHash: '',
   stopped: [],
+  standstill: [],
   pausedAt: null,
   hasRest: false,
   lostInARow: 0,

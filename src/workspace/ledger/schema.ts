@@ -170,6 +170,11 @@ export function createTables(sql: SqlStorage): void {
     CREATE INDEX backups_by_project ON backups (project_id, put_at DESC);
     CREATE INDEX backups_by_pack ON backups (pack) WHERE pack IS NOT NULL;
     CREATE INDEX backups_of_run ON backups (run, project_id);
+    CREATE TABLE conditions (
+      code TEXT NOT NULL, rule TEXT NOT NULL, says TEXT NOT NULL, seen INTEGER NOT NULL, missed INTEGER NOT NULL,
+      began_at INTEGER, told INTEGER NOT NULL, PRIMARY KEY (code, rule)
+    );
+    CREATE TABLE conditions_told (about TEXT PRIMARY KEY, at INTEGER NOT NULL);
     CREATE TABLE former_names (
       project_id INTEGER NOT NULL, path TEXT NOT NULL, name TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (project_id, path)
     );

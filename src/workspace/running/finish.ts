@@ -30,6 +30,7 @@ import { type Audience, tellFinished } from '../telling/tell.ts'
 import { doneTo, tellSettled } from '../telling/tell-settled.ts'
 import { tellUndone } from '../telling/tell-undone.ts'
 import { forgetOld } from './retention.ts'
+import { noteProgress } from './standstill.ts'
 import { endingOfWord } from './word-ending.ts'
 
 /** Finished runs the object keeps itself, because KV may show a new key up to a minute late. */
@@ -54,13 +55,16 @@ export async function finish(storage: DurableObjectStorage, deps: FinishDeps, go
   // Set once, so that a crash between here and the end makes the same record again.
   const run = going.finishedAt === null ? changeRun(sql, going, { finishedAt: deps.now() }) : going
   closeOpenItems(sql, run)
-  const message = [run.message, ...stoppedTexts(sql, run.id)].filter((text) => text !== '').join(' ')
-  const word = endingOfWord(sql, { ...run, message })
+  const said = [run.message, ...stoppedTexts(sql, run.id)].filter((text) => text !== '').join(' ')
+  const word = endingOfWord(sql, { ...run, message: said })
+  const { standstill } = run.state
+  const plain = { status: word?.status ?? statusOf(sql, run), message: word?.message ?? said }
+  const isHalf = standstill.length > 0 && (plain.status === 'ok' || plain.status === 'waiting')
   const ended: RunRow = {
     ...run,
     counts: countsOf(sql, run),
-    status: word?.status ?? statusOf(sql, run),
-    message: word?.message ?? message,
+    status: isHalf ? 'partial' : plain.status,
+    message: [plain.message, ...standstill].filter((text) => text !== '').join(' '),
   }
   const previous = readFact(sql, 'chain')
   const draft = { ...(await draftRecord(sql, ended)), audit: { previous: previous?.hash ?? null, hash: null } }
@@ -91,7 +95,8 @@ export async function finish(storage: DurableObjectStorage, deps: FinishDeps, go
     addToTotals(sql, ended)
     keepRecord(sql, run.id, packed)
     forgetOld(sql, deps.now(), run.policyAt)
-    tellFinished(sql, audience, ended, record.outcomes, deps.now())
+    noteProgress(sql, run)
+    tellFinished(sql, audience, ended, plain, record.outcomes, deps.now())
     tellExecuted(sql, audience, ended, deps.now())
     tellSettled(sql, audience, doneTo(record.outcomes), deps.now())
     const { status, counts, message } = ended

@@ -2,13 +2,15 @@
 
 import type { Mark } from '../../core/evidence/memory.ts'
 import { type Inventory, isUnknown } from '../../core/evidence/project.ts'
+import { unreadableRows } from '../../core/evidence/unreadable.ts'
 import type { Decision } from '../../core/judge/decide.ts'
 import { askText } from '../../core/plan/asking.ts'
+import { warningText } from '../../core/plan/explain.ts'
 import { capText, type Plan } from '../../core/plan/plan.ts'
 import { gzipJson } from '../../records/gzip.ts'
 import { readNews, storeNews } from '../ledger/announced.ts'
 import { dropOtherSurveys } from '../ledger/evidence.ts'
-import { readFact, writeFact } from '../ledger/facts.ts'
+import { readFact, removeFact, writeFact } from '../ledger/facts.ts'
 import { insertItems } from '../ledger/items.ts'
 import { dropMarks, replaceMarks } from '../ledger/memory.ts'
 import { openProposal, propose } from '../ledger/proposals.ts'
@@ -19,6 +21,7 @@ import { tellProposed } from '../telling/tell-plan.ts'
 import { isNotReadYet } from './findings.ts'
 import { reachOf } from './shrink-guard.ts'
 import { type Slice, update } from './slice.ts'
+import { noteStandstill } from './standstill.ts'
 
 /** The most calls that one item may take: its files with two retries, the call itself, a look afterwards. */
 export const CALLS_OF_ONE_ITEM = 5
@@ -87,7 +90,20 @@ export async function putDown(slice: Slice, inventory: Inventory, planned: Plann
       const proposal = propose(sql, run, plan, slice.deps.now())
       tellProposed(sql, audience, waitingPlan(sql, proposal, slice.policy.people), slice.deps.now())
     }
+    // A scheduled time older than the newest one says nothing of what is now.
+    if (sweep === null || run.trigger !== 'cron' || !(acts || isPausedTick)) return
+    noteUnreadable(sql, inventory)
+    const scanned = { run, policy: slice.policy, inventory, decision: sweep, isPaused: isPausedTick }
+    const standstill = noteStandstill(sql, audience, scanned, slice.deps.now())
+    update(slice, { state: { ...slice.run.state, standstill } })
   })
+}
+
+/** For the health: rows of the list that could not be read whole. */
+function noteUnreadable(sql: SqlStorage, inventory: Inventory): void {
+  const rows = unreadableRows(inventory)
+  if (rows.length === 0) removeFact(sql, 'unreadable')
+  else writeFact(sql, 'unreadable', { says: warningText({ kind: 'unreadable rows', rows }) })
 }
 
 /** What nobody can judge; what merely waits for its activity to be read is no news. */
