@@ -1,6 +1,5 @@
 /** What doors look at: runs, plans, projects, holds, cards, people. Nothing here changes anything. */
 
-import { readConfig } from '../config.ts'
 import { DAY } from '../core/base/duration.ts'
 import type { Family } from '../core/base/prometheus.ts'
 import { dayOf } from '../core/base/zone.ts'
@@ -96,9 +95,14 @@ export abstract class Looking extends WorkspaceObject {
     return made.ok ? listDestinations(this.sql, made.deps.channels) : []
   }
 
-  health(): Health {
-    const config = readConfig(this.env)
-    return readHealth(this.sql, config.ok ? config.config.tickMinutes : 60, this.now())
+  async health(): Promise<Health> {
+    const made = this.deps()
+    const policy = made.ok ? await usablePolicy(made.deps) : null
+    const refusals = {
+      settings: made.ok ? null : made.message,
+      policy: policy === null || policy.ok ? null : policy.message,
+    }
+    return readHealth(this.sql, refusals, made.ok ? made.deps.config.tickMinutes : 60, this.now())
   }
 
   metrics(): readonly Family[] {

@@ -40,6 +40,9 @@ export async function lastSurvey(sql: SqlStorage, deps: Deps): Promise<Asked<Las
   const policy = await usablePolicy(deps)
   if (!policy.ok) return policy
   const scanned = await loadInventory(sql, run, deps.config.organizationId)
+  // A database that was full lets go of it; no good scan is empty.
+  if (scanned.projects.length === 0)
+    return no('notFound', 'The last scan is not stored any more. The next tick reads anew.')
   // A command reads no paid evidence; what the last sweep read is the newest there is.
   const paid = good === null || good.run === run.id ? scanned.paid : { ...readPaid(sql, good.run), ...scanned.paid }
   const actions = actionsSince(sql, run.state.surveyAt ?? run.createdAt)

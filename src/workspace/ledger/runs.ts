@@ -65,6 +65,8 @@ export interface RunState {
   readonly lostInARow: number
   /** Of a command: when it was first received, in the clock of QuantConnect; absent before planning. */
   readonly asOf?: number
+  /** What it was that the run came to nothing by, where that is known: QuantConnect could not be read. */
+  readonly cause?: 'api'
   /** A part of what was asked for is not possible, so that the run cannot have succeeded. */
   readonly left?: true
 }

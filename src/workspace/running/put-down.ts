@@ -84,6 +84,7 @@ export async function putDown(slice: Slice, inventory: Inventory, planned: Plann
         planHash: plan.hash,
         stopped,
         ending: blocked !== null ? 'blocked' : proposes ? 'waiting' : null,
+        ...(isUnknown(inventory.running) ? { cause: 'api' as const } : {}),
       },
     })
     if (proposes) {
