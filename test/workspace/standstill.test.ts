@@ -10,7 +10,10 @@ import { makeReceiver, sendingTo } from '../support/receiver.ts'
 import { HOUR, makeWorld, type World } from '../support/world.ts'
 
 const now = Date.now()
-const SLACK = { SLACK_WEBHOOK_URL: 'http://127.0.0.1:9/hook' }
+const SLACK = {
+  env: { SLACK_WEBHOOK_URL: 'https://hooks.slack.com/services/T0/B0/x' },
+  outside: async () => new Response('ok'),
+}
 const TELLS = '[notify]\nchannels = ["slack"]\n'
 const OLD = rule('old', '{ path = "Old/*", idle = ">90d" }', 'delete')
 const ASKS = OLD.replace('"never"', '"always"')
@@ -56,7 +59,7 @@ const without = (field: string, names = ['a', 'b', 'c', 'd', 'e', 'f']) =>
 
 describe.concurrent('G33 a condition', () => {
   it('begins in the third scan in a row and ends in the third without it, with one message each', async () => {
-    const world = await makeWorld(TELLS + DELETE_OLD, without('codeRunning'), { env: SLACK })
+    const world = await makeWorld(TELLS + DELETE_OLD, without('codeRunning'), SLACK)
     expect(await ticks(world, 0, 2)).toMatchObject({ status: 'ok', counts: { notJudged: 6 } })
     expect(await health(world)).toMatchObject({ code: 'ok', conditions: [] })
     const third = await ticks(world, 2, 1)
@@ -85,7 +88,7 @@ describe.concurrent('G33 a condition', () => {
   })
 
   it('that comes and goes is told at most once a week for each rule, and one that stays then', async () => {
-    const world = await makeWorld(TELLS + DELETE_OLD, without('codeRunning'), { env: SLACK })
+    const world = await makeWorld(TELLS + DELETE_OLD, without('codeRunning'), SLACK)
     await ticks(world, 0, 3)
     await world.reset(without(''))
     await ticks(world, 3, 3)
@@ -97,7 +100,7 @@ describe.concurrent('G33 a condition', () => {
   })
 
   it('does not begin where one scan in between is without it, nor where few or half are concerned', async () => {
-    const world = await makeWorld(TELLS + DELETE_OLD, without('codeRunning'), { env: SLACK })
+    const world = await makeWorld(TELLS + DELETE_OLD, without('codeRunning'), SLACK)
     await ticks(world, 0, 2)
     await world.reset(without(''))
     await ticks(world, 2, 1)
@@ -191,14 +194,14 @@ describe.concurrent('GET /health', () => {
 
   it('wrong_organization, with the id that is probably meant, for those with a token', async () => {
     const other = { QC_ORGANIZATION_ID: '0'.repeat(32) }
-    const world = await makeWorld(TELLS + DELETE_OLD, staleMany(2), { env: { ...SLACK, ...other } })
+    const world = await makeWorld(TELLS + DELETE_OLD, staleMany(2), { ...SLACK, env: { ...SLACK.env, ...other } })
     const run = await ticks(world, 0, 1)
     expect(run.warnings.join(' ')).toMatch(/Not one of 2 projects belongs to the organization of QC_ORGANIZATION_ID/)
     await ticks(world, 1, 2)
     const { reason } = await expectCode(world, 'wrong_organization', 200)
     expect(reason).toContain('5cad178b20a1d52567b534553413b691')
     expect(await told(world)).toHaveLength(1)
-    world.set({ env: SLACK })
+    world.set(SLACK)
     await world.renew()
     await ticks(world, 3, 3)
     await expectCode(world, 'ok', 200)
@@ -272,7 +275,7 @@ describe.concurrent('GET /health', () => {
 
   it('names_unwritable, while a rule wants names that cannot be written', async () => {
     const archive = rule('old', '{ path = "Old/*", idle = ">90d" }', 'archive', 'to = "Archive/{name}"')
-    const world = await makeWorld(TELLS + NO_CAPS + archive, [stale('Old/é')], { env: SLACK })
+    const world = await makeWorld(TELLS + NO_CAPS + archive, [stale('Old/é')], SLACK)
     await ticks(world, 0, 3)
     const { reason } = await expectCode(world, 'names_unwritable', 200)
     expect(reason).toMatch(/can never rename or move 1 project.*"é"/)

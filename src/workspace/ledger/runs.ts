@@ -55,7 +55,7 @@ export interface RunState {
   readonly planHash: string
   /** Caps the plan is over, as sentences. */
   readonly stopped: readonly string[]
-  /** Of a scheduled run: in what conditions rules stand still, as sentences (G33). */
+  /** Of a sweep: in what conditions rules stand still, as sentences (G33). */
   readonly standstill: readonly string[]
   /** Real time since which a pause has kept it from acting; null while none does. */
   readonly pausedAt: number | null

@@ -30,6 +30,10 @@
  * | `attempts` | how many destructive attempts a rule made on a day | 2 days | `gate.ts` | `plan-run.ts`, `gate.ts` |
  * | `backups` | a backup, whether it was read back and when KV lets go of it | until then | `backup.ts` | `gate.ts`, undo |
  * | `empty_readings` | a project was seen without any file, for the first time | 30 days | `backup.ts` | `backup.ts` |
+ * | `no_backups` | a project that could not be backed up, as it was then, and when it is tried again | 30 days after that | `no-backups.ts` | `memory.ts` |
+ * | `former_names` | a name that a project does not have any more | 400 days | `former-names.ts` | names that people ask by |
+ * | `conditions` | a condition in which rules stand still, in how many scans it was there, or not, and since when | until it is over | `conditions.ts` | `/health`, runs |
+ * | `conditions_told` | people were told of the beginning of a condition of this rule | a week | `conditions.ts` | `conditions.ts` |
  * | `inventories` | key and time of a stored good inventory | 400 days | `finish.ts` | tools |
  * | `reference` | a chunk (ids modulo 16) of what verified lists held, with names, gzip JSON | for ever | `reference.ts` | `shrink-guard.ts` |
  * | `objections` | what stands against the list of projects, with the ids and their hash | until it is settled | `shrink-guard.ts`, `prove.ts` | doors |

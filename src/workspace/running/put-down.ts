@@ -9,6 +9,7 @@ import { warningText } from '../../core/plan/explain.ts'
 import { capText, type Plan } from '../../core/plan/plan.ts'
 import { gzipJson } from '../../records/gzip.ts'
 import { readNews, storeNews } from '../ledger/announced.ts'
+import { begunConditions } from '../ledger/conditions.ts'
 import { dropOtherSurveys } from '../ledger/evidence.ts'
 import { readFact, removeFact, writeFact } from '../ledger/facts.ts'
 import { insertItems } from '../ledger/items.ts'
@@ -91,11 +92,14 @@ export async function putDown(slice: Slice, inventory: Inventory, planned: Plann
       const proposal = propose(sql, run, plan, slice.deps.now())
       tellProposed(sql, audience, waitingPlan(sql, proposal, slice.policy.people), slice.deps.now())
     }
-    // A scheduled time older than the newest one says nothing of what is now.
-    if (sweep === null || run.trigger !== 'cron' || !(acts || isPausedTick)) return
-    noteUnreadable(sql, inventory)
-    const scanned = { run, policy: slice.policy, inventory, decision: sweep, isPaused: isPausedTick }
-    const standstill = noteStandstill(sql, audience, scanned, slice.deps.now())
+    // A report changes nothing, and a scheduled time older than the newest one says nothing of what is now.
+    if (sweep === null || !(acts || isPausedTick)) return
+    if (run.trigger === 'cron') {
+      noteUnreadable(sql, inventory)
+      const scanned = { run, policy: slice.policy, inventory, decision: sweep, isPaused: isPausedTick }
+      noteStandstill(sql, audience, scanned, slice.deps.now())
+    }
+    const standstill = begunConditions(sql).map(({ says }) => says)
     update(slice, { state: { ...slice.run.state, standstill } })
   })
 }

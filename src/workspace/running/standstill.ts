@@ -6,7 +6,7 @@ import type { Decision } from '../../core/judge/decide.ts'
 import { zeroCap } from '../../core/plan/asking.ts'
 import { missingText, untouchableText, unwritableText } from '../../core/plan/sentences.ts'
 import type { Policy } from '../../core/policy/policy.ts'
-import { begunConditions, type Condition, noteConditions } from '../ledger/conditions.ts'
+import { type Condition, noteConditions } from '../ledger/conditions.ts'
 import { forgetDue, noteDue } from '../ledger/due-since.ts'
 import { readFact, removeFact, writeFact } from '../ledger/facts.ts'
 import { itemsOf } from '../ledger/items.ts'
@@ -32,12 +32,11 @@ export interface Scanned {
 
 /**
  * Notes what a scheduled scan shows and tells people of what began or ended; belongs into the transaction that writes the
- * plan. Gives what stands still, as sentences. `now`: real time.
+ * plan. `now`: real time.
  */
-export function noteStandstill(sql: SqlStorage, audience: Audience, scanned: Scanned, now: number): readonly string[] {
+export function noteStandstill(sql: SqlStorage, audience: Audience, scanned: Scanned, now: number): void {
   const changes = noteConditions(sql, conditionsOf(sql, audience, scanned), scanned.run.policyAt)
   tellConditions(sql, audience, changes, scanned.run.id, now)
-  return begunConditions(sql).map(({ says }) => says)
 }
 
 function conditionsOf(sql: SqlStorage, audience: Audience, scanned: Scanned): readonly Condition[] {
