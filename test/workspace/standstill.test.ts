@@ -214,8 +214,8 @@ describe.concurrent('GET /health', () => {
     const world = await makeWorld(policy, staleMany(1))
     await ticks(world, 0, 1)
     expect((await ticks(world, 30, 1)).status).toBe('waiting')
-    expect((await ticks(world, 31, 2)).status).toBe('ok')
-    expect((await ticks(world, 33, 1)).status).toBe('partial')
+    expect((await ticks(world, 31, 1)).status).toBe('ok')
+    expect((await ticks(world, 32, 1)).status).toBe('partial')
     await expectCode(world, 'nobody_told', 200)
     // Somebody can be told: the next plan is told of.
     world.set({ env: sendingTo(receiver, 'a') })

@@ -14,7 +14,7 @@ import type { Court } from './court.ts'
 import { viewOf } from './directory-view.ts'
 import { CLEAR } from './protect.ts'
 import type { Standing } from './standing.ts'
-import type { MissingFact, NothingToTouch, Standstill } from './standstill.ts'
+import type { MissingFact, NothingToTouch, Standstill, UnwritableNames } from './standstill.ts'
 
 export type Warning =
   | { readonly kind: 'malformed hold'; readonly projectId: number; readonly text: string }
@@ -34,6 +34,7 @@ export type Warning =
     }
   | ({ readonly kind: 'fact missing' } & MissingFact)
   | ({ readonly kind: 'nothing to touch' } & NothingToTouch)
+  | ({ readonly kind: 'names unwritable' } & UnwritableNames)
   /** Part `part` of `unless` cannot be read for any of the projects or directories it might save. */
   | {
       readonly kind: 'unless unknown'
@@ -45,11 +46,12 @@ export type Warning =
   /** Rows of the list that could not be read whole, those that protect others first. */
   | { readonly kind: 'unreadable rows'; readonly rows: readonly UnreadableRow[] }
 
-/** Names that cannot be written are said one by one in a run; the others of it are said here. */
-export function standstillWarnings({ missing, untouchable }: Standstill): readonly Warning[] {
+/** As warnings, at once: conditions begin only when they last. */
+export function standstillWarnings({ missing, untouchable, unwritable }: Standstill): readonly Warning[] {
   return [
     ...(untouchable === null ? [] : [{ kind: 'nothing to touch', ...untouchable } as const]),
     ...missing.map((one) => ({ kind: 'fact missing', ...one }) as const),
+    ...unwritable.map((one) => ({ kind: 'names unwritable', ...one }) as const),
   ]
 }
 

@@ -97,6 +97,8 @@ export function warningText(warning: Warning): string {
     }
     case 'fact missing':
       return missingText(warning)
+    case 'names unwritable':
+      return unwritableText(warning)
     case 'nothing to touch':
       return untouchableText(warning)
     case 'unless matches nothing': {

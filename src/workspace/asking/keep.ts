@@ -233,10 +233,10 @@ function coming(sql: SqlStorage, projectId: number): readonly string[] {
   })
 }
 
-/** Of a project that is gone: whether it was we who deleted it, and how it comes back. */
+/** Of a project that is gone: whether it was we who deleted or rebuilt it, and how it comes back. */
 function deletedText(sql: SqlStorage, projectId: number): string {
   const last = newestActionOn(sql, projectId)
-  return last?.action === 'delete' ? ` ${ownActionView(last).sentences.join(' ')}` : ''
+  return last?.action === 'delete' || last?.action === 'rebuild' ? ` ${ownActionView(last).sentences.join(' ')}` : ''
 }
 
 /** On a card: whoever has the bearer has no name. */

@@ -11,7 +11,7 @@ import { forgetDue, noteDue } from '../ledger/due-since.ts'
 import { readFact, removeFact, writeFact } from '../ledger/facts.ts'
 import { itemsOf } from '../ledger/items.ts'
 import { wasPlanTold } from '../ledger/messages.ts'
-import { openProposal } from '../ledger/proposals.ts'
+import { expiredBefore, openProposal } from '../ledger/proposals.ts'
 import type { RunRow } from '../ledger/runs.ts'
 import { type Audience, canTell, notified } from '../telling/tell.ts'
 import { tellConditions } from '../telling/tell-conditions.ts'
@@ -54,12 +54,17 @@ function conditionsOf(sql: SqlStorage, audience: Audience, scanned: Scanned): re
   ]
 }
 
-/** A plan that waits since an earlier run, and that no message told anybody of. */
+/**
+ * A plan that waits and that no message told anybody of. One of this very run may still be told of, so where there is
+ * somebody to tell it is the one before that counts, if nobody decided on it.
+ */
 function planUntold(sql: SqlStorage, audience: Audience, { run }: Scanned): readonly Condition[] {
   const open = openProposal(sql)
-  if (open === null || open.run === run.id) return []
+  if (open === null) return []
+  const isNew = open.run === run.id && canTell(sql, audience)
+  const asked = isNew ? expiredBefore(sql, open) : open
   const places = notified(audience).map(({ key }) => key)
-  if (wasPlanTold(sql, open.run, open.proposedAt, places)) return []
+  if (asked === null || wasPlanTold(sql, asked.run, asked.proposedAt, places)) return []
   const says = `The plan of run ${open.run} waits for people, and nobody was told of it: ${whyUntold(sql, audience)}`
   return [{ code: 'nobody_told', rule: null, says }]
 }
