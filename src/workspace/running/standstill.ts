@@ -41,12 +41,16 @@ export function noteStandstill(sql: SqlStorage, audience: Audience, scanned: Sca
 
 function conditionsOf(sql: SqlStorage, audience: Audience, scanned: Scanned): readonly Condition[] {
   const { missing, unwritable, untouchable } = scanned.decision.standstill
+  const acting = new Set(scanned.policy.rules.flatMap(({ id, enforce }) => (enforce ? [id] : [])))
   return [
     ...missing.map((one): Condition => ({ code: 'facts_missing', rule: one.rule, says: missingText(one) })),
     ...(untouchable === null
       ? []
       : [{ code: 'wrong_organization', rule: null, says: untouchableText(untouchable) } as const]),
-    ...unwritable.map((one): Condition => ({ code: 'names_unwritable', rule: one.rule, says: unwritableText(one) })),
+    // A rule that does nothing anyhow is kept from nothing by a name.
+    ...unwritable
+      .filter((one) => acting.has(one.rule))
+      .map((one): Condition => ({ code: 'names_unwritable', rule: one.rule, says: unwritableText(one) })),
     ...planUntold(sql, audience, scanned),
     ...noticesUntold(sql, audience, scanned),
     ...idleRules(sql, scanned),
