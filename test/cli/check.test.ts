@@ -91,7 +91,6 @@ describe('npm run check', () => {
   it.each([
     ['an approval', '"never"', '"first"'],
     ['two approvals', '"never"', '"two"'],
-    ['a notice', '"0h"', '"24h"'],
   ])('warns of a rule that waits for %s when there is nobody to tell', async (_, before, after) => {
     const waits = POLICY.replace(before, after)
     const { code, out } = await run('check', [await folder.write('waits.toml', waits)])

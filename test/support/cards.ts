@@ -105,7 +105,7 @@ export const QUESTION: Card = deleteCard({
 })
 
 export const STATUS: Card = statusCard({
-  status: 'failing',
+  level: 'failing',
   reason: 'The last good run ended 26 hours ago.',
   paused: true,
   runs: [

@@ -5,7 +5,7 @@ import type { Card } from './card.ts'
 import { plainText, projects, section, timeText, titleText } from './card-text.ts'
 
 export interface StatusFacts {
-  readonly status: 'failing' | 'degraded' | 'healthy'
+  readonly level: 'failing' | 'degraded' | 'healthy'
   readonly reason: string
   readonly paused: boolean
   /** Newest first. Times are ISO 8601. */
@@ -29,7 +29,7 @@ const RUNS = 5
 
 const TITLES = { failing: 'Not well', degraded: 'Something stands still', healthy: 'All is well' } as const
 
-export function statusCard({ status: level, reason, paused, runs, waiting }: StatusFacts): Card {
+export function statusCard({ level, reason, paused, runs, waiting }: StatusFacts): Card {
   const title = paused && level !== 'failing' ? 'Paused' : TITLES[level]
   const lines = [
     reason,

@@ -12,7 +12,7 @@ const Code = v.picklist(HEALTH_CODES)
 
 const PUBLIC = {
   healthy: v.pipe(v.boolean(), v.description('Whether everything is done that is to be done; a pause is meant.')),
-  status: v.pipe(
+  level: v.pipe(
     v.picklist(['failing', 'degraded', 'healthy']),
     v.description('failing: nothing is done (503); degraded: something is not done (200).'),
   ),
@@ -77,7 +77,7 @@ const HealthShape = v.union([DetailShape, PublicShape])
 
 const NOTHING_KNOWN: Omit<PublicHealth, 'reason'> = {
   healthy: false,
-  status: 'failing',
+  level: 'failing',
   code: 'not_configured',
   codes: ['not_configured'],
   goodRunMinutes: null,
@@ -96,7 +96,7 @@ export const showHealth = operation({
   summary: 'Whether the last good scheduled run is young enough, and whether something stands still',
   details: 'Without a token it says what and how old; with one it says why, and names runs, rules and projects.',
   answers: {
-    200: { means: 'It runs; `status` says whether something is not done.', shape: HealthShape },
+    200: { means: 'It runs; `level` says whether something is not done.', shape: HealthShape },
     401: 'The credentials that were sent are wrong.',
     429: 'Too many wrong credentials came from this address.',
     503: { means: 'It does not run; the code says why.', shape: HealthShape },
@@ -110,6 +110,6 @@ export const showHealth = operation({
     // How far the reading of activity is, pages and `why` say.
     const { reading: _reading, ...health } = await workspace.health()
     const shown = caller.rights.includes('read') ? health : publicHealth(health)
-    return health.status === 'failing' ? c.json(shown, 503, { 'retry-after': '60' }) : c.json(shown, 200)
+    return health.level === 'failing' ? c.json(shown, 503, { 'retry-after': '60' }) : c.json(shown, 200)
   },
 })

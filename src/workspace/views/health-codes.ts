@@ -51,7 +51,12 @@ export interface Seen {
   /** Minutes that both may be. */
   readonly allowed: number
   /** How the newest scheduled runs that looked at the list ended, newest first. */
-  readonly newest: readonly { readonly id: string; readonly isApiDown: boolean; readonly message: string }[]
+  readonly newest: readonly {
+    readonly id: string
+    readonly status: string
+    readonly message: string
+    readonly isApiDown: boolean
+  }[]
   readonly conditions: readonly Begun[]
 }
 
@@ -172,7 +177,7 @@ function apiDown({ newest, goodRunMinutes, allowed }: Seen): string | null {
   if (last === undefined || !last.isApiDown) return null
   const isOld = goodRunMinutes === null || goodRunMinutes > allowed
   if (!isOld && before?.isApiDown !== true) return null
-  return `Run ${last.id} could not read QuantConnect: ${last.message}`
+  return `Run ${last.id} ended ${last.status}: ${last.message}`
 }
 
 function staleness({ goodRunMinutes, tickMinutes, allowed }: Seen): string | null {

@@ -13,7 +13,7 @@ import { HEALTH, type HealthCode, type HealthLevel, healthCodes, type Seen } fro
 export interface PublicHealth {
   /** Whether everything is done that is to be done; a pause is meant. */
   readonly healthy: boolean
-  readonly status: HealthLevel
+  readonly level: HealthLevel
   /** The gravest of `codes`. */
   readonly code: HealthCode
   /** All that hold, the gravest first. */
@@ -64,7 +64,7 @@ export function pauseView(sql: SqlStorage): PauseView | null {
 /** The part of it that strangers get. */
 export function publicHealth({
   healthy,
-  status,
+  level,
   code,
   codes,
   goodRunMinutes,
@@ -73,7 +73,7 @@ export function publicHealth({
   planWaits,
 }: Omit<Health, 'reading'>): PublicHealth {
   const reason = HEALTH[code].says
-  return { healthy, status, code, codes, reason, goodRunMinutes, tickMinutes, paused, planWaits }
+  return { healthy, level, code, codes, reason, goodRunMinutes, tickMinutes, paused, planWaits }
 }
 
 /** What the object cannot read from its storage: why settings or policy cannot be used; null when they can. */
@@ -113,18 +113,20 @@ export function readHealth(sql: SqlStorage, refusals: Refusals, interval: number
     goodRunMinutes,
     tickMinutes,
     allowed: 2 * interval,
-    newest: newest.map(({ id, message, cause }) => ({ id, message, isApiDown: cause === 'api' })),
+    newest: newest.map(({ cause, ...run }) => ({ ...run, isApiDown: cause === 'api' })),
     conditions,
   })
   const codes = found.map(({ code }) => code)
   const [code = 'ok'] = codes
-  const status = HEALTH[code].level
-  const trouble = status === 'failing' && !codes.includes('api_down') ? troubleText(sql) : ''
-  const well = status === 'healthy' ? `The last good scheduled run ended ${goodRunMinutes} minutes ago. ` : ''
-  const reasons = code === 'ok' ? '' : found.map(({ why }) => why).join(' ')
+  const { level } = HEALTH[code]
+  const trouble = level === 'failing' && !codes.includes('api_down') ? troubleText(sql) : ''
+  const well = level === 'healthy' ? `The last good scheduled run ended ${goodRunMinutes} minutes ago. ` : ''
+  // How old it is comes first, then why.
+  const inOrder = [...found.filter((one) => isAge(one.code)), ...found.filter((one) => !isAge(one.code))]
+  const reasons = code === 'ok' ? '' : inOrder.map(({ why }) => why).join(' ')
   return {
-    healthy: status === 'healthy',
-    status,
+    healthy: level === 'healthy',
+    level,
     code,
     codes,
     reason: `${well}${reasons}${trouble}`.trim() + deliveryTrouble(sql),
@@ -145,6 +147,10 @@ export function readHealth(sql: SqlStorage, refusals: Refusals, interval: number
   function minutesSince(at: number): number {
     return Math.floor((now - at) / 60_000)
   }
+}
+
+function isAge(code: HealthCode): boolean {
+  return code === 'never_ran' || code === 'stale'
 }
 
 /** How the newest run that came to nothing ended. */
