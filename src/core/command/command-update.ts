@@ -64,11 +64,15 @@ export function mirrorRelease(
 ): CommandItems {
   const found = findProject({ inventory: situation.inventory }, projectId)
   if (!found.ok) return found
-  const { description } = found.project
+  const released = withoutTags(found.project.description, tags)
+  return change(situation, found.project, descriptionOf(found.project, released), false)
+}
+
+/** A description without these tags, or (undefined) without any. */
+export function withoutTags(description: string, tags: readonly string[] | undefined): string {
   const later = tags === undefined ? [] : holdTags(description).filter((tag) => !tags.includes(tag))
   const bare = withoutHolds(description)
-  const released = later.length === 0 ? bare : keepingHolds(bare, later.join(' '))
-  return change(situation, found.project, descriptionOf(found.project, released), false)
+  return later.length === 0 ? bare : keepingHolds(bare, later.join(' '))
 }
 
 /**

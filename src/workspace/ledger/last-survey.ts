@@ -3,7 +3,7 @@
  * `/api/inventory` and names are looked up in, without an API call (G28).
  */
 
-import { withoutHolds } from '../../core/base/hold.ts'
+import { withoutTags } from '../../core/command/command-update.ts'
 import { type OwnAction, withOwnActions } from '../../core/evidence/own-action.ts'
 import type { Inventory } from '../../core/evidence/project.ts'
 import { type Policy, problemText, readPolicy } from '../../core/policy/policy.ts'
@@ -28,8 +28,8 @@ export interface LastSurvey {
   readonly inventory: Inventory
   /** What leansweep did since that scan, in its order; the inventory is as these left it. */
   readonly actions: readonly OwnAction[]
-  /** Ids of the projects whose release is not written into their description yet; the inventory is as if it were. */
-  readonly releasing: ReadonlySet<number>
+  /** Projects whose release is not written into their description yet; the inventory is as if it were. */
+  readonly releasing: Releasing
 }
 
 export async function lastSurvey(sql: SqlStorage, deps: Deps): Promise<Asked<LastSurvey>> {
@@ -51,18 +51,23 @@ export async function lastSurvey(sql: SqlStorage, deps: Deps): Promise<Asked<Las
   return { ok: true, value: { run, policy: policy.value, inventory, actions, releasing } }
 }
 
-/** Ids of the projects that somebody released, and whose description does not say so yet. */
-export function beingReleased(sql: SqlStorage): ReadonlySet<number> {
-  const ids = openCommands(sql).flatMap(({ request }) =>
-    request.kind === 'command' && request.command.type === 'project.release' ? [request.command.projectId] : [],
+/** By project id: the tags that a release takes out, or undefined for all. */
+type Releasing = ReadonlyMap<number, readonly string[] | undefined>
+
+/** The projects that somebody released, and whose description does not say so yet. */
+export function beingReleased(sql: SqlStorage): Releasing {
+  const commands = openCommands(sql).flatMap(({ request }) =>
+    request.kind === 'command' && request.command.type === 'project.release' ? [request.command] : [],
   )
-  return new Set(ids)
+  return new Map(commands.map(({ projectId, tags }) => [projectId, tags]))
 }
 
-function released(inventory: Inventory, ids: ReadonlySet<number>): Inventory {
-  if (ids.size === 0) return inventory
+function released(inventory: Inventory, releasing: Releasing): Inventory {
+  if (releasing.size === 0) return inventory
   const projects = inventory.projects.map((project) =>
-    ids.has(project.id) ? { ...project, description: withoutHolds(project.description) } : project,
+    releasing.has(project.id)
+      ? { ...project, description: withoutTags(project.description, releasing.get(project.id)) }
+      : project,
   )
   return { ...inventory, projects }
 }

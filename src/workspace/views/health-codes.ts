@@ -5,9 +5,10 @@
 
 import type { ConditionCode } from '../../core/judge/standstill.ts'
 import { minuteText } from '../../core/plan/sentences.ts'
+import type { ObjectionCode } from '../ledger/asks.ts'
 import type { Begun } from '../ledger/conditions.ts'
 import { readFact } from '../ledger/facts.ts'
-import { type ObjectionCode, standingObjections } from '../ledger/objections.ts'
+import { standingObjections } from '../ledger/objections.ts'
 import { leftoverText, readLeftovers } from '../ledger/rebuilt.ts'
 
 export const HEALTH_CODES = [
