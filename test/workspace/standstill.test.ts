@@ -297,6 +297,27 @@ describe.concurrent('GET /health', () => {
     await expectCode(world, 'ok', 200)
   })
 
+  it('unit_stuck, while a directory rests because one of its projects did not go', async () => {
+    const whole = rule('dirs', '{ path = "Old/*", age = ">90d" }', 'delete', 'unit = "directory"')
+    const world = await makeWorld(NO_CAPS + whole, [stale('Old/d/a'), stale('Old/d/b'), stale('Work/x')])
+    await ticks(world, 0, 1)
+    const { fetch: before } = world.setting()
+    const { projectId } = await world.project('Old/d/b')
+    world.set({
+      fetch: (input, init) =>
+        String(input).endsWith('/files/read') && String(init?.body).includes(String(projectId))
+          ? Promise.resolve(Response.json({ success: false, errors: ['Not this one'] }))
+          : fetch(input, init),
+    })
+    await ticks(world, 30, 1)
+    const { reason } = await expectCode(world, 'unit_stuck', 200)
+    expect(reason).toMatch(/Directory "Old\/d" .*Old\/d\/b/)
+    world.set({ fetch: before ?? ((input, init) => fetch(input, init)) })
+    await ticks(world, 30 + 26, 1)
+    await expectCode(world, 'ok', 200)
+    expect(await world.deletions()).toHaveLength(2)
+  })
+
   it('activity_backlog, when what is to be read has not become less for a day', async () => {
     const world = await makeWorld(DELETE_OLD, staleMany(3), { env: { READING_CALLS: '2' } })
     for (const day of [0, 1, 2, 3]) {

@@ -10,6 +10,7 @@ import type { Begun } from '../ledger/conditions.ts'
 import { readFact } from '../ledger/facts.ts'
 import { standingObjections } from '../ledger/objections.ts'
 import { leftoverText, readLeftovers } from '../ledger/rebuilt.ts'
+import type { UnitRow } from '../ledger/units.ts'
 
 export const HEALTH_CODES = [
   'not_configured',
@@ -59,6 +60,7 @@ export interface Seen {
     readonly isApiDown: boolean
   }[]
   readonly conditions: readonly Begun[]
+  readonly stuck: readonly UnitRow[]
 }
 
 interface Spec {
@@ -151,7 +153,11 @@ export const HEALTH: { readonly [code in HealthCode]: Spec } = {
     says: 'What is to be read of activity has not become less for a day.',
     why: (seen) => condition(seen, 'activity_backlog'),
   },
-  unit_stuck: { level: 'degraded', says: 'A directory was stopped at one of its projects.', why: () => null },
+  unit_stuck: {
+    level: 'degraded',
+    says: 'A directory was stopped at one of its projects.',
+    why: ({ stuck }) => (stuck.length === 0 ? null : stuck.map(stuckText).join(' ')),
+  },
   paused: {
     level: 'healthy',
     says: 'Acting is paused.',
@@ -170,6 +176,11 @@ export function healthCodes(seen: Seen): readonly { readonly code: HealthCode; r
     return why === null ? [] : [{ code, why }]
   })
   return found.length > 0 ? found : [{ code: 'ok', why: HEALTH.ok.says }]
+}
+
+function stuckText({ directory, run, why, notBefore }: UnitRow): string {
+  const again = notBefore === null ? 'A part of it went.' : `It is tried again from ${minuteText(notBefore)}.`
+  return `Directory "${directory}" (run ${run}): ${why} ${again}`
 }
 
 /** One failed run is forgiven while the last good one is young. */

@@ -1,11 +1,13 @@
 /** Whether the sweeping goes on, and what stands still. Real time. */
 
 import { readingText } from '../../core/plan/readings.ts'
+import { policyNow } from '../ledger/clock.ts'
 import { type Begun, begunConditions } from '../ledger/conditions.ts'
 import { type Leftover, readFact } from '../ledger/facts.ts'
 import { openProposal } from '../ledger/proposals.ts'
 import { readLeftovers } from '../ledger/rebuilt.ts'
 import { iso } from '../ledger/runs.ts'
+import { stuckUnits } from '../ledger/units.ts'
 import { deliveryTrouble } from '../telling/deliveries.ts'
 import { HEALTH, type HealthCode, type HealthLevel, healthCodes, type Seen } from './health-codes.ts'
 
@@ -115,6 +117,7 @@ export function readHealth(sql: SqlStorage, refusals: Refusals, interval: number
     allowed: 2 * interval,
     newest: newest.map(({ cause, ...run }) => ({ ...run, isApiDown: cause === 'api' })),
     conditions,
+    stuck: stuckUnits(sql, policyNow(sql, now), now),
   })
   const codes = found.map(({ code }) => code)
   const [code = 'ok'] = codes
