@@ -120,6 +120,7 @@ export function createTables(sql: SqlStorage): void {
       PRIMARY KEY (run, unit)
     );
     CREATE INDEX units_by_key ON units (unit);
+    CREATE INDEX units_stopped ON units (not_before) WHERE state = 'stopped';
     CREATE INDEX items_unsettled ON items (outcome, settled);
     CREATE INDEX items_rebuilt ON items (project_id) WHERE rebuilt IS NOT NULL;
     CREATE INDEX items_sent ON items (sent_at) WHERE sent_at IS NOT NULL;

@@ -146,17 +146,17 @@ const SHOWN_MS = 7 * DAY_MS
  */
 export function stuckUnits(sql: SqlStorage, policyNow: number, now: number): readonly UnitRow[] {
   return sql
-    .exec<Columns & { newest: number; created_at: number; undone: number }>(
-      `SELECT u.run, u.unit, u.directory, u.rule, u.state, u.members, u.why, u.not_before, max(u.rowid) AS newest, r.created_at,
-         EXISTS (SELECT 1 FROM runs b WHERE b.created_at >= r.created_at AND json_extract(b.request, '$.kind') = 'undo'
-           AND json_extract(b.request, '$.run') = u.run) AS undone
-       FROM units u JOIN runs r ON r.id = u.run WHERE u.rule <> '' GROUP BY u.unit`,
+    .exec<Columns & { created_at: number; undone: number }>(
+      `SELECT u.*, r.created_at, u.not_before IS NULL AND EXISTS (SELECT 1 FROM runs b WHERE b.created_at >= r.created_at
+           AND json_extract(b.request, '$.kind') = 'undo' AND json_extract(b.request, '$.run') = u.run) AS undone
+       FROM units u JOIN runs r ON r.id = u.run WHERE u.state = 'stopped' AND u.rule <> ''
+         AND (u.not_before > ?1 OR u.not_before IS NULL AND r.created_at > ?2)
+         AND NOT EXISTS (SELECT 1 FROM units later WHERE later.unit = u.unit AND later.rowid > u.rowid)`,
+      policyNow,
+      now - SHOWN_MS,
     )
     .toArray()
-    .filter(({ state, not_before, created_at, undone }) => {
-      if (state !== 'stopped') return false
-      return not_before === null ? undone === 0 && now - created_at < SHOWN_MS : not_before > policyNow
-    })
+    .filter(({ undone }) => undone === 0)
     .map(fromColumns)
 }
 
