@@ -33,7 +33,7 @@ export async function update(env: Env, asker: Asker, typed: Typed): Promise<Answ
 export async function remove(env: Env, asker: Asker, typed: Typed): Promise<Answer> {
   const may = await allowed(env, asker, 'operate', 'delete projects')
   if (!may.ok) return may.answer
-  const found = await lookUp(env, typed, false)
+  const found = await lookUp(env, typed, { goneToo: false, destroys: true })
   if (!found.ok) return found.answer
   const { projects, directory, used } = found.named
   const [project] = projects

@@ -19,7 +19,7 @@ export type Which =
 
 /** `rest`: whether anything may follow the name (`words`), or it goes to the end (`rest`). */
 export async function oneProject(env: Env, typed: Typed, goes: 'words' | 'rest', goneToo = false): Promise<Which> {
-  const found = await lookUp(env, typed, goneToo)
+  const found = await lookUp(env, typed, { goneToo, destroys: false })
   if (!found.ok) return found
   const { projects, used, directory } = found.named
   const [project] = projects
@@ -40,10 +40,10 @@ export async function oneProject(env: Env, typed: Typed, goes: 'words' | 'rest',
 export async function lookUp(
   env: Env,
   typed: Typed,
-  goneToo: boolean,
+  options: { readonly goneToo: boolean; readonly destroys: boolean },
 ): Promise<{ readonly ok: true; readonly named: Named } | { readonly ok: false; readonly answer: Answer }> {
   if (typed.words.length === 0) return no(`Which project? ${usage(typed.name)}`)
-  const asked = await workspaceOf(env).named(typed.text, typed.words, goneToo)
+  const asked = await workspaceOf(env).named(typed.text, typed.words, options)
   return asked.ok ? { ok: true, named: asked.value } : no(asked.message)
 }
 

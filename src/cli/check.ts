@@ -52,7 +52,8 @@ async function accepted(
   values: Values<typeof SOURCE_OPTIONS>,
   terminal: Terminal,
 ): Promise<Outcome> {
-  const found = sourceOf(values) === 'account' ? [] : await warningsOnInventory(policy, values, terminal)
+  const onInventory = sourceOf(values) === 'account' ? [] : await warningsOnInventory(policy, values, terminal)
+  const found = [...unheard(policy), ...onInventory]
   const rules = policy.rules.map((rule) => ({ rule: rule.id, sentence: ruleSentence(rule), acts: acts(rule) }))
   const warnings = found.map((text) => ({ text }))
   if (values.json) terminal.printJson({ ok: true, file, hash: policy.hash, problems: [], warnings, rules })
@@ -80,6 +81,17 @@ async function warningsOnInventory(
 ): Promise<readonly string[]> {
   const { inventory } = await seeInventory(values, [policy], terminal)
   return decide(policy, inventory, NO_MEMORY, inventory.at).warnings.map(warningText)
+}
+
+/** Rules that act only after people were told or asked, where the policy names no channel to tell them through. */
+function unheard({ rules, notify }: Policy): readonly string[] {
+  const waiting = rules.filter((rule) => acts(rule) && (rule.approve !== 'never' || rule.notice > 0))
+  if (notify.channels.length > 0 || waiting.length === 0) return []
+  const names = waiting.map(({ id }) => `"${id}"`).join(', ')
+  const which = waiting.length === 1 ? `Rule ${names} waits` : `Rules ${names} wait`
+  return [
+    `${which} until people have been told or have approved, and nobody is told: [notify] channels names no channel. Name one, as in channels = ["slack"]; without it plans wait on the pages only, and what needs a notice never goes.`,
+  ]
 }
 
 /** Whether the rule does something, rather than only mark or report. */

@@ -1,21 +1,33 @@
 /** The project somebody means: by its exact name, else by its id; and the nearest ones when that is not clear. */
 
 import { nearest } from '../core/base/nearest.ts'
-import type { Project } from '../core/evidence/project.ts'
+import { normalisePath, type Project } from '../core/evidence/project.ts'
 import { Unable } from './command.ts'
 import { printable } from './paint.ts'
 
 /** How many candidates are listed. */
 const MOST = 5
 
-/** Exactly one project, or an error that lists what may have been meant. */
-export function findProject(projects: readonly Project[], wanted: string): Project {
+/**
+ * Exactly one project, or an error that lists what may have been meant. `former`: names that projects had before; one that
+ * only one had is enough where no project has it now.
+ */
+export function findProject(
+  projects: readonly Project[],
+  wanted: string,
+  former: readonly { readonly projectId: number; readonly name: string }[] = [],
+): Project {
   const named = projects.filter(({ name, path }) => name === wanted || path === wanted)
   const found = named.length > 0 ? named : projects.filter(({ id }) => String(id) === wanted)
   const [only] = found
   if (only !== undefined && found.length === 1) return only
   if (found.length > 1)
     throw new Unable(`${found.length} projects are called "${wanted}". Give the id:\n${list(found)}`)
+  const path = normalisePath(wanted)
+  const ids = new Set(former.flatMap(({ projectId, name }) => (normalisePath(name) === path ? [projectId] : [])))
+  const before = projects.filter(({ id }) => ids.has(id))
+  const [once] = before
+  if (once !== undefined && before.length === 1) return once
   const close = candidates(projects, wanted)
   const hint = close.length === 0 ? 'None has a similar name.' : `Did you mean one of these?\n${list(close)}`
   throw new Unable(`No project has the name or the id "${wanted}". ${hint}`)

@@ -4,9 +4,10 @@ import { type Decision, decide } from '../core/judge/decide.ts'
 import { reasonText, warningText } from '../core/plan/explain.ts'
 import { capText, makePlan, type Plan } from '../core/plan/plan.ts'
 import { type Prospect, prospectsOf } from '../core/plan/prospect.ts'
+import { untouchableText } from '../core/plan/sentences.ts'
 import type { Policy } from '../core/policy/policy.ts'
 import type { Preview } from '../workspace/ledger/run.ts'
-import { command, Misuse, noWords, type Outcome, type Terminal, type Values } from './command.ts'
+import { command, Misuse, noWords, type Outcome, type Terminal, Unable, type Values } from './command.ts'
 import { timeText } from './paint.ts'
 import { loadPolicy } from './policy-file.ts'
 import { policyFile } from './settings.ts'
@@ -50,6 +51,7 @@ async function planHere(values: Values<typeof OPTIONS>, terminal: Terminal): Pro
   const seen = await seeInventory(values, [policy], terminal)
   const { inventory } = seen
   const decision = decide(policy, inventory, NO_MEMORY, inventory.at)
+  refuseOtherOrganization(decision)
   const today = { total: 0, byRule: {} }
   const plan = await makePlan(policy, inventory, decision, NO_MEMORY, { today, now: inventory.at })
   const prospects = prospectsOf(policy, inventory, decision.verdicts, today)
@@ -58,6 +60,13 @@ async function planHere(values: Values<typeof OPTIONS>, terminal: Terminal): Pro
   if (values.json) terminal.printJson(asJson(policy, decision, plan, prospects, rows, warnings, seen.apiCalls))
   else show(seen, decision, plan, prospects, rows, warnings, values.all, terminal)
   return outcomeOf(decision.counts)
+}
+
+/** Where not one project is of the organization, the plan would only say that nothing is to be done. */
+function refuseOtherOrganization({ standstill: { untouchable } }: Decision): void {
+  if (untouchable !== null && untouchable.ofOthers === untouchable.projects) {
+    throw new Unable(untouchableText(untouchable))
+  }
 }
 
 function rowsOf({ inventory }: Seen, decision: Decision, policy: Policy) {

@@ -38,7 +38,7 @@ export const SOURCE_HELP = `  --inventory FILE   look at an inventory: the answe
 type SourceValues = Values<typeof SOURCE_OPTIONS>
 
 /** A terminal knows nothing of earlier ticks. */
-export const NO_MEMORY: Memory = { marks: [], holds: [], ownWrites: [], notices: [], moves: [] }
+export const NO_MEMORY: Memory = { marks: [], holds: [], ownWrites: [], notices: [], moves: [], noBackups: [] }
 
 /** Enough for any workspace; a terminal has no limit of sub-requests. */
 const MOST_CALLS = 100_000

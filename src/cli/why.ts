@@ -58,8 +58,8 @@ async function ask(values: Values<typeof OPTIONS>, wanted: string, { say }: Term
   }
   const worker = await openWorker(values)
   say(`Asking ${values.worker} …`)
-  const { projects } = await worker.inventory()
-  return { answer: await worker.why(findProject(projects, wanted).id), policy: null }
+  const { projects, formerNames } = await worker.inventory()
+  return { answer: await worker.why(findProject(projects, wanted, formerNames).id), policy: null }
 }
 
 function show(

@@ -54,7 +54,7 @@ export async function advance(
   if (run.phase === 'record') return end(run)
   const stuck = whyNoFurther(sql, run)
   if (stuck !== null && run.phase === 'read') return endReading(sql, run)
-  if (stuck !== null) return toRecord(sql, run, 'failed', stuck)
+  if (stuck !== null) return toRecord(sql, run, 'failed', stuck, run.phase === 'survey' ? 'api' : undefined)
   if (!made.ok) return toRecord(sql, run, 'failed', `Nothing was done. ${made.message}`)
   const stopper = stoppedBy(sql, run.id)
   if (stopper !== null && run.phase !== 'confirm') {
@@ -123,9 +123,11 @@ function toRecord(
   run: RunRow,
   ending: Over['ending'] | 'failed' | 'refused',
   message: string,
+  cause?: RunRow['state']['cause'],
 ): 'again' {
   const text = [run.message, message].filter((part) => part !== '').join(' ')
-  changeRun(sql, run, { phase: 'record', message: text, state: { ...run.state, ending } })
+  const state = { ...run.state, ending, ...(cause === undefined ? {} : { cause }) }
+  changeRun(sql, run, { phase: 'record', message: text, state })
   return 'again'
 }
 

@@ -1,6 +1,5 @@
 /** What doors look at: runs, plans, projects, holds, cards, people. Nothing here changes anything. */
 
-import { readConfig } from '../config.ts'
 import { DAY } from '../core/base/duration.ts'
 import type { Family } from '../core/base/prometheus.ts'
 import { dayOf } from '../core/base/zone.ts'
@@ -40,7 +39,7 @@ import { showBase } from './views/base.ts'
 import { type Health, readHealth } from './views/health.ts'
 import { listHolds } from './views/held.ts'
 import { readMetrics } from './views/metrics.ts'
-import { named, suggested } from './views/named.ts'
+import { type NamedOptions, named, suggested } from './views/named.ts'
 import { explainProject, preview } from './views/preview.ts'
 import { showInventory } from './views/shown-inventory.ts'
 import { verifyPage } from './views/verify.ts'
@@ -96,9 +95,14 @@ export abstract class Looking extends WorkspaceObject {
     return made.ok ? listDestinations(this.sql, made.deps.channels) : []
   }
 
-  health(): Health {
-    const config = readConfig(this.env)
-    return readHealth(this.sql, config.ok ? config.config.tickMinutes : 60, this.now())
+  async health(): Promise<Health> {
+    const made = this.deps()
+    const policy = made.ok ? await usablePolicy(made.deps) : null
+    const refusals = {
+      settings: made.ok ? null : made.message,
+      policy: policy === null || policy.ok ? null : policy.message,
+    }
+    return readHealth(this.sql, refusals, made.ok ? made.deps.config.tickMinutes : 60, this.now())
   }
 
   metrics(): readonly Family[] {
@@ -171,8 +175,8 @@ export abstract class Looking extends WorkspaceObject {
   }
 
   /** Which project or directory the words behind a command name, by the last survey. */
-  async named(text: string, words: readonly Word[], goneToo: boolean): Promise<Asked<Named>> {
-    return this.withDeps((deps) => named(this.sql, deps, text, words, goneToo))
+  async named(text: string, words: readonly Word[], options: NamedOptions): Promise<Asked<Named>> {
+    return this.withDeps((deps) => named(this.sql, deps, text, words, options))
   }
 
   /** Projects to choose from while somebody types, at most so many. */

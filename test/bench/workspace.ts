@@ -7,7 +7,7 @@ export const DAY = 86_400_000
 export const NOW = Date.UTC(2026, 10, 24, 12)
 
 /** A memory with nothing in it. */
-export const NOTHING: Memory = { marks: [], holds: [], ownWrites: [], notices: [], moves: [] }
+export const NOTHING: Memory = { marks: [], holds: [], ownWrites: [], notices: [], moves: [], noBackups: [] }
 
 /** Ten rules of all kinds: directories, keep, nesting, every action; only cheap predicates. */
 export const TEN_RULES = `
@@ -74,7 +74,7 @@ export function workspaceOf(size: number): Inventory {
 /** The marks of a workspace that was swept daily: what is wanted has been marked for one to fifteen days. */
 export function sweptDaily(marks: readonly Mark[]): Memory {
   const aged = marks.map((mark) => ({ ...mark, since: NOW - (1 + (mark.projectId % 15)) * DAY }))
-  return { marks: aged, holds: [], ownWrites: [], notices: [], moves: [] }
+  return { marks: aged, holds: [], ownWrites: [], notices: [], moves: [], noBackups: [] }
 }
 
 const ORGANISATION = '5cad178b20a1d52567b534553413b691'

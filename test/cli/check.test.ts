@@ -58,7 +58,8 @@ describe('npm run check', () => {
   })
 
   it('takes a rule that asks people first for one that acts', async () => {
-    const asking = await folder.write('asking.toml', POLICY.replace('"never"', '"always"'))
+    const told = `[notify]\nchannels = ["slack"]\n${POLICY}`
+    const asking = await folder.write('asking.toml', told.replace('"never"', '"always"'))
     const { code, out } = await run('check', [asking])
     expect(code).toBe(0)
     expect(out).toMatch(/each time after a person has approved/)
@@ -85,5 +86,32 @@ describe('npm run check', () => {
     expect(out).toContain('Rule "old": unless saves no project today.')
     expect(out).toContain('Rule "old" would take everything its path and name let it see (2 projects).')
     expect(out).toContain('4 warnings')
+  })
+
+  it.each([
+    ['an approval', '"never"', '"first"'],
+    ['two approvals', '"never"', '"two"'],
+  ])('warns of a rule that waits for %s when there is nobody to tell', async (_, before, after) => {
+    const waits = POLICY.replace(before, after)
+    const { code, out } = await run('check', [await folder.write('waits.toml', waits)])
+    expect(code).toBe(1)
+    expect(out).toMatch(/Rule "old" waits .*nobody is told: \[notify\] channels names no channel/)
+    const timid = waits.replace('enforce = true', 'enforce = false')
+    expect((await run('check', [await folder.write('timid.toml', timid)])).code).toBe(0)
+    const told = `[notify]\nchannels = ["slack"]\n${waits}`
+    expect((await run('check', [await folder.write('told.toml', told)])).code).toBe(0)
+  })
+
+  it('does not blame the spelling where a fact is missing everywhere', async () => {
+    const policy = await folder.write('missing.toml', `${POLICY}unless = { shared = true }\n`)
+    const projects = Array.from({ length: 6 }, (_, n) =>
+      project(n + 1, `Old/${n}`, { codeRunning: undefined, shared: undefined }),
+    )
+    const seen = await folder.write('missing.json', inventory(projects))
+    const { code, out } = await run('check', [policy, '--inventory', seen])
+    expect(code).toBe(1)
+    expect(out).toMatch(/Rule "old": .* is not known for 6 of 6 projects/)
+    expect(out).toMatch(/Rule "old": unless saves no project today, because it cannot be read: shared is not known/)
+    expect(out).not.toContain('spelt right')
   })
 })

@@ -46,6 +46,13 @@ describe('npm run plan on an inventory', () => {
     )
   })
 
+  it('cannot plan where not one project is of the organization, and names the setting', async () => {
+    const others = inventory([project(1, 'Old/a'), project(2, 'New/b')], { organizationId: '0'.repeat(32) })
+    const { code, err } = await plan('--inventory', await folder.write('others.json', others))
+    expect(code).toBe(2)
+    expect(err).toMatch(/Not one of 2 projects .*QC_ORGANIZATION_ID.*probably wrong/)
+  })
+
   it('shows what would be marked at the time of the inventory, as a finding', async () => {
     const file = await folder.write('one.json', inventory([project(1, 'Old/a'), project(2, 'New/b')]))
     const { code, out, err } = await plan('--inventory', file)

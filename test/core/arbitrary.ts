@@ -281,8 +281,9 @@ export function arbitraryMemory(policy: Policy, seen: Inventory): fc.Arbitrary<M
       held: fc.constantFrom(...HELD),
       written: fc.array(fc.constantFrom(null, null, null, 20, 200), { minLength: length, maxLength: length }),
       moved: fc.array(fc.constantFrom(null, null, 3, 29, 30, 31), { minLength: length, maxLength: length }),
+      barred: fc.array(fc.constantFrom(null, null, null, -1, 1), { minLength: length, maxLength: length }),
     })
-    .map(({ ages: of, told: days, stale, held, written, moved }) => ({
+    .map(({ ages: of, told: days, stale, held, written, moved, barred }) => ({
       marks: pairs.flatMap(({ of: { id, created }, rule }, i) => {
         const days = of[i] ?? null
         if (days === null || typeof created !== 'number') return []
@@ -314,6 +315,11 @@ export function arbitraryMemory(policy: Policy, seen: Inventory): fc.Arbitrary<M
       moves: seen.projects.flatMap(({ id }, i) => {
         const ago = moved[i] ?? null
         return ago === null ? [] : [{ projectId: id, rule: 'some-rule', at: NOW - ago * DAY }]
+      }),
+      noBackups: seen.projects.flatMap(({ id, created, modified }, i) => {
+        const left = barred[i] ?? null
+        if (left === null || typeof created !== 'number' || typeof modified !== 'number') return []
+        return [{ projectId: id, created, modified, why: 'It is too large.', until: NOW + left * DAY }]
       }),
     }))
 }

@@ -103,6 +103,7 @@ describe('why', () => {
         unsure: null,
         progress: null,
       },
+      actions: [],
     })
   })
 

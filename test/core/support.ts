@@ -13,7 +13,7 @@ export const DAY = 24 * HOUR
 /** A Tuesday, noon UTC. */
 export const NOW = Date.UTC(2026, 10, 24, 12)
 export const ORGANISATION = '5cad178b20a1d52567b534553413b691'
-export const NOTHING: Memory = { marks: [], holds: [], ownWrites: [], notices: [], moves: [] }
+export const NOTHING: Memory = { marks: [], holds: [], ownWrites: [], notices: [], moves: [], noBackups: [] }
 
 /** A project 300 days old, idle for 200, owned by the caller and never deployed. */
 export function project(id: number, name: string, fields: Partial<Project> = {}): Project {

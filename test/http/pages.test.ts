@@ -101,7 +101,9 @@ describe('GET /health', () => {
     const asStranger = async () => (await (await ask(world, '/health', { bearer: null })).json()) as object
     expect(await asStranger()).toEqual({
       healthy: false,
-      code: 'no_good_run',
+      level: 'failing',
+      code: 'never_ran',
+      codes: ['never_ran'],
       reason: 'There has been no good scheduled run yet.',
       goodRunMinutes: null,
       tickMinutes: null,
@@ -115,7 +117,7 @@ describe('GET /health', () => {
     await ask(world, `/api/projects/${projectId}/restore`, { method: 'POST' })
     world.set({ skewMs: 3 * HOUR })
     const late = await asStranger()
-    expect(late).toMatchObject({ healthy: false, code: 'good_run_too_old', paused: true, goodRunMinutes: 180 })
+    expect(late).toMatchObject({ healthy: false, code: 'stale', paused: true, goodRunMinutes: 180 })
     expect(JSON.stringify(late)).not.toMatch(/Ann|fund|\d{8}-/)
     expect((await ask(world, '/health', { bearer: 'a-wrong-token-of-some-length' })).status).toBe(401)
   })

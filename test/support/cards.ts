@@ -105,7 +105,7 @@ export const QUESTION: Card = deleteCard({
 })
 
 export const STATUS: Card = statusCard({
-  healthy: false,
+  level: 'failing',
   reason: 'The last good run ended 26 hours ago.',
   paused: true,
   runs: [
@@ -190,6 +190,7 @@ export const WHY: Card = whyCard({
     unsure: null,
     progress: null,
   },
+  actions: [],
 })
 
 export const PLAN: Card = planCard({

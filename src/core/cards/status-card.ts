@@ -5,7 +5,7 @@ import type { Card } from './card.ts'
 import { plainText, projects, section, timeText, titleText } from './card-text.ts'
 
 export interface StatusFacts {
-  readonly healthy: boolean
+  readonly level: 'failing' | 'degraded' | 'healthy'
   readonly reason: string
   readonly paused: boolean
   /** Newest first. Times are ISO 8601. */
@@ -27,8 +27,10 @@ export interface StatusFacts {
 
 const RUNS = 5
 
-export function statusCard({ healthy, reason, paused, runs, waiting }: StatusFacts): Card {
-  const title = paused ? 'Paused' : healthy ? 'All is well' : 'Not well'
+const TITLES = { failing: 'Not well', degraded: 'Something stands still', healthy: 'All is well' } as const
+
+export function statusCard({ level, reason, paused, runs, waiting }: StatusFacts): Card {
+  const title = paused && level !== 'failing' ? 'Paused' : TITLES[level]
   const lines = [
     reason,
     ...(paused ? ['Nothing is changed until somebody says /sweep resume.'] : []),
@@ -43,7 +45,7 @@ export function statusCard({ healthy, reason, paused, runs, waiting }: StatusFac
   return {
     title,
     summary: titleText(`${title}. ${reason}`),
-    tone: healthy && !paused ? 'good' : 'bad',
+    tone: level === 'healthy' && !paused ? 'good' : 'bad',
     sections: [section(null, lines, lines.length), ...(ran.length === 0 ? [] : [section('Last runs', ran, RUNS)])],
     buttons: [],
     menus: [],

@@ -8,6 +8,7 @@ import { type Inventory, isUnknown, type Parameter, type Project } from '../evid
 import { isTaken } from '../evidence/taken.ts'
 import { protections } from '../judge/protect.ts'
 import type { Change } from '../plan/change.ts'
+import { bringBackText } from '../plan/own-action-view.ts'
 import { type CommandItems, commandItem, findProject, refuse, type Situation, type UpdateCommand } from './command.ts'
 import { isUnknownOnly, whyNotWritten, whyUntouchable } from './command-rights.ts'
 
@@ -63,11 +64,15 @@ export function mirrorRelease(
 ): CommandItems {
   const found = findProject({ inventory: situation.inventory }, projectId)
   if (!found.ok) return found
-  const { description } = found.project
+  const released = withoutTags(found.project.description, tags)
+  return change(situation, found.project, descriptionOf(found.project, released), false)
+}
+
+/** A description without these tags, or (undefined) without any. */
+export function withoutTags(description: string, tags: readonly string[] | undefined): string {
   const later = tags === undefined ? [] : holdTags(description).filter((tag) => !tags.includes(tag))
   const bare = withoutHolds(description)
-  const released = later.length === 0 ? bare : keepingHolds(bare, later.join(' '))
-  return change(situation, found.project, descriptionOf(found.project, released), false)
+  return later.length === 0 ? bare : keepingHolds(bare, later.join(' '))
 }
 
 /**
@@ -109,14 +114,14 @@ function changed(
   const reading = protections(policy, inventory, memory, now)(held)
   if (Object.keys(wanted).length === 0) {
     const inBin = placeOf(project.path) === 'bin' ? whyNotWritten(reading, project, policy) : null
-    if (inBin !== null) return refuse(`"${project.name}" (${project.id}) may not be changed. ${inBin}`, project.id)
+    if (inBin !== null) return refuse(notChanged(project, inBin), project.id)
     return { ok: true, items: [], notes: [SO_ALREADY] }
   }
   const why =
     wanted.name === undefined ? whyNotWritten(reading, project, policy) : whyUntouchable(reading, project, policy)
   if (why !== null) {
     const more = isUnknownOnly(reading) ? ({ unknown: true } as const) : {}
-    return refuse(`"${project.name}" (${project.id}) may not be changed. ${why}`, project.id, more)
+    return refuse(notChanged(project, why), project.id, more)
   }
   const problem = wanted.name === undefined ? null : nameIssue(wanted.name, inventory, project)
   if (problem !== null) return refuse(`"${wanted.name}" may not be its name: ${problem}.`, project.id)
@@ -126,6 +131,12 @@ function changed(
   const more = isPreserved ? ({ holdPreserved: true } as const) : {}
   const item = commandItem(project, { created, modified }, { action: 'update', change: wanted, ...more })
   return { ok: true, items: [item], notes: malformedNote(wanted, policy.timezone) }
+}
+
+/** What is in the bin has to come back first, for a hold above all: nothing written there keeps it (G28). */
+function notChanged({ id, name, path }: Project, why: string): string {
+  const back = placeOf(path) === 'bin' ? ` ${bringBackText(id)}` : ''
+  return `"${name}" (${id}) may not be changed. ${why}${back}`
 }
 
 function malformedNote({ description }: Change, zone: string): readonly string[] {

@@ -3,9 +3,10 @@
  * hours belong to rules; protections, holds, caps and unknown evidence hold for commands as well.
  */
 
+import { placeOf } from '../base/names.ts'
 import { normalText } from '../base/normal-text.ts'
 import type { Memory } from '../evidence/memory.ts'
-import type { Inventory, Project } from '../evidence/project.ts'
+import { type Inventory, NO_PATH, normalisePath, type Project } from '../evidence/project.ts'
 import type { PlanItem } from '../plan/plan.ts'
 import type { Policy } from '../policy/policy.ts'
 import { type Received, whyNotMeant, whyTooNew } from './received.ts'
@@ -53,6 +54,8 @@ export interface Situation {
   readonly now: number
   /** When the command was first received; absent where somebody only looks what it would come to. */
   readonly received?: Received
+  /** Ids of the projects that had this name once; absent = not known. */
+  readonly formerly?: (name: string) => ReadonlySet<number>
 }
 
 /** What a command comes to. */
@@ -83,10 +86,11 @@ export interface Refused {
 
 /**
  * The one project that is meant; names are compared exactly, as the API wrote them or without stray slashes, and where no
- * name is exactly so, after normalization. `destroys`: a name that is the same as another's to a reader is refused.
+ * name is exactly so, after normalization; else by a name that only one had before. `destroys`: a name that is the same as
+ * another's to a reader is refused, and nothing is found by a name that it has no more (G28).
  */
 export function findProject(
-  { inventory, received }: Pick<Situation, 'inventory' | 'received'>,
+  { inventory, received, formerly }: Pick<Situation, 'inventory' | 'received' | 'formerly'>,
   wanted: ProjectRef,
   destroys = false,
 ): { readonly ok: true; readonly project: Project } | Refused {
@@ -105,12 +109,35 @@ export function findProject(
     return refuse(`"${other.name}" (${other.id}) was left alone: ${why(other, received)}. ${how}`, other.id)
   }
   if (project === undefined) {
-    return typeof wanted === 'number' ? absent(wanted) : refuse(`No project is called "${wanted}".`, null)
+    if (typeof wanted === 'number') return absent(wanted)
+    const former = calledBefore(projects, wanted, received, formerly)
+    const [one] = former
+    if (one !== undefined && former.length === 1 && !destroys && whyTooNew(one, received) === null) {
+      return { ok: true, project: one }
+    }
+    const known = former.map(({ id, name }) => `"${name}" (${id})`).join(', ')
+    const hint = known === '' ? '' : ` Called so before: ${known}. Say which by its id.`
+    return refuse(`No project is called "${wanted}".${hint}`, null)
   }
   if (found.length === 1) return { ok: true, project }
   const ids = found.map(({ id }) => id).join(', ')
   const how = found.length === exact.length ? '' : ', to somebody who reads it'
   return refuse(`${found.length} projects are called "${wanted}"${how}: ${ids}. Say which by its id.`, null)
+}
+
+/** The projects that had exactly this name before, in an earlier scan or by our own renames. */
+function calledBefore(
+  projects: readonly Project[],
+  wanted: string,
+  received: Received | undefined,
+  formerly: Situation['formerly'] | undefined,
+): readonly Project[] {
+  const path = normalisePath(wanted)
+  const ids = formerly?.(wanted)
+  return projects.filter((project) => {
+    if (placeOf(project.path) === 'bin' || project.path === NO_PATH) return false
+    return ids?.has(project.id) === true || received?.pathBefore(project.id) === path
+  })
 }
 
 /** The projects whose name is this one to somebody who reads it, whatever characters it is written in. */

@@ -4,7 +4,7 @@
  */
 
 import { placeOf } from '../base/names.ts'
-import type { Hold, Mark, Memory, Move, Notice, OwnWrite } from './memory.ts'
+import type { Hold, Mark, Memory, Move, NoBackup, Notice, OwnWrite } from './memory.ts'
 import {
   type ActivityReading,
   type Evidence,
@@ -36,6 +36,7 @@ export interface MemoryIndex {
   readonly ownWrites: ReadonlyMap<number, readonly OwnWrite[]>
   readonly notices: ReadonlyMap<number, readonly Notice[]>
   readonly moves: ReadonlyMap<number, Move>
+  readonly noBackups: ReadonlyMap<number, readonly NoBackup[]>
 }
 
 interface InventoryIndex {
@@ -116,6 +117,16 @@ export function isAsRead(
   return isThen && rowHash(project) === row
 }
 
+/** Why the project as it is now cannot be backed up, until it is tried again; null when nothing is known against it. */
+export function noBackupOf(facts: Facts, project: Project): NoBackup | null {
+  const known = facts.memory.noBackups.get(project.id)
+  if (known === undefined) return null
+  const modified = modifiedOf(facts, project)
+  const isSame = ({ created, modified: before, until }: NoBackup) =>
+    created === project.created && !isUnknown(modified) && modified <= before && until > facts.now
+  return known.find(isSame) ?? null
+}
+
 export function runsLive(facts: Facts, project: Project): Evidence<boolean> {
   return isUnknown(facts.running) ? facts.running : facts.running.has(project.id)
 }
@@ -188,6 +199,7 @@ function indexMemory(memory: Memory): MemoryIndex {
     ownWrites: groupById(memory.ownWrites),
     notices: groupById(memory.notices),
     moves: new Map(memory.moves.map((move) => [move.projectId, move])),
+    noBackups: groupById(memory.noBackups),
   }
 }
 

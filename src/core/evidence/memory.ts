@@ -51,6 +51,18 @@ export interface Move {
   readonly at: number
 }
 
+/** A project that could not be backed up, as it was then: no rule deletes it, and it is not read again before `until`. */
+export interface NoBackup {
+  readonly projectId: number
+  readonly created: number
+  /** As listed then. */
+  readonly modified: number
+  /** A sentence. */
+  readonly why: string
+  /** Policy time, milliseconds. */
+  readonly until: number
+}
+
 export interface Memory {
   readonly marks: readonly Mark[]
   readonly holds: readonly Hold[]
@@ -58,4 +70,6 @@ export interface Memory {
   readonly notices: readonly Notice[]
   /** At most one for each project. */
   readonly moves: readonly Move[]
+  /** At most one for each project and `created`. */
+  readonly noBackups: readonly NoBackup[]
 }

@@ -47,6 +47,31 @@ const CLOSE = 5
 const BIN = 'recycle bin/'
 const LONGEST_TYPED = 2_000
 
+/**
+ * As `findNamed`, and what is called by no name that a project has, by one that only one had before (`former`, under the old
+ * name). `destroys`: that is not enough, and whoever was meant is only suggested (G28).
+ */
+export function findRemembered(
+  projects: readonly Called[],
+  former: readonly Called[],
+  text: string,
+  words: readonly Word[],
+  destroys: boolean,
+): Named {
+  const now = findNamed(projects, text, words)
+  if (now.used > 0 || former.length === 0) return now
+  const present = new Map(projects.map((project) => [project.id, project]))
+  const before = findNamed(
+    former.filter(({ id }) => present.has(id)),
+    text,
+    words,
+  )
+  const ids = [...new Set(before.projects.map(({ projectId }) => projectId))]
+  const meant = ids.map((projectId) => ({ projectId, name: present.get(projectId)?.name ?? '' }))
+  if (meant.length === 1 && !destroys) return { used: before.used, projects: meant, directory: null, close: [] }
+  return meant.length === 0 ? now : { ...now, close: meant.slice(0, CLOSE) }
+}
+
 /** `text` is what the words were read from. A project in the bin also answers to the name it had before. */
 export function findNamed(projects: readonly Called[], text: string, words: readonly Word[]): Named {
   const [first] = words

@@ -54,6 +54,19 @@ export function compareWithReference(
   }
 }
 
+/** Names under which projects were last seen and which they do not have in this list, moves into and out of the bin apart. */
+export function formerNames(
+  reference: readonly ReferenceEntry[],
+  projects: readonly Project[],
+): readonly { readonly id: number; readonly name: string }[] {
+  const listed = new Map(projects.map((project) => [project.id, project]))
+  return reference.filter(({ id, name, binned }) => {
+    const project = listed.get(id)
+    if (project === undefined || binned || project.path === NO_PATH || isBinned(project)) return false
+    return entryOf(project).name !== name && name.length < LONGEST_NAME
+  })
+}
+
 /**
  * The reference after a list that was accepted: all it holds, and whatever else is still missed. In the order of ids. A row
  * without a readable id is nobody's; one without a readable name stays as it was last seen.

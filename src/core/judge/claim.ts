@@ -5,8 +5,8 @@
  */
 
 import type { Directory } from '../evidence/directory.ts'
-import { type Facts, projectAt } from '../evidence/facts.ts'
-import type { Mark, Move, Notice } from '../evidence/memory.ts'
+import { type Facts, noBackupOf, projectAt } from '../evidence/facts.ts'
+import type { Mark, Move, NoBackup, Notice } from '../evidence/memory.ts'
 import type { Project } from '../evidence/project.ts'
 import { isMove, MOVE_ONCE_IN_MS, type Rule } from '../policy/rule.ts'
 import type { Bar } from './bar.ts'
@@ -29,6 +29,8 @@ interface Ripeness {
   readonly missing: number | null
   /** The move by a rule that this rule has to wait for; of a directory, the latest in it. */
   readonly moved: Move | null
+  /** What keeps it from being deleted because it cannot be backed up; of a directory, that of the project that waits longest. */
+  readonly noBackup: NoBackup | null
 }
 
 /** The rule that gets a project. */
@@ -101,6 +103,7 @@ export function openClaims(facts: Facts, { bars, standing }: Standings): Claims 
     let isOld = true
     let missing: number | null = null
     let moved: Move | null = null
+    let noBackup: NoBackup | null = null
     for (const member of members) {
       const project = projectAt(facts, member)
       if (!isFor(bar, standing(member))) missing ??= project.id
@@ -109,22 +112,24 @@ export function openClaims(facts: Facts, { bars, standing }: Standings): Claims 
       graceEnds = Math.max(graceEnds, one.graceEnds)
       noticeEnds = noticeEnds === null || one.noticeEnds === null ? null : Math.max(noticeEnds, one.noticeEnds)
       isOld = isOld && one.isOld
+      if (one.noBackup !== null && one.noBackup.until > (noBackup?.until ?? 0)) noBackup = one.noBackup
       if (one.moved !== null && (moved === null || one.moved.at > moved.at)) moved = one.moved
     }
-    const unit = { dueAt, graceEnds, noticeEnds, isOld, directory: path, missing, moved }
+    const unit = { dueAt, graceEnds, noticeEnds, isOld, directory: path, missing, moved, noBackup }
     if (ofRule !== undefined) ofRule[number] = unit
     return unit
   }
 
   /** Of a project judged alone. */
-  function ripenessOf(mark: Mark | null, { after, notice, then }: Rule, { id }: Project): Ripeness {
-    const moved = isMove(then) ? (facts.memory.moves.get(id) ?? null) : null
+  function ripenessOf(mark: Mark | null, { after, notice, then }: Rule, project: Project): Ripeness {
+    const moved = isMove(then) ? (facts.memory.moves.get(project.id) ?? null) : null
+    const noBackup = then === 'delete' ? noBackupOf(facts, project) : null
     const graceEnds = (mark?.since ?? now) + after
     const isOld = mark !== null
     const told = notice === 0 || mark === null ? null : toldAt(facts, mark)
     const noticeEnds = notice === 0 ? NO_NOTICE : told === null ? null : told + notice
-    const dueAt = Math.max(graceEnds, noticeEnds ?? now + notice, movableAt(moved))
-    return { dueAt, graceEnds, noticeEnds, isOld, directory: null, missing: null, moved }
+    const dueAt = Math.max(graceEnds, noticeEnds ?? now + notice, movableAt(moved), noBackup?.until ?? 0)
+    return { dueAt, graceEnds, noticeEnds, isOld, directory: null, missing: null, moved, noBackup }
   }
 }
 

@@ -55,10 +55,11 @@ export function openCourt(policy: Policy, inventory: Inventory, memory: Memory, 
   }
 
   function wanted(place: number, project: Project, seen: Standing, claim: Claim): Verdict {
-    const { bar, to, mark, dueAt, directory, missing, moved } = claim
+    const { bar, to, mark, dueAt, directory, missing, moved, noBackup } = claim
     const { then, id } = bar.rule
     const over = rivals(place, claim)
-    const said = directory === null && moved === null ? sayingOf(claim) : say(claim)
+    const isAlike = directory === null && moved === null && noBackup === null
+    const said = isAlike ? sayingOf(claim) : say(claim)
     const others = otherReasons(seen, over.length === 0 ? null : { kind: 'conflict', rule: id, over: over.map(idOf) })
     return {
       projectId: project.id,
@@ -93,7 +94,8 @@ export function openCourt(policy: Policy, inventory: Inventory, memory: Memory, 
   }
 
   /** What must be over before a marked project is due; null when it is. */
-  function whatStops({ bar, mark, graceEnds, noticeEnds, isOld, directory, missing, moved }: Claim): Reason | null {
+  function whatStops(claim: Claim): Reason | null {
+    const { bar, mark, graceEnds, noticeEnds, isOld, directory, missing, moved, noBackup } = claim
     const { rule, says } = bar
     if (says.onlyReports !== null) return says.onlyReports
     if (missing !== null && directory !== null) {
@@ -107,6 +109,10 @@ export function openCourt(policy: Policy, inventory: Inventory, memory: Memory, 
     if (noticeEnds === null) return { kind: 'untold', rule: rule.id, directory, notice: rule.notice }
     if (noticeEnds > now) {
       return { kind: 'told', rule: rule.id, directory, at: noticeEnds - rule.notice, until: noticeEnds }
+    }
+    if (noBackup !== null) {
+      const { why, until: tried, projectId: of } = noBackup
+      return { kind: 'no backup', rule: rule.id, directory, projectId: of, why, until: tried }
     }
     return isDestructive(rule.then) && !isWindowOpen ? says.window : null
   }

@@ -14,9 +14,10 @@ import type { Bar } from './bar.ts'
 import { type Court, openCourt } from './court.ts'
 import { openMarking } from './marking.ts'
 import type { Standing } from './standing.ts'
+import { type Standstill, standstillOf } from './standstill.ts'
 import { openUnread, type ToRead } from './unread.ts'
 import type { Verdict } from './verdict.ts'
-import { type Warning, warningsOf } from './warnings.ts'
+import { standstillWarnings, type Warning, warningsOf } from './warnings.ts'
 
 export type { Reason } from '../policy/reason.ts'
 export type { ToRead } from './unread.ts'
@@ -57,6 +58,8 @@ export interface Decision {
   /** Holds that end within a week: that is announced. By project id. */
   readonly holdsEnding: readonly { readonly projectId: number; readonly until: number }[]
   readonly warnings: readonly Warning[]
+  /** What keeps rules from ever doing anything. */
+  readonly standstill: Standstill
 }
 
 export function decide(policy: Policy, inventory: Inventory, memory: Memory, now: number): Decision {
@@ -89,6 +92,7 @@ export function decide(policy: Policy, inventory: Inventory, memory: Memory, now
     if (verdict.state === 'held') addEnd(verdict, now, holdsEnding)
   }
 
+  const standstill = standstillOf(court.bars, inventory, standings, verdicts)
   return {
     verdicts,
     ...marking.outcome(),
@@ -97,7 +101,8 @@ export function decide(policy: Policy, inventory: Inventory, memory: Memory, now
     counts,
     conflicts,
     holdsEnding,
-    warnings: warningsOf(court, policy, inventory, standings),
+    warnings: [...standstillWarnings(standstill), ...warningsOf(court, policy, inventory, standings)],
+    standstill,
   }
 }
 

@@ -2,9 +2,9 @@
 
 import { directoriesOf } from '../evidence/directory.ts'
 import { type Facts, projectAt } from '../evidence/facts.ts'
-import type { Inventory, Project } from '../evidence/project.ts'
+import { type Inventory, NO_PATH, type Project } from '../evidence/project.ts'
 import { type UnreadableRow, unreadableRows } from '../evidence/unreadable.ts'
-import { type Condition, costs, evaluate } from '../policy/condition.ts'
+import { type Condition, costs, evaluate, unknownsIn } from '../policy/condition.ts'
 import type { DirectoryView } from '../policy/measured.ts'
 import type { Policy } from '../policy/policy.ts'
 import { type Predicate, predicate } from '../policy/predicate.ts'
@@ -14,11 +14,13 @@ import type { Court } from './court.ts'
 import { viewOf } from './directory-view.ts'
 import { CLEAR } from './protect.ts'
 import type { Standing } from './standing.ts'
+import type { MissingFact, NothingToTouch, Standstill, UnwritableNames } from './standstill.ts'
 
 export type Warning =
   | { readonly kind: 'malformed hold'; readonly projectId: number; readonly text: string }
-  | { readonly kind: 'protected path matches nothing'; readonly pattern: string }
-  | { readonly kind: 'protected id matches nothing'; readonly id: number }
+  /** `unread`: projects whose name, or id, could not be read, and that it may protect. */
+  | { readonly kind: 'protected path matches nothing'; readonly pattern: string; readonly unread: number }
+  | { readonly kind: 'protected id matches nothing'; readonly id: number; readonly unread: number }
   /** `unless` has this many alternatives, and number `part` (from 1) is yes for no project. */
   | { readonly kind: 'unless matches nothing'; readonly rule: string; readonly part: number; readonly of: number }
   | { readonly kind: 'takes everything'; readonly rule: string; readonly count: number }
@@ -30,8 +32,28 @@ export type Warning =
       readonly pattern: string
       readonly example: string
     }
+  | ({ readonly kind: 'fact missing' } & MissingFact)
+  | ({ readonly kind: 'nothing to touch' } & NothingToTouch)
+  | ({ readonly kind: 'names unwritable' } & UnwritableNames)
+  /** Part `part` of `unless` cannot be read for any of the projects or directories it might save. */
+  | {
+      readonly kind: 'unless unknown'
+      readonly rule: string
+      readonly part: number
+      readonly of: number
+      readonly why: string
+    }
   /** Rows of the list that could not be read whole, those that protect others first. */
   | { readonly kind: 'unreadable rows'; readonly rows: readonly UnreadableRow[] }
+
+/** As warnings, at once: conditions begin only when they last. */
+export function standstillWarnings({ missing, untouchable, unwritable }: Standstill): readonly Warning[] {
+  return [
+    ...(untouchable === null ? [] : [{ kind: 'nothing to touch', ...untouchable } as const]),
+    ...missing.map((one) => ({ kind: 'fact missing', ...one }) as const),
+    ...unwritable.map((one) => ({ kind: 'names unwritable', ...one }) as const),
+  ]
+}
 
 export function warningsOf(
   court: Court,
@@ -54,6 +76,8 @@ function aboutProtections(policy: Policy, { projects }: Inventory, standings: re
   const malformed: Extract<Warning, { kind: 'malformed hold' }>[] = []
   const patterns = new Set<string>()
   const ids = new Set<number>()
+  const nameless = projects.filter(({ path }) => path === NO_PATH).length
+  const unidentified = projects.filter(({ id }) => id < 0).length
   for (let place = 0; place < standings.length; place++) {
     const protection = standings[place]?.protection ?? CLEAR
     if (protection === CLEAR) continue
@@ -71,31 +95,51 @@ function aboutProtections(policy: Policy, { projects }: Inventory, standings: re
   return [
     ...malformed.sort((a, b) => a.projectId - b.projectId),
     ...policy.protect.paths.flatMap(({ pattern }): readonly Warning[] => {
-      return patterns.has(pattern) ? [] : [{ kind: 'protected path matches nothing', pattern }]
+      return patterns.has(pattern) ? [] : [{ kind: 'protected path matches nothing', pattern, unread: nameless }]
     }),
     ...[...policy.protect.ids].flatMap((id): readonly Warning[] => {
-      return ids.has(id) ? [] : [{ kind: 'protected id matches nothing', id }]
+      return ids.has(id) ? [] : [{ kind: 'protected id matches nothing', id, unread: unidentified }]
     }),
   ]
 }
 
-/** Parts of `unless` that are yes for nothing. What costs a call per project is not tried. */
+/** Parts of `unless` that are yes for nothing, or cannot be read for anything. What costs a call per project is not tried. */
 function idleExceptions(court: Court, rule: Rule, inventory: Inventory): readonly Warning[] {
   if (rule.unless === null) return []
   const parts = rule.unless.kind === 'any' ? rule.unless.parts : [rule.unless]
   return parts.flatMap((part, i): readonly Warning[] => {
-    if (costs(part) || matchesSomething(court, rule, part, inventory)) return []
-    return [{ kind: 'unless matches nothing', rule: rule.id, part: i + 1, of: parts.length }]
+    if (costs(part)) return []
+    const found = readEverywhere(court, rule, part, inventory)
+    if (found === 'yes') return []
+    const which = { rule: rule.id, part: i + 1, of: parts.length }
+    if (found === 'no') return [{ kind: 'unless matches nothing', ...which }]
+    return [{ kind: 'unless unknown', ...which, why: found.why }]
   })
 }
 
-function matchesSomething({ facts }: Court, rule: Rule, part: Condition, inventory: Inventory): boolean {
-  if (rule.unit === 'project')
-    return inventory.projects.some((project) => evaluate(part, facts, project, null) === 'yes')
-  return [...directoriesOf(inventory).values()].some((directory) => {
-    const view = viewOf(facts, directory)
-    return directory.members.some((member) => evaluate(part, facts, projectAt(facts, member), view) === 'yes')
-  })
+/** `yes`: of something. `why`: of nothing, and of everything for which it is not plainly no something is not known. */
+function readEverywhere(
+  { facts }: Court,
+  rule: Rule,
+  part: Condition,
+  inventory: Inventory,
+): 'yes' | 'no' | { readonly why: string } {
+  let first: { readonly project: Project; readonly view: DirectoryView | null } | null = null
+  for (const [project, view] of unitsOf(facts, rule, inventory)) {
+    const reading = evaluate(part, facts, project, view)
+    if (reading === 'yes') return 'yes'
+    const isFirst = first === null || isBefore(project, view, first.project, first.view)
+    if (reading === 'unknown' && isFirst) first = { project, view }
+  }
+  if (first === null) return 'no'
+  const [reason] = unknownsIn(part, rule.id, facts, first.project, first.view)
+  return { why: reason?.kind === 'unknown' ? `${reason.what} is not known: ${reason.why}` : 'something is not known' }
+}
+
+/** By id, then by the path of the directory: the order of the API shows in no text. */
+function isBefore(one: Project, view: DirectoryView | null, other: Project, otherView: DirectoryView | null): boolean {
+  if (one.id !== other.id) return one.id < other.id
+  return (view?.path ?? '') < (otherView?.path ?? '')
 }
 
 /** Patterns that select, and match only what is written in other characters: an accent in two parts, full-width letters. */

@@ -16,9 +16,10 @@ import { type Condition, evaluate, predicatesOf } from '../policy/condition.ts'
 import type { DirectoryView } from '../policy/measured.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Reading } from '../policy/reason.ts'
-import type { Rule } from '../policy/rule.ts'
+import { isDestructive, type Rule } from '../policy/rule.ts'
 import { type ActivityView, activityView } from './activity-view.ts'
 import { askText } from './asking.ts'
+import type { OwnActionView } from './own-action-view.ts'
 import { minuteText, reasonText } from './sentences.ts'
 import { thresholdText } from './words.ts'
 
@@ -59,6 +60,8 @@ export interface Why {
   /** When it may happen at the earliest, ISO 8601 UTC; null when nothing will. */
   readonly due: string | null
   readonly activity: ActivityView
+  /** What leansweep did to it since the last scan, oldest first; the verdict is of the project as that left it. */
+  readonly actions: readonly OwnActionView[]
 }
 
 /** Why a project has the verdict it has; null when it is not in the inventory. The same code as `decide`. */
@@ -68,21 +71,32 @@ export function why(policy: Policy, inventory: Inventory, memory: Memory, now: n
   if (project === undefined) return null
   const court = openCourt(policy, inventory, memory, now)
   const verdict = court.verdict(place)
-  const ripe = verdict.dueAt === null ? null : Math.max(verdict.dueAt, now)
-  const opening = ripe === null ? null : nextOpening(policy.window, ripe, policy.timezone)
+  const opens = verdict.state === 'due' ? null : opensAfterGrace(policy, verdict, now)
   return {
     projectId,
     name: project.name,
     verdict: verdict.state,
-    sentences: [
-      ...verdictSentences(policy, verdict, opening === ripe ? null : opening),
-      ...peopleSentences(policy, court.facts, project, verdict),
-    ],
+    sentences: [...verdictSentences(policy, verdict, opens), ...peopleSentences(policy, court.facts, project, verdict)],
     rules: court.bars.map((bar, i) => ruleFact(policy, court, bar, i, place)),
     mark: verdict.rule === null || verdict.since === null ? null : { rule: verdict.rule, since: iso(verdict.since) },
-    due: verdict.dueAt === null ? null : iso(opening ?? verdict.dueAt),
+    due: verdict.dueAt === null ? null : iso(opens ?? fellDue(policy, verdict, verdict.dueAt)),
     activity: activityView(court.facts, project),
+    actions: [],
   }
+}
+
+/** Of what is not due yet: when the window opens that it still has to wait for; null where it need not. */
+function opensAfterGrace(policy: Policy, { action, dueAt }: Verdict, now: number): number | null {
+  if (dueAt === null || action === null || !isDestructive(action)) return null
+  const ripe = Math.max(dueAt, now)
+  const opening = nextOpening(policy.window, ripe, policy.timezone)
+  return opening === ripe ? null : opening
+}
+
+/** When what is due became so: the first moment after its grace at which the window was open. It does not move any more. */
+function fellDue({ window, timezone }: Policy, { action }: Verdict, dueAt: number): number {
+  if (action === null || !isDestructive(action)) return dueAt
+  return nextOpening(window, dueAt, timezone) ?? dueAt
 }
 
 /** The reasons of a plan item: what the rule asked and what was read, mark, grace and notice, conflicts. */

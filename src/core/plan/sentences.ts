@@ -3,6 +3,7 @@
 import { durationText } from '../base/duration.ts'
 import { dayOf } from '../base/zone.ts'
 import type { UnreadableRow } from '../evidence/unreadable.ts'
+import type { MissingFact, NothingToTouch, UnwritableNames } from '../judge/standstill.ts'
 import type { Warning } from '../judge/warnings.ts'
 import type { Policy } from '../policy/policy.ts'
 import type { Protection, Reason } from '../policy/reason.ts'
@@ -62,6 +63,10 @@ export function reasonText(reason: Reason, policy?: Policy): string {
       const what = reason.directory === null ? 'it' : `project ${reason.projectId} in its directory ${reason.directory}`
       return `Rule "${reason.rule}" waits: rule "${reason.by}" moved ${what} on ${minuteText(reason.at)}, and rules move a project at most once in 30 days; not before ${minuteText(reason.until)}.`
     }
+    case 'no backup': {
+      const what = reason.directory === null ? 'it' : `project ${reason.projectId} in its directory ${reason.directory}`
+      return `Rule "${reason.rule}" waits: ${what} could not be backed up, and nothing is deleted without a backup. ${reason.why} It is tried again ${minuteText(reason.until)}, or once it was changed.`
+    }
     case 'window':
       return `The grace of rule "${reason.rule}" is over, but now is outside the window${policy?.window ? ` (${policy.window.text}, ${policy.timezone})` : ''}.`
     case 'directory waits':
@@ -83,9 +88,19 @@ export function warningText(warning: Warning): string {
     case 'malformed hold':
       return `Project ${warning.projectId} says ${warning.text}, which is no hold leansweep knows, so it is held for ever. Write [keep] or [keep until 2027-01-31].`
     case 'protected path matches nothing':
-      return `[protect] paths: "${warning.pattern}" protects no project today. Is it spelt right?`
+      return `[protect] paths: "${warning.pattern}" protects no project today. ${spelling(warning.unread, 'name', 'Is it spelt right?')}`
     case 'protected id matches nothing':
-      return `[protect] ids: no project has the id ${warning.id} today. Is it right?`
+      return `[protect] ids: no project has the id ${warning.id} today. ${spelling(warning.unread, 'id', 'Is it right?')}`
+    case 'unless unknown': {
+      const which = warning.of === 1 ? 'unless' : `part ${warning.part} of unless`
+      return `Rule "${warning.rule}": ${which} saves no project today, because it cannot be read: ${warning.why}. The rule does nothing where it would decide.`
+    }
+    case 'fact missing':
+      return missingText(warning)
+    case 'names unwritable':
+      return unwritableText(warning)
+    case 'nothing to touch':
+      return untouchableText(warning)
     case 'unless matches nothing': {
       const which = warning.of === 1 ? 'unless' : `part ${warning.part} of unless`
       return `Rule "${warning.rule}": ${which} saves no project today. Is it spelt right?`
@@ -97,6 +112,32 @@ export function warningText(warning: Warning): string {
     case 'unreadable rows':
       return unreadableText(warning.rows)
   }
+}
+
+/** What a pattern that matches nothing may come from. */
+function spelling(unread: number, what: 'name' | 'id', otherwise: string): string {
+  if (unread === 0) return otherwise
+  const which = unread === 1 ? `The ${what} of 1 project` : `The ${what}s of ${unread} projects`
+  return `${which} could not be read, so that is not known.`
+}
+
+/** Of a rule that a missing fact keeps from doing anything. */
+export function missingText({ rule, what, why, unknown, of }: MissingFact): string {
+  return `Rule "${rule}": ${what} is not known for ${unknown} of ${of} projects that it selects or may select (${why}), so nothing is done about those. Either the API does not send it any more, or the account may not see it.`
+}
+
+/** Of projects that no rule can touch. */
+export function untouchableText({ projects, ofOthers, theirs }: NothingToTouch): string {
+  if (ofOthers === 0) return `All ${projects} projects are protected, so no rule can do anything.`
+  const which = ofOthers === projects ? 'Not one' : `Only ${projects - ofOthers}`
+  const others = ofOthers === projects ? '' : ', all of them protected otherwise'
+  return `${which} of ${projects} projects belongs to the organization of QC_ORGANIZATION_ID${others}, so no rule can do anything. The id is probably wrong; ${ofOthers === 1 ? 'the other project belongs' : 'most belong'} to ${theirs ?? 'another one'}.`
+}
+
+/** Of names that a rule would write, and that cannot be written. */
+export function unwritableText({ rule, count, name, why }: UnwritableNames): string {
+  const which = count === 1 ? '1 project' : `${count} projects`
+  return `Rule "${rule}" can never rename or move ${which}: the name it would give cannot be written. "${name}": ${why}. Change the name in QuantConnect, or the rule.`
 }
 
 /** Named at most; the rest is counted. */

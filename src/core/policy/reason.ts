@@ -99,6 +99,15 @@ export type Reason =
       readonly at: number
       readonly until: number
     }
+  /** It, or a project of its directory, cannot be backed up; not tried again before. `why` is a sentence. */
+  | {
+      readonly kind: 'no backup'
+      readonly rule: string
+      readonly directory: string | null
+      readonly projectId: number
+      readonly why: string
+      readonly until: number
+    }
   | { readonly kind: 'window'; readonly rule: string }
   /** Its directory waits for another project in it, which is not due under this rule. */
   | { readonly kind: 'directory waits'; readonly rule: string; readonly directory: string; readonly projectId: number }

@@ -114,7 +114,14 @@ export async function replayNext(
 
   const { inventory: seen, assumed } = asIfRead(withActs(inventory, before.acts))
   const notices = asIfTold(before.marks)
-  const memory: Memory = { marks: before.marks, holds: [], ownWrites: [], notices, moves: movesOf(before.acts) }
+  const memory: Memory = {
+    marks: before.marks,
+    holds: [],
+    ownWrites: [],
+    notices,
+    moves: movesOf(before.acts),
+    noBackups: [],
+  }
   const decision = decide(policy, seen, memory, now)
   const plan = await makePlan(policy, seen, decision, memory, { today, now })
   const acting = new Set(isUnknown(inventory.running) ? [] : liftLimits ? approvable(policy, plan.items) : plan.acting)

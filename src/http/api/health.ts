@@ -2,15 +2,22 @@
 
 import * as v from 'valibot'
 import { configText, readConfig } from '../../config.ts'
-import { HEALTH_CODES, type HealthCode, type PublicHealth, publicHealth } from '../../workspace/views/health.ts'
+import { CONDITION_CODES } from '../../core/judge/standstill.ts'
+import { type PublicHealth, publicHealth } from '../../workspace/views/health.ts'
+import { HEALTH_CODES } from '../../workspace/views/health-codes.ts'
 import { operation } from './operation.ts'
 import { PauseShape, Time } from './shapes.ts'
 
-const CODES = Object.keys(HEALTH_CODES) as [HealthCode, ...HealthCode[]]
+const Code = v.picklist(HEALTH_CODES)
 
 const PUBLIC = {
-  healthy: v.boolean(),
-  code: v.pipe(v.picklist(CODES), v.description('What is the matter, for programs.')),
+  healthy: v.pipe(v.boolean(), v.description('Whether everything is done that is to be done; a pause is meant.')),
+  level: v.pipe(
+    v.picklist(['failing', 'degraded', 'healthy']),
+    v.description('failing: nothing is done (503); degraded: something is not done (200).'),
+  ),
+  code: v.pipe(Code, v.description('The gravest of the codes, for programs.')),
+  codes: v.pipe(v.array(Code), v.description('All that hold, the gravest first.')),
   reason: v.pipe(v.string(), v.description('The same in words; with a token, with names and numbers.')),
   goodRunMinutes: v.pipe(v.nullable(v.number()), v.description('Since the last good scheduled run ended.')),
   tickMinutes: v.pipe(v.nullable(v.number()), v.description('Since the newest cron tick came.')),
@@ -51,6 +58,17 @@ const DetailShape = v.pipe(
         'Projects that restores made, or may have made, and that are not complete. They are never deleted.',
       ),
     ),
+    conditions: v.pipe(
+      v.array(
+        v.strictObject({
+          code: v.picklist(CONDITION_CODES),
+          rule: v.pipe(v.nullable(v.string()), v.description('Null where it is about all rules.')),
+          says: v.string(),
+          since: Time,
+        }),
+      ),
+      v.description('Conditions in which rules stand still: each held in three scheduled scans in a row.'),
+    ),
   }),
   v.title('HealthDetail'),
 )
@@ -59,7 +77,9 @@ const HealthShape = v.union([DetailShape, PublicShape])
 
 const NOTHING_KNOWN: Omit<PublicHealth, 'reason'> = {
   healthy: false,
+  level: 'failing',
   code: 'not_configured',
+  codes: ['not_configured'],
   goodRunMinutes: null,
   tickMinutes: null,
   paused: false,
@@ -73,13 +93,13 @@ export const showHealth = operation({
   needs: 'none',
   knows: 'read',
   topic: 'Health',
-  summary: 'Whether the last good scheduled run and the newest cron tick are younger than twice the interval',
-  details: 'Without a token it says whether and how old; with one it says why, and names the runs.',
+  summary: 'Whether the last good scheduled run is young enough, and whether something stands still',
+  details: 'Without a token it says what and how old; with one it says why, and names runs, rules and projects.',
   answers: {
-    200: { means: 'It is.', shape: HealthShape },
+    200: { means: 'It runs; `level` says whether something is not done.', shape: HealthShape },
     401: 'The credentials that were sent are wrong.',
     429: 'Too many requests, or too many wrong credentials, came from this address.',
-    503: { means: 'It is not; the code says why.', shape: HealthShape },
+    503: { means: 'It does not run; the code says why.', shape: HealthShape },
   },
   async handle({ c, workspace, caller }) {
     const read = readConfig(c.env)
@@ -90,6 +110,6 @@ export const showHealth = operation({
     // How far the reading of activity is, pages and `why` say.
     const { reading: _reading, ...health } = await workspace.health()
     const shown = caller.rights.includes('read') ? health : publicHealth(health)
-    return health.healthy ? c.json(shown, 200) : c.json(shown, 503, { 'retry-after': '60' })
+    return health.level === 'failing' ? c.json(shown, 503, { 'retry-after': '60' }) : c.json(shown, 200)
   },
 })

@@ -81,6 +81,30 @@ export const Inventory = v.pipe(v.strictObject(INVENTORY), v.title('Inventory'))
 
 const Verdict = v.picklist(['kept', 'protected', 'held', 'notJudged', 'marked', 'due'])
 
+const Reading = v.picklist(['yes', 'no', 'unknown'])
+
+const OwnAction = v.pipe(
+  v.strictObject({
+    projectId: ProjectId,
+    action: v.string(),
+    run: v.string(),
+    rule: v.pipe(v.nullable(v.string()), v.description('Null for what somebody asked for.')),
+    by: v.pipe(v.string(), v.description('Who or what asked for the run.')),
+    at: Time,
+    isCertain: v.pipe(v.boolean(), v.description('False: whether the call had an effect is not known yet.')),
+    name: v.pipe(v.string(), v.description('Full name before it.')),
+    purgedAt: v.pipe(
+      v.nullable(Time),
+      v.description('Of a deletion: when QuantConnect purges it from the Recycle Bin.'),
+    ),
+    undo: v.pipe(v.string(), v.description('How to undo it; "" when there is nothing to undo.')),
+    sentences: Sentences,
+  }),
+  v.title('OwnAction'),
+)
+
+const Actions = v.pipe(v.array(OwnAction), v.description('What leansweep did since the last scan, oldest first.'))
+
 export const ShownInventory = v.pipe(
   v.strictObject({
     ...INVENTORY,
@@ -89,6 +113,11 @@ export const ShownInventory = v.pipe(
     verdicts: v.pipe(
       v.record(v.string(), v.strictObject({ verdict: Verdict, rule: v.nullable(v.string()), reasons: Sentences })),
       v.description('By project id, as of now.'),
+    ),
+    actions: Actions,
+    formerNames: v.pipe(
+      v.array(v.strictObject({ projectId: ProjectId, name: v.string() })),
+      v.description('Names that projects had before.'),
     ),
   }),
   v.title('ShownInventory'),
@@ -101,8 +130,6 @@ export const InventoryPage = v.pipe(
   }),
   v.title('InventoryPage'),
 )
-
-const Reading = v.picklist(['yes', 'no', 'unknown'])
 
 export const Why = v.pipe(
   v.strictObject({
@@ -144,6 +171,7 @@ export const Why = v.pipe(
       }),
       v.description('When it was last worked on.'),
     ),
+    actions: Actions,
   }),
   v.title('Why'),
 )

@@ -7,7 +7,7 @@ import type { Caller } from '../auth.ts'
 import { form } from './forms.ts'
 import type { Html } from './layout.ts'
 
-export function bannerOf({ pause, waiting, healthy, reason, lastGoodRun, reading }: Health, caller: Caller): Html | '' {
+export function bannerOf({ pause, waiting, level, reason, reading }: Health, caller: Caller): Html | '' {
   const mayOperate = caller.rights.includes('operate')
   return html`${
     pause === null
@@ -22,5 +22,5 @@ export function bannerOf({ pause, waiting, healthy, reason, lastGoodRun, reading
       : html`<div class="banner warn" role="status">
           <p>A plan waits for a decision until ${timeText(waiting.expiresAt)}: <a href="/runs/${waiting.run}">look at it</a>.</p>
         </div>`
-  }${reading === null ? '' : html`<div class="banner" role="status"><p>${reading} What has not been read is not touched.</p></div>`}${healthy || lastGoodRun === null ? '' : html`<div class="banner bad" role="alert"><p>${reason}</p></div>`}`
+  }${reading === null ? '' : html`<div class="banner" role="status"><p>${reading} What has not been read is not touched.</p></div>`}${level === 'healthy' ? '' : html`<div class="banner ${level === 'failing' ? 'bad' : 'warn'}" role="alert"><p>${reason}</p></div>`}`
 }

@@ -5,6 +5,7 @@ import { placeOf } from '../../core/base/names.ts'
 import { dayOf, instantOf, isDate, nextDay } from '../../core/base/zone.ts'
 import { isUnknown, type Project } from '../../core/evidence/project.ts'
 import type { PlanItem } from '../../core/plan/item.ts'
+import { BIN_DAYS, bringBackText, ownActionView, purgeTime } from '../../core/plan/own-action-view.ts'
 import type { Policy } from '../../core/policy/policy.ts'
 import type { Deps } from '../../deps.ts'
 import { failureText } from '../../quantconnect/failure.ts'
@@ -13,7 +14,8 @@ import { type Held, nameOf, type Who } from '../ledger/asks.ts'
 import { policyNow } from '../ledger/clock.ts'
 import { deletedAt } from '../ledger/deeds.ts'
 import { dropHold, holdOf, RESTORE, takeBackHold, writeHold } from '../ledger/holds.ts'
-import { lastSurvey } from '../ledger/last-survey.ts'
+import { beingReleased, lastSurvey } from '../ledger/last-survey.ts'
+import { newestActionOn } from '../ledger/own-actions.ts'
 import { openProposal, waitingItems } from '../ledger/proposals.ts'
 import type { Trigger } from '../ledger/run.ts'
 import { openCommands } from '../ledger/runs.ts'
@@ -64,7 +66,7 @@ export async function hold(
   const written = writtenHold(project.description, timezone)
   // A tag that is being taken out holds nothing any more.
   const isOver = written?.until != null && written.until <= policyAt
-  const inForce = !isOver && !isBeingReleased(sql, projectId)
+  const inForce = !isOver && !beingReleased(sql).has(projectId)
   const effective = inForce && written !== null ? longer(row.until, written.until) : row.until
   const last = effective === null ? null : dayOf(effective - 1, timezone)
   const leave = (rest: Rest) =>
@@ -99,7 +101,7 @@ export async function release(
   const had = dropHold(storage.sql, { projectId, created })
   const looked = await lookedAt(deps, found)
   const project = looked === null || looked === 'gone' ? found.project : looked
-  const isTagged = holdTags(project.description).length > 0 && !isBeingReleased(storage.sql, projectId)
+  const isTagged = holdTags(project.description).length > 0 && !beingReleased(storage.sql).has(projectId)
   if (!had && !isTagged) return no('not held', `Project ${projectId} is not held.`)
   tellSettled(storage.sql, audience, [{ projectId, name: project.name, what: `released${byText(asker.by)}` }], now)
   // Of a description that could not be looked at nobody knows what is older than this.
@@ -169,7 +171,7 @@ async function findOurs(sql: SqlStorage, deps: Deps, projectId: number): Promise
     )
   }
   const project: Project | undefined = listed ?? (read?.ok ? read.value : undefined)
-  if (project === undefined) return no('not found', `There is no project ${projectId}.`)
+  if (project === undefined) return no('not found', `There is no project ${projectId}.${deletedText(sql, projectId)}`)
   if (isUnknown(project.created)) return no('unreadable', `The dates of project ${projectId} could not be read.`)
   if (project.owned !== true || project.organizationId !== deps.config.organizationId) {
     return no(
@@ -196,7 +198,10 @@ async function whereIsIt(
   const projectId = project.id
   const looked = await lookedAt(deps, found)
   if (looked === 'gone') {
-    return no('not found', `Project ${projectId}, "${project.name}", is not at QuantConnect any more.`)
+    return no(
+      'not found',
+      `Project ${projectId}, "${project.name}", is not at QuantConnect any more.${deletedText(sql, projectId)}`,
+    )
   }
   const present = looked ?? project
   if (present.created !== created) return no('not found', `Another project has the id ${projectId} now.`)
@@ -214,14 +219,9 @@ async function lookedAt(deps: Deps, { project, isFresh }: Found): Promise<Projec
   return read?.ok ? read.value : null
 }
 
-/** Whether somebody released it already, and only its description does not say so yet. */
-function isBeingReleased(sql: SqlStorage, projectId: number): boolean {
-  return openCommands(sql).some(
-    ({ request }) =>
-      request.kind === 'command' &&
-      request.command.type === 'project.release' &&
-      request.command.projectId === projectId,
-  )
+function binText({ id, name }: Project, went: number | null): string {
+  const when = went === null ? '' : ` (on ${new Date(purgeTime(went)).toISOString().slice(0, 10)})`
+  return `"${name}" (${id}) is in the Recycle Bin, where no hold keeps it: QuantConnect purges it ${BIN_DAYS} days after its deletion${when}. ${bringBackText(id)}`
 }
 
 /** Tags that holds asked for before are about to write. */
@@ -233,11 +233,10 @@ function coming(sql: SqlStorage, projectId: number): readonly string[] {
   })
 }
 
-const BIN_DAYS = 30
-
-function binText({ id, name }: Project, went: number | null): string {
-  const when = went === null ? '' : ` (on ${new Date(went + BIN_DAYS * 86_400_000).toISOString().slice(0, 10)})`
-  return `"${name}" (${id}) is in the Recycle Bin, where no hold keeps it: QuantConnect purges it ${BIN_DAYS} days after its deletion${when}. Bring it back first: POST /api/projects/${id}/restore, "/sweep undo ${id}" in chat, or the button on its page.`
+/** Of a project that is gone: whether it was we who deleted or rebuilt it, and how it comes back. */
+function deletedText(sql: SqlStorage, projectId: number): string {
+  const last = newestActionOn(sql, projectId)
+  return last?.action === 'delete' || last?.action === 'rebuild' ? ` ${ownActionView(last).sentences.join(' ')}` : ''
 }
 
 /** On a card: whoever has the bearer has no name. */

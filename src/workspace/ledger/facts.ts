@@ -24,6 +24,8 @@ export interface Facts {
   readonly throttle: { readonly since: number; readonly until: number; readonly times: number }
   /** The newest run whose survey was whole and not objected to: its survey is what `why` looks at. */
   readonly good: { readonly run: string; readonly at: number }
+  /** The newest run whose list of projects was whole and not objected to, whatever it was for: what views look at. */
+  readonly scan: { readonly run: string }
   /** Who last accepted what stood against the list of projects, its hash, and when (policy time). */
   readonly base: { readonly by: string; readonly hash: string; readonly at: number }
   /** There is a reference of the shrink guard; deletions of runs made from that real time on are not in it yet. */
@@ -32,6 +34,12 @@ export interface Facts {
   readonly proved: { readonly day: string }
   /** How far the reading of activity is, in projects, and about how long the rest takes; absent = nothing is left to read. */
   readonly reading: { readonly looked: number; readonly of: number; readonly hoursLeft: number }
+  /** Policy time since which each rule, by id, has had something due without acting. */
+  readonly dueSince: { readonly [rule: string]: number }
+  /** The least that was to be read of activity at the end of a scheduled run, and since when (policy time). */
+  readonly backlog: { readonly least: number; readonly at: number }
+  /** Rows of the list that the newest scheduled scan could not read whole, as a sentence; absent = none. */
+  readonly unreadable: { readonly says: string }
   /** The newest run that programs were told of, and what makes a quiet tick just another one like it. */
   readonly told: { readonly run: string; readonly print: string }
   /** What the newest scan found left over from restores. */

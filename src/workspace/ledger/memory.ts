@@ -4,6 +4,7 @@ import type { Hold, Mark, Memory, OwnWrite } from '../../core/evidence/memory.ts
 import type { DayCount } from '../../core/plan/plan.ts'
 import { readMoves } from './acted-on.ts'
 import { forgetMark } from './announced.ts'
+import { readNoBackups } from './no-backups.ts'
 
 export function readMemory(sql: SqlStorage): Memory {
   return {
@@ -36,6 +37,7 @@ export function readMemory(sql: SqlStorage): Memory {
       .toArray()
       .map((row) => ({ projectId: row.project_id, created: row.created, ruleHash: row.rule_hash, at: row.at })),
     moves: readMoves(sql),
+    noBackups: readNoBackups(sql),
   }
 }
 

@@ -124,6 +124,19 @@ export function wasToldSince(sql: SqlStorage, subject: string, since: number): b
   )
 }
 
+/** Whether one of these places got a message about the plan that a run left waiting. `since`: real time at which it did. */
+export function wasPlanTold(sql: SqlStorage, run: string, since: number, places: readonly string[]): boolean {
+  const told = sql.exec(
+    `SELECT 1 FROM outbox WHERE state = 'delivered' AND destination IN (SELECT value FROM json_each(?1))
+       AND (subject = ?2 OR about = 'plan.proposed' AND created_at >= ?3 AND json_extract(payload, '$.data.run') = ?4) LIMIT 1`,
+    JSON.stringify(places),
+    `plan:${run}`,
+    since,
+    run,
+  )
+  return told.toArray().length > 0
+}
+
 /** By destination: how many messages were given up since the last one was delivered there, and why the newest was. */
 export function givenUp(
   sql: SqlStorage,

@@ -92,3 +92,11 @@ export function acceptObjection(sql: SqlStorage, hash: string, by: string): bool
   )
   return rowsWritten > 0
 }
+
+/** Those that nobody has accepted, without their projects. */
+export function standingObjections(sql: SqlStorage): readonly Pick<Objection, 'code' | 'says'>[] {
+  return sql
+    .exec<{ code: string; says: string }>('SELECT code, says FROM objections WHERE accepted_by IS NULL')
+    .toArray()
+    .map(({ code, says }) => ({ code: code as ObjectionCode, says }))
+}

@@ -112,6 +112,18 @@ export function newestProposal(sql: SqlStorage): Proposal | null {
   )
 }
 
+/** The plan before this one, if its time went by without a decision; else null. */
+export function expiredBefore(sql: SqlStorage, { run, proposedAt }: Proposal): Proposal | null {
+  const before = only(
+    sql.exec<Columns>(
+      `SELECT * FROM proposals WHERE state <> 'open' AND proposed_at <= ? AND run <> ? ORDER BY proposed_at DESC, rowid DESC LIMIT 1`,
+      proposedAt,
+      run,
+    ),
+  )
+  return before?.state === 'expired' ? before : null
+}
+
 /** The items that still wait. */
 export function waitingItems(sql: SqlStorage, { run }: Pick<Proposal, 'run'>): readonly ItemRow[] {
   return itemsOf(sql, run, 'waiting')

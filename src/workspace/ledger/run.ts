@@ -4,6 +4,7 @@ import type { Command } from '../../core/command/command.ts'
 import type { Inventory } from '../../core/evidence/project.ts'
 import type { Counts } from '../../core/judge/decide.ts'
 import type { VerdictState } from '../../core/judge/verdict.ts'
+import type { OwnActionView } from '../../core/plan/own-action-view.ts'
 import type { PlanItem } from '../../core/plan/plan.ts'
 
 export type Trigger = 'cron' | 'hook' | 'github' | 'quantconnect' | 'slack' | 'discord' | 'page' | 'api' | 'approval'
@@ -207,6 +208,10 @@ export interface ShownInventory extends Inventory {
       readonly reasons: readonly string[]
     }
   }
+  /** What leansweep did since that scan, oldest first; projects and verdicts are as that left them. */
+  readonly actions: readonly OwnActionView[]
+  /** Names that projects had before. */
+  readonly formerNames: readonly { readonly projectId: number; readonly name: string }[]
 }
 
 /** What would happen now, as `GET /api/plan` shows it. */

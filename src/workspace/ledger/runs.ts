@@ -56,6 +56,8 @@ export interface RunState {
   readonly planHash: string
   /** Caps the plan is over, as sentences. */
   readonly stopped: readonly string[]
+  /** Of a sweep: in what conditions rules stand still, as sentences (G33). */
+  readonly standstill: readonly string[]
   /** Real time since which a pause has kept it from acting; null while none does. */
   readonly pausedAt: number | null
   /** Whether it carried out an approved plan and a pause ended it: what is left goes on when the pause ends. */
@@ -64,6 +66,8 @@ export interface RunState {
   readonly lostInARow: number
   /** Of a command: when it was first received, in the clock of QuantConnect; absent before planning. */
   readonly asOf?: number
+  /** What it was that the run came to nothing by, where that is known: QuantConnect could not be read. */
+  readonly cause?: 'api'
   /** A part of what was asked for is not possible, so that the run cannot have succeeded. */
   readonly left?: true
 }
@@ -86,6 +90,7 @@ const START: RunState = {
   laterTries: 0,
   planHash: '',
   stopped: [],
+  standstill: [],
   pausedAt: null,
   hasRest: false,
   lostInARow: 0,

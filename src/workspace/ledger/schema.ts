@@ -30,6 +30,10 @@
  * | `attempts` | how many destructive attempts a rule made on a day | 2 days | `gate.ts` | `plan-run.ts`, `gate.ts` |
  * | `backups` | a backup, whether it was read back and when KV lets go of it | until then | `backup.ts` | `gate.ts`, undo |
  * | `empty_readings` | a project was seen without any file, for the first time | 30 days | `backup.ts` | `backup.ts` |
+ * | `no_backups` | a project that could not be backed up, as it was then, and when it is tried again | 30 days after that | `no-backups.ts` | `memory.ts` |
+ * | `former_names` | a name that a project does not have any more | 400 days | `former-names.ts` | names that people ask by |
+ * | `conditions` | a condition in which rules stand still, in how many scans it was there, or not, and since when | until it is over | `conditions.ts` | `/health`, runs |
+ * | `conditions_told` | people were told of the beginning of a condition of this rule | a week | `conditions.ts` | `conditions.ts` |
  * | `inventories` | key and time of a stored good inventory | 400 days | `finish.ts` | tools |
  * | `reference` | a chunk (ids modulo 16) of what verified lists held, with names, gzip JSON | for ever | `reference.ts` | `shrink-guard.ts` |
  * | `objections` | what stands against the list of projects, with the ids and their hash | until it is settled | `shrink-guard.ts`, `prove.ts` | doors |
@@ -116,8 +120,12 @@ export function createTables(sql: SqlStorage): void {
       PRIMARY KEY (run, unit)
     );
     CREATE INDEX units_by_key ON units (unit);
+    CREATE INDEX units_stopped ON units (not_before) WHERE state = 'stopped';
     CREATE INDEX items_unsettled ON items (outcome, settled);
     CREATE INDEX items_rebuilt ON items (project_id) WHERE rebuilt IS NOT NULL;
+    CREATE INDEX items_sent ON items (sent_at) WHERE sent_at IS NOT NULL;
+    CREATE INDEX items_sent_to ON items (project_id, sent_at) WHERE sent_at IS NOT NULL;
+    CREATE INDEX items_settling ON items (settles, project_id) WHERE settles <> '';
     CREATE TABLE empty_readings (
       project_id INTEGER NOT NULL, created INTEGER NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (project_id, created)
     );
@@ -167,6 +175,19 @@ export function createTables(sql: SqlStorage): void {
     CREATE INDEX backups_by_project ON backups (project_id, put_at DESC);
     CREATE INDEX backups_by_pack ON backups (pack) WHERE pack IS NOT NULL;
     CREATE INDEX backups_of_run ON backups (run, project_id);
+    CREATE TABLE conditions (
+      code TEXT NOT NULL, rule TEXT NOT NULL, says TEXT NOT NULL, seen INTEGER NOT NULL, missed INTEGER NOT NULL,
+      began_at INTEGER, told INTEGER NOT NULL, PRIMARY KEY (code, rule)
+    );
+    CREATE TABLE conditions_told (about TEXT PRIMARY KEY, at INTEGER NOT NULL);
+    CREATE TABLE former_names (
+      project_id INTEGER NOT NULL, path TEXT NOT NULL, name TEXT NOT NULL, at INTEGER NOT NULL, PRIMARY KEY (project_id, path)
+    );
+    CREATE INDEX former_names_by_path ON former_names (path);
+    CREATE TABLE no_backups (
+      project_id INTEGER NOT NULL, created INTEGER NOT NULL, modified INTEGER NOT NULL, why TEXT NOT NULL, tries INTEGER NOT NULL,
+      until INTEGER NOT NULL, PRIMARY KEY (project_id, created)
+    );
     CREATE TABLE inventories (key TEXT PRIMARY KEY, run TEXT NOT NULL, at INTEGER NOT NULL);
     CREATE TABLE reference (chunk INTEGER PRIMARY KEY, rows BLOB NOT NULL);
     CREATE TABLE objections (

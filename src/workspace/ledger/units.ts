@@ -137,6 +137,29 @@ export function restingUnits(sql: SqlStorage, policyNow: number): ReadonlyMap<st
   return new Map(resting.map((row) => [row.unit, fromColumns(row)]))
 }
 
+/** How long a directory of which a part went is shown as stuck, unless it is brought back or goes on before. */
+const SHOWN_MS = 7 * DAY_MS
+
+/**
+ * Directories of rules that were stopped at a member and are so still: nothing of them went and their rule rests, or a part
+ * went and nobody brought it back. The newest attempt of each counts. `policyNow`: policy time; `now`: real time.
+ */
+export function stuckUnits(sql: SqlStorage, policyNow: number, now: number): readonly UnitRow[] {
+  return sql
+    .exec<Columns & { created_at: number; undone: number }>(
+      `SELECT u.*, r.created_at, u.not_before IS NULL AND EXISTS (SELECT 1 FROM runs b WHERE b.created_at >= r.created_at
+           AND json_extract(b.request, '$.kind') = 'undo' AND json_extract(b.request, '$.run') = u.run) AS undone
+       FROM units u JOIN runs r ON r.id = u.run WHERE u.state = 'stopped' AND u.rule <> ''
+         AND (u.not_before > ?1 OR u.not_before IS NULL AND r.created_at > ?2)
+         AND NOT EXISTS (SELECT 1 FROM units later WHERE later.unit = u.unit AND later.rowid > u.rowid)`,
+      policyNow,
+      now - SHOWN_MS,
+    )
+    .toArray()
+    .filter(({ undone }) => undone === 0)
+    .map(fromColumns)
+}
+
 /** A member of a unit that is not done yet and that a row of the ledger holds; null when there is none. */
 export function heldMember(
   sql: SqlStorage,

@@ -7,6 +7,7 @@ import type { Received } from '../../core/command/received.ts'
 import { newestBackup } from '../ledger/backups.ts'
 import { deedsOf, nameBefore, pathsWritten } from '../ledger/deeds.ts'
 import { pathsIn } from '../ledger/evidence.ts'
+import { calledFormerly } from '../ledger/former-names.ts'
 import { rebuiltAs } from '../ledger/rebuilt.ts'
 import type { CommandRequest, RunRequest, UndoRequest } from '../ledger/run.ts'
 import { type RunRow, runById } from '../ledger/runs.ts'
@@ -45,7 +46,8 @@ export async function askedItems(
   const { asked } = word
   if (asked.kind === 'command') {
     const received = await receiptOf(sql, word, situation)
-    return commandItems({ ...situation, received }, ledger, asked.command)
+    const formerly = (name: string) => calledFormerly(sql, name)
+    return commandItems({ ...situation, received, formerly }, ledger, asked.command)
   }
   const deeds: readonly Deed[] = deedsOf(sql, asked.run, asked.projectId, asked.directory ?? null)
   return undoRun(situation, ledger, deeds)

@@ -2,7 +2,7 @@
 
 import { isUnknown, type Project } from '../../core/evidence/project.ts'
 import type { PlanItem } from '../../core/plan/plan.ts'
-import { failureText } from '../../quantconnect/failure.ts'
+import { type Failure, failureText } from '../../quantconnect/failure.ts'
 import type { ProjectFile } from '../../quantconnect/files.ts'
 import { sizeOf } from '../../records/backup-shape.ts'
 import { type Backup, hashBackup, makeBackup, type PackPart, putBackup, readBackup } from '../../records/backups.ts'
@@ -10,6 +10,7 @@ import { backupKey } from '../../records/keys.ts'
 import { putCopiedFiles } from '../ledger/activity.ts'
 import { isSecondEmptyReading } from '../ledger/backups.ts'
 import type { ItemRow } from '../ledger/items.ts'
+import { forgetNoBackup, noteNoBackup } from '../ledger/no-backups.ts'
 import { runById } from '../ledger/runs.ts'
 import { wordOf } from './asked.ts'
 import { policyTime, type Slice } from './slice.ts'
@@ -19,7 +20,9 @@ export type BackedUp = { readonly kind: 'verified'; readonly key: string } | Not
 
 export type NotBackedUp =
   | { readonly kind: 'later'; readonly why: string }
-  | { readonly kind: 'changed' | 'failed'; readonly why: string }
+  | { readonly kind: 'changed'; readonly why: string }
+  /** `of`: what failed is the project's own, perhaps the network's, or a condition of a whole service. */
+  | { readonly kind: 'failed'; readonly why: string; readonly of: 'project' | 'network' | 'service' }
 
 /**
  * A copy put in an earlier slice, which the store did not show then, holds no longer than lists do: whether saving a file
@@ -29,6 +32,21 @@ const COPY_GOOD_FOR_MS = 60_000
 
 /** Files of more than this are not copied: a value in KV takes 25 MiB, and an isolate has 128 MB for all it does. */
 const MOST_BYTES = 20 * 1_024 * 1_024
+
+/** Text grows in an answer, where it is quoted; one that is longer is not read to its end. */
+const MOST_ANSWER_BYTES = 2 * MOST_BYTES
+
+const FAILED_OF: { readonly [kind in Failure['kind']]: 'project' | 'network' | 'service' } = {
+  malformed: 'project',
+  tooLarge: 'project',
+  refused: 'project',
+  transport: 'network',
+  notFound: 'service',
+  auth: 'service',
+  throttled: 'service',
+  budget: 'service',
+  withdrawn: 'service',
+}
 
 export async function makeVerifiedBackup(slice: Slice, row: ItemRow, project: Project): Promise<BackedUp> {
   const { sql, deps, run } = slice
@@ -61,27 +79,39 @@ export async function makeVerifiedBackup(slice: Slice, row: ItemRow, project: Pr
   const putAt = deps.now()
   const key = backupKey(item.projectId, putAt, run.id)
   const put = await putBackup(deps.log, key, backup, deps.config.backupDays)
-  if (!put.ok) return { kind: 'failed', why: put.detail }
+  if (!put.ok) return { kind: 'failed', why: put.detail, of: 'service' }
   noteBackup(slice, item, { key, pack: null, putAt, hash: put.hash, files: backup.files.length, bytes: read.bytes })
   return verify(slice, key, put.hash)
 }
 
-/** Reads a project's files and makes a backup of them, which is not put anywhere yet; or says why there is none. */
-export async function readCopy(
-  slice: Slice,
-  row: ItemRow,
-  project: Project,
-): Promise<{ readonly kind: 'read'; readonly backup: Backup; readonly bytes: number } | NotBackedUp> {
+interface Copied {
+  readonly kind: 'read'
+  readonly backup: Backup
+  readonly bytes: number
+}
+
+/**
+ * Reads a project's files and makes a backup of them, which is not put anywhere yet; or says why there is none. One that
+ * cannot be made is noted, so that the files are not read again every hour.
+ */
+export async function readCopy(slice: Slice, row: ItemRow, project: Project): Promise<Copied | NotBackedUp> {
+  const read = await readWhole(slice, row, project)
+  if (read.kind === 'read') forgetNoBackup(slice.sql, row.item.projectId)
+  if (read.kind === 'failed' && read.of !== 'service') {
+    noteNoBackup(slice.sql, row.item, read.why, read.of === 'project', policyTime(slice))
+  }
+  return read
+}
+
+async function readWhole(slice: Slice, row: ItemRow, project: Project): Promise<Copied | NotBackedUp> {
   const { sql, deps } = slice
   const { item } = row
   const askedAt = deps.now()
-  const files = await deps.client.readFiles(item.projectId, slice.meter)
+  const files = await deps.client.readFiles(item.projectId, slice.meter, MOST_ANSWER_BYTES)
   if (!files.ok) {
     if (files.failure.kind === 'budget') return { kind: 'later', why: 'The calls of this slice were used up.' }
-    return {
-      kind: 'failed',
-      why: `No backup, so nothing was done: its files could not be read. ${failureText(files.failure)}`,
-    }
+    const why = `No backup, so nothing was done: its files could not be read. ${failureText(files.failure)}`
+    return { kind: 'failed', why, of: FAILED_OF[files.failure.kind] }
   }
   const unfit = whyNoBackup(slice, row, files.value)
   if (files.value.every(({ modified }) => !isUnknown(modified))) {
@@ -94,7 +124,7 @@ export async function readCopy(
   const bytes = sizeOf(backup)
   if (bytes <= MOST_BYTES) return { kind: 'read', backup, bytes }
   const why = `No backup, so nothing was done: it is too large for one. Its files have ${bytes} bytes, and at most ${MOST_BYTES} are copied.`
-  return { kind: 'failed', why }
+  return { kind: 'failed', why, of: 'project' }
 }
 
 /** Puts a backup down that was put into the store and not read back yet. `pack`: where it is when it is not alone under its key. */
@@ -158,7 +188,8 @@ function whyNoBackup(slice: Slice, row: ItemRow, files: readonly ProjectFile[]):
   const { sql, deps } = slice
   const since = newFrom(slice)
   for (const file of files) {
-    if (isUnknown(file.modified)) return { kind: 'failed', why: `No backup: ${file.name} has no readable date.` }
+    if (isUnknown(file.modified))
+      return { kind: 'failed', why: `No backup: ${file.name} has no readable date.`, of: 'project' }
     // Dates have no fractions. What the list itself showed when the plan was made is not newer than the plan.
     if (file.modified > row.item.modified && file.modified >= Math.floor(since.at / 1_000) * 1_000) {
       return { kind: 'changed', why: `Its file ${file.name} was saved after ${since.what}.` }
@@ -169,12 +200,14 @@ function whyNoBackup(slice: Slice, row: ItemRow, files: readonly ProjectFile[]):
   const why = 'QuantConnect shows no file of it, which may be a fault, and no file is no backup.'
   const asked = wordOf(sql, slice.run)?.asked
   if (asked?.kind !== 'command' || asked.command.type !== 'project.delete') {
-    return { kind: 'failed', why: `Nothing was done: ${why} Only a command to delete this one project may delete it.` }
+    const only = 'Only a command to delete this one project may delete it.'
+    return { kind: 'failed', why: `Nothing was done: ${why} ${only}`, of: 'project' }
   }
   if (isSecond) return null
   return {
     kind: 'failed',
     why: `Nothing was done: ${why} Ask again in a minute: when there is still none then, it is deleted.`,
+    of: 'project',
   }
 }
 

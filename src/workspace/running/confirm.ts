@@ -1,9 +1,11 @@
 /** After acting: one fresh list tells what really happened to every item that was sent (G10). */
 
-import { isUnknown, type Project } from '../../core/evidence/project.ts'
+import { placeOf } from '../../core/base/names.ts'
+import { isUnknown, normalisePath, type Project } from '../../core/evidence/project.ts'
 import { failureText } from '../../quantconnect/failure.ts'
 import { loadInventory } from '../ledger/evidence.ts'
 import { rememberFirstApprovals } from '../ledger/first-approvals.ts'
+import { noteFormerNames } from '../ledger/former-names.ts'
 import { type ItemRow, itemsOf, postpone, writeOutcome } from '../ledger/items.ts'
 import { readMemory, writeOwnWrite } from '../ledger/memory.ts'
 import { throttledUntil } from '../ledger/throttle.ts'
@@ -41,8 +43,13 @@ export async function confirmSent(slice: Slice): Promise<'all' | 'later'> {
       const { outcome, detail } = judge(row.item, row.answer, sight)
       slice.storage.transactionSync(() => {
         writeOutcome(slice.sql, row, outcome, detail)
-        if (outcome === 'unsure' && sight.kind === 'notFound') noteAbsent(slice.sql, row, slice.deps.now())
-        if (outcome === 'done' && sight.kind === 'seen') rememberOwnWrite(slice, row, sight.project)
+        if (sight.kind === 'notFound' && (outcome === 'unsure' || outcome === 'done')) {
+          noteAbsent(slice.sql, row, slice.deps.now())
+        }
+        if (outcome === 'done' && sight.kind === 'seen') {
+          rememberOwnWrite(slice, row, sight.project)
+          rememberName(slice, row, sight.project)
+        }
       })
     }
   }
@@ -74,6 +81,12 @@ function stopped({ sql }: Slice, row: ItemRow): void {
 async function sightOf(slice: Slice, row: ItemRow, listed: ReadonlyMap<number, Project>): Promise<Sight | 'later'> {
   const project = listed.get(row.item.projectId)
   return project === undefined ? lookAgain(slice, row.item.projectId) : { kind: 'seen', project }
+}
+
+/** What it was called before our rename; what was in the bin is found by the name that it had before that. */
+function rememberName({ sql, deps }: Slice, { item }: ItemRow, { name, path }: Project): void {
+  if (name === item.name || placeOf(path) === 'bin' || placeOf(normalisePath(item.name)) === 'bin') return
+  noteFormerNames(sql, [{ id: item.projectId, name: item.name }], deps.now())
 }
 
 /**

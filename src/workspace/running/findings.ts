@@ -11,6 +11,9 @@ import type { Findings } from '../ledger/run.ts'
 /** A run names so many of the projects that only wait for their activity to be read. */
 const MOST_NOT_READ = 100
 
+/** So many names that cannot be written are said one by one; each rule says how many there are. */
+const MOST_REFUSED = 20
+
 /** Whether all that is not known is something that has not been read yet. */
 export function isNotReadYet(reason: Reason): boolean {
   return reason.kind === 'unknown' && reason.code === 'activity-not-read'
@@ -39,7 +42,7 @@ export function findingsOf(policy: Policy, inventory: Inventory, decision: Decis
     warnings: [
       ...(unnamed === 0 ? [] : [`Of ${unnamed} more projects the activity has not been read yet.`]),
       ...decision.warnings.map(warningText),
-      ...plan.refusedMoves.map(({ projectId, why }) => `${nameOf(projectId)}: ${why}`),
+      ...plan.refusedMoves.slice(0, MOST_REFUSED).map(({ projectId, why }) => `${nameOf(projectId)}: ${why}`),
     ],
   }
 }

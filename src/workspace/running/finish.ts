@@ -1,7 +1,7 @@
 /** The last slice of a run: its final status, the inventory snapshot, the record in KV, the next link of the audit chain. */
 
 import type { Config } from '../../config.ts'
-import { nextReference } from '../../core/evidence/reference.ts'
+import { formerNames, nextReference } from '../../core/evidence/reference.ts'
 import { recordHash } from '../../records/chain.ts'
 import { gunzipJson, gzipJson } from '../../records/gzip.ts'
 import { inventoryKey, runKey } from '../../records/keys.ts'
@@ -9,6 +9,7 @@ import { cutToFit } from '../../records/metadata.ts'
 import { appendLink } from '../ledger/audit.ts'
 import { loadInventory } from '../ledger/evidence.ts'
 import { readFact } from '../ledger/facts.ts'
+import { noteFormerNames } from '../ledger/former-names.ts'
 import { attemptsOf, itemsOf, outcomesOf, writeOutcome } from '../ledger/items.ts'
 import { deletedByUs, packReference, readReference, writeReference } from '../ledger/reference.ts'
 import {
@@ -29,6 +30,7 @@ import { type Audience, tellFinished } from '../telling/tell.ts'
 import { doneTo, tellSettled } from '../telling/tell-settled.ts'
 import { tellUndone } from '../telling/tell-undone.ts'
 import { forgetOld } from './retention.ts'
+import { noteProgress } from './standstill.ts'
 import { endingOfWord } from './word-ending.ts'
 
 /** Finished runs the object keeps itself, because KV may show a new key up to a minute late. */
@@ -53,13 +55,16 @@ export async function finish(storage: DurableObjectStorage, deps: FinishDeps, go
   // Set once, so that a crash between here and the end makes the same record again.
   const run = going.finishedAt === null ? changeRun(sql, going, { finishedAt: deps.now() }) : going
   closeOpenItems(sql, run)
-  const message = [run.message, ...stoppedTexts(sql, run.id)].filter((text) => text !== '').join(' ')
-  const word = endingOfWord(sql, { ...run, message })
+  const said = [run.message, ...stoppedTexts(sql, run.id)].filter((text) => text !== '').join(' ')
+  const word = endingOfWord(sql, { ...run, message: said })
+  const { standstill } = run.state
+  const plain = { status: word?.status ?? statusOf(sql, run), message: word?.message ?? said }
+  const isHalf = standstill.length > 0 && (plain.status === 'ok' || plain.status === 'waiting')
   const ended: RunRow = {
     ...run,
     counts: countsOf(sql, run),
-    status: word?.status ?? statusOf(sql, run),
-    message: word?.message ?? message,
+    status: isHalf ? 'partial' : plain.status,
+    message: [plain.message, ...standstill].filter((text) => text !== '').join(' '),
   }
   const previous = readFact(sql, 'chain')
   const draft = { ...(await draftRecord(sql, ended)), audit: { previous: previous?.hash ?? null, hash: null } }
@@ -90,7 +95,8 @@ export async function finish(storage: DurableObjectStorage, deps: FinishDeps, go
     addToTotals(sql, ended)
     keepRecord(sql, run.id, packed)
     forgetOld(sql, deps.now(), run.policyAt)
-    tellFinished(sql, audience, ended, record.outcomes, deps.now())
+    noteProgress(sql, run)
+    tellFinished(sql, audience, ended, plain, record.outcomes, deps.now())
     tellExecuted(sql, audience, ended, deps.now())
     tellSettled(sql, audience, doneTo(record.outcomes), deps.now())
     const { status, counts, message } = ended
@@ -195,6 +201,7 @@ async function putInventory(sql: SqlStorage, { log, config }: FinishDeps, run: R
   const metadata = { run: run.id, at: iso(run.policyAt), projects: inventory.projects.length }
   await log.put(key, await gzipJson(inventory), { expirationTtl: config.recordDays * 86_400, metadata })
   const before = (await readReference(sql)) ?? []
+  noteFormerNames(sql, formerNames(before, inventory.projects), run.createdAt)
   const reference = await packReference(sql, nextReference(before, inventory.projects, deletedByUs(sql)))
   return { key, reference }
 }

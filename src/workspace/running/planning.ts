@@ -3,12 +3,13 @@
 import { inOtherClock } from '../../core/base/other-clock.ts'
 import type { CommandItems } from '../../core/command/command.ts'
 import type { Memory } from '../../core/evidence/memory.ts'
-import type { Inventory } from '../../core/evidence/project.ts'
+import { type Inventory, isUnknown } from '../../core/evidence/project.ts'
 import type { Decision } from '../../core/judge/decide.ts'
 import { dayOf, makePlan, sealPlan } from '../../core/plan/plan.ts'
 import { stillWaits } from '../../core/plan/still.ts'
 import { allActedOn } from '../ledger/acted-on.ts'
 import { loadInventory } from '../ledger/evidence.ts'
+import { writeFact } from '../ledger/facts.ts'
 import { approvedRules } from '../ledger/first-approvals.ts'
 import { dropHold } from '../ledger/holds.ts'
 import { insertItems, itemsOf, writeOutcome } from '../ledger/items.ts'
@@ -22,7 +23,7 @@ import { askedItems, type Word, wordOf } from './asked.ts'
 import { findingsOf } from './findings.ts'
 import { audienceIn, goActing, putDown, whyBlocked } from './put-down.ts'
 import { type Decided, decideRead } from './readings.ts'
-import { guard, reachOf } from './shrink-guard.ts'
+import { guard, guardForPreview, reachOf } from './shrink-guard.ts'
 import { policyTime, type Slice, update } from './slice.ts'
 import { startAnew } from './starts-anew.ts'
 
@@ -43,6 +44,7 @@ export async function planRun(slice: Slice): Promise<'planned' | 'later'> {
     return planned
   }
   startAnew(slice, surveyed.projects, reachOf(slice.sql, slice.run) === 'deletion')
+  await showScan(slice, surveyed, now)
   if (request.kind === 'approved') {
     if (proposalOf(slice.sql, request.proposal)?.policy !== slice.policy.hash) {
       return end(slice, 'refused', 'The policy was changed after the plan was approved, so nothing of it was done.')
@@ -59,6 +61,12 @@ export async function planRun(slice: Slice): Promise<'planned' | 'later'> {
   const word: Word = { asked: request, run: slice.run, isApproved: false }
   const asked = await askedItems(slice.sql, word, situation, slice.deps.now())
   return asked.ok ? planAsked(slice, surveyed, asked, now) : refuseAsked(slice, asked)
+}
+
+/** Views look at the newest scan that can be trusted, whatever it was made for (G28). */
+async function showScan({ sql, run }: Slice, surveyed: Inventory, now: number): Promise<void> {
+  if (isUnknown(surveyed.running) || (await guardForPreview(sql, surveyed, now)) !== null) return
+  writeFact(sql, 'scan', { run: run.id })
 }
 
 /** In whose clock `created` and `modified` are: once for the whole run, so that every re-check compares with the same moment. */

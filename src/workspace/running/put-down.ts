@@ -2,13 +2,16 @@
 
 import type { Mark } from '../../core/evidence/memory.ts'
 import { type Inventory, isUnknown } from '../../core/evidence/project.ts'
+import { unreadableRows } from '../../core/evidence/unreadable.ts'
 import type { Decision } from '../../core/judge/decide.ts'
 import { askText } from '../../core/plan/asking.ts'
+import { warningText } from '../../core/plan/explain.ts'
 import { capText, type Plan } from '../../core/plan/plan.ts'
 import { gzipJson } from '../../records/gzip.ts'
 import { readNews, storeNews } from '../ledger/announced.ts'
+import { begunConditions } from '../ledger/conditions.ts'
 import { dropOtherSurveys } from '../ledger/evidence.ts'
-import { readFact, writeFact } from '../ledger/facts.ts'
+import { readFact, removeFact, writeFact } from '../ledger/facts.ts'
 import { insertItems } from '../ledger/items.ts'
 import { dropMarks, replaceMarks } from '../ledger/memory.ts'
 import { openProposal, propose } from '../ledger/proposals.ts'
@@ -19,6 +22,7 @@ import { tellProposed } from '../telling/tell-plan.ts'
 import { isNotReadYet } from './findings.ts'
 import { reachOf } from './shrink-guard.ts'
 import { type Slice, update } from './slice.ts'
+import { noteStandstill } from './standstill.ts'
 
 /** The most calls that one item may take: its files with two retries, the call itself, a look afterwards. */
 export const CALLS_OF_ONE_ITEM = 5
@@ -65,6 +69,7 @@ export async function putDown(slice: Slice, inventory: Inventory, planned: Plann
     if (sweep !== null) {
       dropOtherSurveys(sql, run.id, slice.deps.now())
       writeFact(sql, 'good', { run: run.id, at: run.policyAt })
+      writeFact(sql, 'scan', { run: run.id })
     }
     const later =
       goes && open !== null && plan.waiting.length > 0
@@ -80,13 +85,30 @@ export async function putDown(slice: Slice, inventory: Inventory, planned: Plann
         planHash: plan.hash,
         stopped,
         ending: blocked !== null ? 'blocked' : proposes ? 'waiting' : null,
+        ...(isUnknown(inventory.running) ? { cause: 'api' as const } : {}),
       },
     })
     if (proposes) {
       const proposal = propose(sql, run, plan, slice.deps.now())
       tellProposed(sql, audience, waitingPlan(sql, proposal, slice.policy.people), slice.deps.now())
     }
+    // A report changes nothing, and a scheduled time older than the newest one says nothing of what is now.
+    if (sweep === null || !(acts || isPausedTick)) return
+    if (run.trigger === 'cron') {
+      noteUnreadable(sql, inventory)
+      const scanned = { run, policy: slice.policy, inventory, decision: sweep, isPaused: isPausedTick }
+      noteStandstill(sql, audience, scanned, slice.deps.now())
+    }
+    const standstill = begunConditions(sql).map(({ says }) => says)
+    update(slice, { state: { ...slice.run.state, standstill } })
   })
+}
+
+/** For the health: rows of the list that could not be read whole. */
+function noteUnreadable(sql: SqlStorage, inventory: Inventory): void {
+  const rows = unreadableRows(inventory)
+  if (rows.length === 0) removeFact(sql, 'unreadable')
+  else writeFact(sql, 'unreadable', { says: warningText({ kind: 'unreadable rows', rows }) })
 }
 
 /** What nobody can judge; what merely waits for its activity to be read is no news. */

@@ -89,7 +89,7 @@ function end(slice: Slice, failure: Failure): Surveyed {
   update(slice, {
     message: `The list of projects could not be read, so nothing was judged and nothing was done. ${failureText(failure)}`,
     phase: 'record',
-    state: { ...slice.run.state, ending },
+    state: { ...slice.run.state, ending, cause: 'api' },
   })
   return 'ended'
 }

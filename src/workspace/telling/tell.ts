@@ -73,19 +73,24 @@ export function tellPrograms<Type extends EventType>(
   putEvent(sql, channels, { type, data, announces }, now)
 }
 
-/** Of a run in its last transaction. `now` is real time. */
+/**
+ * Of a run in its last transaction. `plain`: how it would have ended without the conditions in which rules stand still; of
+ * those there are messages of their own, so that no run is news for them. `now` is real time.
+ */
 export function tellFinished(
   sql: SqlStorage,
   audience: Audience,
   run: RunRow,
+  plain: Pick<RunRow, 'status' | 'message'>,
   outcomes: readonly Outcome[],
   now: number,
 ): void {
   const news = takeNews(sql, run.id)
   const people = notified(audience)
   const before = readFact(sql, 'told')?.print
-  const print = printOf(run)
-  if (isNews(run, outcomes, news, print !== before)) {
+  const quiet = { ...run, ...plain }
+  const print = printOf(quiet)
+  if (isNews(quiet, outcomes, news, print !== before)) {
     const isNotice = news?.announces === true && people.some(({ takes }) => takes === 'event')
     tellPrograms(sql, audience, 'run.finished', finishedData(run, news), now, isNotice ? run.id : null)
     writeFact(sql, 'told', { run: run.id, print })
@@ -99,7 +104,7 @@ export function tellFinished(
   const card = resultCard(runFacts(sql, run, outcomes))
   for (const channel of audience.channels) {
     // A card about the run that is there already always gets its ending.
-    const edit = !(people.includes(channel) && isWorthSaying(channel, run, outcomes, print !== before))
+    const edit = !(people.includes(channel) && isWorthSaying(channel, quiet, outcomes, print !== before))
     putCard(sql, [channel], { card, about: 'result', subject: `run:${run.id}`, edit }, now)
   }
 }
@@ -174,7 +179,7 @@ function isMirror(request: RunRequest): boolean {
 }
 
 /** What makes one quiet tick like another. */
-function printOf({ status, message, counts }: RunRow): string {
+function printOf({ status, message, counts, state }: RunRow): string {
   const { held, notJudged, marked, due } = counts
-  return JSON.stringify([status, status === 'ok' ? '' : message, held, notJudged, marked, due])
+  return JSON.stringify([status, status === 'ok' ? '' : message, held, notJudged, marked, due, state.standstill.length])
 }

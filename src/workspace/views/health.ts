@@ -1,27 +1,25 @@
-/** Whether the sweeping goes on: the last good scheduled run is younger than twice the interval. Real time. */
+/** Whether the sweeping goes on, and what stands still. Real time. */
 
 import { readingText } from '../../core/plan/readings.ts'
+import { policyNow } from '../ledger/clock.ts'
+import { type Begun, begunConditions } from '../ledger/conditions.ts'
 import { type Leftover, readFact } from '../ledger/facts.ts'
 import { openProposal } from '../ledger/proposals.ts'
 import { readLeftovers } from '../ledger/rebuilt.ts'
 import { iso } from '../ledger/runs.ts'
+import { stuckUnits } from '../ledger/units.ts'
 import { deliveryTrouble } from '../telling/deliveries.ts'
-
-/** What is the matter, for programs; each has a sentence that anybody may read. */
-export const HEALTH_CODES = {
-  ok: 'All is well.',
-  no_good_run: 'There has been no good scheduled run yet.',
-  good_run_too_old: 'The last good scheduled run is too old.',
-  no_tick: 'The cron does not fire.',
-  not_configured: 'The settings are not complete.',
-} as const
-
-export type HealthCode = keyof typeof HEALTH_CODES
+import { HEALTH, type HealthCode, type HealthLevel, healthCodes, type Seen } from './health-codes.ts'
 
 /** What anybody may know: whether it is well, ages, no names. */
 export interface PublicHealth {
+  /** Whether everything is done that is to be done; a pause is meant. */
   readonly healthy: boolean
+  readonly level: HealthLevel
+  /** The gravest of `codes`. */
   readonly code: HealthCode
+  /** All that hold, the gravest first. */
+  readonly codes: readonly HealthCode[]
   readonly reason: string
   /** Minutes since the last good scheduled run ended; null = there was none. */
   readonly goodRunMinutes: number | null
@@ -47,7 +45,12 @@ export interface Health extends PublicHealth {
   readonly audit: { readonly run: string; readonly hash: string } | null
   /** Projects that restores made, or may have made, and that are not complete, as the newest scan saw them. */
   readonly leftovers: readonly Leftover[]
+  /** Conditions in which rules stand still. */
+  readonly conditions: readonly ConditionView[]
 }
+
+/** One of them. `since`: ISO 8601 UTC. */
+export type ConditionView = Omit<Begun, 'since'> & { readonly since: string }
 
 export interface PauseView {
   readonly by: string
@@ -63,21 +66,27 @@ export function pauseView(sql: SqlStorage): PauseView | null {
 /** The part of it that strangers get. */
 export function publicHealth({
   healthy,
+  level,
   code,
+  codes,
   goodRunMinutes,
   tickMinutes,
   paused,
   planWaits,
 }: Omit<Health, 'reading'>): PublicHealth {
-  return { healthy, code, reason: HEALTH_CODES[code], goodRunMinutes, tickMinutes, paused, planWaits }
+  const reason = HEALTH[code].says
+  return { healthy, level, code, codes, reason, goodRunMinutes, tickMinutes, paused, planWaits }
 }
+
+/** What the object cannot read from its storage: why settings or policy cannot be used; null when they can. */
+export type Refusals = Pick<Seen, 'settings' | 'policy'>
 
 /**
  * A good run: a whole survey that ended in anything but `blocked`, `refused` or `failed`. A skipped tick is none, and only
  * scheduled runs count: a report that anybody may ask for proves nothing about the clock (G30). `interval`: minutes between
  * two ticks.
  */
-export function readHealth(sql: SqlStorage, interval: number, now: number): Health {
+export function readHealth(sql: SqlStorage, refusals: Refusals, interval: number, now: number): Health {
   const good = sql
     .exec<{ id: string; finished_at: number; status: string }>(
       `SELECT id, finished_at, status FROM runs
@@ -86,28 +95,48 @@ export function readHealth(sql: SqlStorage, interval: number, now: number): Heal
     )
     .toArray()[0]
   const newest = sql
-    .exec<{ id: string; status: string; message: string }>(
-      `SELECT id, status, message FROM runs WHERE status IN ('blocked', 'refused', 'failed') ORDER BY created_at DESC LIMIT 1`,
+    .exec<{ id: string; status: string; message: string; cause: string | null }>(
+      `SELECT id, status, message, json_extract(state, '$.cause') AS cause FROM runs
+       WHERE trigger = 'cron' AND status NOT IN ('queued', 'running') AND json_extract(state, '$.surveyAt') IS NOT NULL
+       ORDER BY created_at DESC LIMIT 2`,
     )
-    .toArray()[0]
-  const trouble = newest === undefined ? '' : ` Run ${newest.id} ended ${newest.status}: ${newest.message}`
-  const lastGoodRun =
-    good === undefined ? null : { id: good.id, finishedAt: iso(good.finished_at), status: good.status }
+    .toArray()
   const tick = readFact(sql, 'tick')
   const pause = pauseView(sql)
   const open = openProposal(sql)
   const chain = readFact(sql, 'chain')
   const reading = readFact(sql, 'reading')
+  const conditions = begunConditions(sql)
   const goodRunMinutes = good === undefined ? null : minutesSince(good.finished_at)
   const tickMinutes = tick === null ? null : minutesSince(tick.arrived)
-  const answer = (code: HealthCode, reason: string): Health => ({
-    healthy: code === 'ok',
+  const found = healthCodes({
+    sql,
+    ...refusals,
+    goodRunMinutes,
+    tickMinutes,
+    allowed: 2 * interval,
+    newest: newest.map(({ cause, ...run }) => ({ ...run, isApiDown: cause === 'api' })),
+    conditions,
+    stuck: stuckUnits(sql, policyNow(sql, now), now),
+  })
+  const codes = found.map(({ code }) => code)
+  const [code = 'ok'] = codes
+  const { level } = HEALTH[code]
+  const trouble = level === 'failing' && !codes.includes('api_down') ? troubleText(sql) : ''
+  const well = level === 'healthy' ? `The last good scheduled run ended ${goodRunMinutes} minutes ago. ` : ''
+  // How old it is comes first, then why.
+  const inOrder = [...found.filter((one) => isAge(one.code)), ...found.filter((one) => !isAge(one.code))]
+  const reasons = code === 'ok' ? '' : inOrder.map(({ why }) => why).join(' ')
+  return {
+    healthy: level === 'healthy',
+    level,
     code,
-    reason: `${reason}${pause === null ? '' : ` Paused by ${pause.by} since ${pause.since}.`}${deliveryTrouble(sql)}`,
+    codes,
+    reason: `${well}${reasons}${trouble}`.trim() + deliveryTrouble(sql),
     goodRunMinutes,
     tickMinutes,
     planWaits: open !== null,
-    lastGoodRun,
+    lastGoodRun: good === undefined ? null : { id: good.id, finishedAt: iso(good.finished_at), status: good.status },
     lastTick: tick === null ? null : iso(tick.arrived),
     paused: pause !== null,
     pause,
@@ -115,24 +144,24 @@ export function readHealth(sql: SqlStorage, interval: number, now: number): Heal
     reading: reading === null ? null : readingText(reading),
     audit: chain === null ? null : { run: chain.run, hash: chain.hash },
     leftovers: readLeftovers(sql),
-  })
-
-  const allowed = 2 * interval
-  if (goodRunMinutes === null) return answer('no_good_run', `${HEALTH_CODES.no_good_run}${trouble}`)
-  if (goodRunMinutes > allowed) {
-    const ended = `The last good scheduled run ended ${goodRunMinutes} minutes ago; ${allowed} are allowed.`
-    return answer('good_run_too_old', `${ended}${trouble}`)
+    conditions: conditions.map(({ since, ...one }) => ({ ...one, since: iso(since) })),
   }
-  const silence = tickMinutes ?? 0
-  if (silence > allowed) {
-    return answer(
-      'no_tick',
-      `The newest cron tick came ${silence} minutes ago; ${allowed} are allowed. Look at the triggers of the Worker: the cron does not fire.`,
-    )
-  }
-  return answer('ok', `The last good scheduled run ended ${goodRunMinutes} minutes ago.`)
 
   function minutesSince(at: number): number {
     return Math.floor((now - at) / 60_000)
   }
+}
+
+function isAge(code: HealthCode): boolean {
+  return code === 'never_ran' || code === 'stale'
+}
+
+/** How the newest run that came to nothing ended. */
+function troubleText(sql: SqlStorage): string {
+  const newest = sql
+    .exec<{ id: string; status: string; message: string }>(
+      `SELECT id, status, message FROM runs WHERE status IN ('blocked', 'refused', 'failed') ORDER BY created_at DESC LIMIT 1`,
+    )
+    .toArray()[0]
+  return newest === undefined ? '' : ` Run ${newest.id} ended ${newest.status}: ${newest.message}`
 }

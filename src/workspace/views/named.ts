@@ -1,23 +1,33 @@
 /** Which project or directory somebody means, by the last survey and by what we have a copy of. */
 
-import { type Candidate, findNamed, type Named, type Word } from '../../core/evidence/named.ts'
+import { type Candidate, findRemembered, type Named, type Word } from '../../core/evidence/named.ts'
 import { normalisePath } from '../../core/evidence/project.ts'
 import { suggest } from '../../core/evidence/suggest.ts'
 import type { Deps } from '../../deps.ts'
+import { readFormerNames } from '../ledger/former-names.ts'
 import { type Asked, lastSurvey } from '../ledger/last-survey.ts'
 
-/** `goneToo`: projects that are not in the survey any more, but that we backed up, are meant as well. */
+export interface NamedOptions {
+  readonly goneToo: boolean
+  readonly destroys: boolean
+}
+
+/**
+ * `goneToo`: projects that are not in the survey any more, but that we backed up, are meant as well. `destroys`: names that a
+ * project has no more are only suggested.
+ */
 export async function named(
   sql: SqlStorage,
   deps: Deps,
   text: string,
   words: readonly Word[],
-  goneToo: boolean,
+  { goneToo, destroys }: NamedOptions,
 ): Promise<Asked<Named>> {
   const last = await lastSurvey(sql, deps)
   if (!last.ok) return last
   const { projects } = last.value.inventory
-  if (!goneToo) return { ok: true, value: findNamed(projects, text, words) }
+  const former = readFormerNames(sql)
+  if (!goneToo) return { ok: true, value: findRemembered(projects, former, text, words, destroys) }
   const present = new Set(projects.map(({ id }) => id))
   const copied = sql
     .exec<{ id: number; name: string }>(
@@ -26,7 +36,7 @@ export async function named(
     .toArray()
     .filter(({ id }) => !present.has(id))
     .map(({ id, name }) => ({ id, name, path: normalisePath(name) }))
-  return { ok: true, value: findNamed([...projects, ...copied], text, words) }
+  return { ok: true, value: findRemembered([...projects, ...copied], former, text, words, destroys) }
 }
 
 /** Projects of the last survey that somebody may mean who has typed so much. */

@@ -1,9 +1,14 @@
 /** What would happen now, and why: the same survey, decision and plan as a run, with no effect and nothing marked (G4). */
 
+import { placeOf } from '../../core/base/names.ts'
+import type { OwnAction } from '../../core/evidence/own-action.ts'
+import type { Inventory } from '../../core/evidence/project.ts'
 import { askText } from '../../core/plan/asking.ts'
 import { reasonText, type Why, why } from '../../core/plan/explain.ts'
+import { type OwnActionView, ownActionView } from '../../core/plan/own-action-view.ts'
 import { capText, dayOf } from '../../core/plan/plan.ts'
 import { readingText } from '../../core/plan/readings.ts'
+import { minuteText } from '../../core/plan/sentences.ts'
 import type { Deps } from '../../deps.ts'
 import { failureText } from '../../quantconnect/failure.ts'
 import { createMeter } from '../../quantconnect/meter.ts'
@@ -14,6 +19,7 @@ import { readFact } from '../ledger/facts.ts'
 import { approvedRules } from '../ledger/first-approvals.ts'
 import { type Asked, lastSurvey, no, usablePolicy } from '../ledger/last-survey.ts'
 import { attemptsOn, readMemory } from '../ledger/memory.ts'
+import { newestActionOn } from '../ledger/own-actions.ts'
 import { leftToPeople } from '../ledger/proposals.ts'
 import { leftoverText, readLeftovers } from '../ledger/rebuilt.ts'
 import { type Preview, shownItem } from '../ledger/run.ts'
@@ -74,19 +80,54 @@ export async function preview(sql: SqlStorage, deps: Deps): Promise<Asked<Previe
   }
 }
 
-/** Why a project is where it is, over the last good survey: no API call. */
+/** Why a project is where it is, over the last scan and what leansweep did since: no API call. */
 export async function explainProject(sql: SqlStorage, deps: Deps, projectId: number): Promise<Asked<Why>> {
   const last = await lastSurvey(sql, deps)
   if (!last.ok) return last
-  const { run, policy, inventory } = last.value
+  const { run, policy, inventory, actions, releasing } = last.value
+  const did = didTo(sql, inventory, actions, projectId)
   const answer = why(policy, inventory, readMemory(sql), policyNow(sql, deps.now()), projectId)
-  if (answer !== null) {
-    const reading = readFact(sql, 'reading')
-    const waits = reading !== null && answer.activity.unsure !== null && answer.verdict === 'notJudged'
-    const progress = waits ? readingText(reading) : null
-    const left = readLeftovers(sql).find((one) => one.projectId === projectId)
-    const sentences = left === undefined ? answer.sentences : [...answer.sentences, leftoverText(left)]
-    return { ok: true, value: { ...answer, sentences, activity: { ...answer.activity, progress } } }
+  if (answer === null) {
+    const unseen = `Project ${projectId} was not in the survey of ${iso(run.policyAt)}.`
+    return no('notFound', [unseen, ...madeText(actions, projectId), ...did.flatMap(textsOf)].join(' '))
   }
-  return no('notFound', `Project ${projectId} was not in the survey of ${iso(run.policyAt)}.`)
+  const reading = readFact(sql, 'reading')
+  const waits = reading !== null && answer.activity.unsure !== null && answer.verdict === 'notJudged'
+  const progress = waits ? readingText(reading) : null
+  const left = readLeftovers(sql).find((one) => one.projectId === projectId)
+  const sentences = [
+    ...did.flatMap(textsOf),
+    ...(releasing.has(projectId) ? [RELEASED] : []),
+    ...answer.sentences,
+    ...(left === undefined ? [] : [leftoverText(left)]),
+  ]
+  return { ok: true, value: { ...answer, sentences, activity: { ...answer.activity, progress }, actions: did } }
+}
+
+const RELEASED = 'It was released; its description is about to say so too.'
+
+/** What leansweep did to a project since the scan; of what is in the bin also the deletion that put it there. */
+function didTo(
+  sql: SqlStorage,
+  { projects }: Inventory,
+  actions: readonly OwnAction[],
+  projectId: number,
+): readonly OwnActionView[] {
+  const since = actions.filter((one) => one.projectId === projectId)
+  if (since.length > 0) return since.map(ownActionView)
+  const project = projects.find(({ id }) => id === projectId)
+  const newest = project === undefined || placeOf(project.path) === 'bin' ? newestActionOn(sql, projectId) : null
+  const isIt = newest?.action === 'delete' && (project === undefined || project.created === newest.created)
+  return newest !== null && isIt ? [ownActionView(newest)] : []
+}
+
+/** A project that a restore made since the scan. */
+function madeText(actions: readonly OwnAction[], projectId: number): readonly string[] {
+  const made = actions.find(({ madeAs }) => madeAs === projectId)
+  if (made === undefined) return []
+  return [`leansweep made it ${minuteText(made.at)} (run ${made.run}) to restore project ${made.projectId}.`]
+}
+
+function textsOf({ sentences }: OwnActionView): readonly string[] {
+  return sentences
 }
