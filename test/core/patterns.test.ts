@@ -58,7 +58,7 @@ describe('a regular expression', { timeout: 300_000 }, () => {
   const different = [...new Map(written.map((one) => [String(one), one])).values()]
 
   it('is found by this test, wherever it stands', () => {
-    expect(different.length).toBeGreaterThan(150)
+    expect(different.length).toBeGreaterThan(120)
   })
 
   it.each(different)('takes time that grows with the length of a text alone: %s', (pattern) => {

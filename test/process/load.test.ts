@@ -17,7 +17,7 @@ const MOST_GROWTH = 1.1
 let serving: Serving
 beforeAll(async () => {
   serving = await serve({ port: 0, sandboxPort: 0, policy: policyFile, projects: 200, seed: 7, quiet: true })
-}, 120_000)
+}, 300_000)
 afterAll(() => serving?.stop())
 
 function expectAnswered({ byStatus, total }: Counts): void {

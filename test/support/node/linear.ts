@@ -40,7 +40,7 @@ export const WORST = [
 ]
 
 /** Below this what is measured is mostly memory that is taken for the first time. The square of 10 kB takes many times as long. */
-const FLOOR_MS = 4
+const FLOOR_MS = 2
 const MOST = 12
 const QUICK_MS = 2
 
@@ -77,7 +77,10 @@ export function growsLinearly(search: (text: string) => unknown, piece: string, 
     const between = timeOf(search, middle, mostOfMiddle)
     if (between > mostOfMiddle) continue
     const mostOfLarge = MOST * Math.max(FLOOR_MS, between)
-    if (timeOf(search, large, mostOfLarge) <= mostOfLarge) return true
+    const longest = timeOf(search, large, mostOfLarge)
+    if (longest <= mostOfLarge) return true
+    // No other process makes it three times as long.
+    if (longest > mostOfLarge * 3) return false
   }
   return false
 }
