@@ -41,13 +41,17 @@ describe.runIf(COUNT >= 100)('G23 a directory of many', () => {
 })
 
 describe('G23 a directory of 300', () => {
-  it('is killed while it is read, and goes whole; and while it goes, and stops there, and all that went is named', async () => {
-    const [way] = WAYS.filter(({ policy }) => policy === null)
-    if (way === undefined) throw new Error('There is no command.')
-    for (const stage of ['reading', 'sending'] as const) {
-      const { cells } = await play(way, stage, ['killed'], 300)
-      for (const cell of cells) holds(way, stage, cell)
-      expect(cells).toHaveLength(1)
-    }
-  }, 10 * MINUTES)
+  it(
+    'is killed while it is read, and goes whole; and while it goes, and stops there, and all that went is named',
+    async () => {
+      const [way] = WAYS.filter(({ policy }) => policy === null)
+      if (way === undefined) throw new Error('There is no command.')
+      for (const stage of ['reading', 'sending'] as const) {
+        const { cells } = await play(way, stage, ['killed'], 300)
+        for (const cell of cells) holds(way, stage, cell)
+        expect(cells).toHaveLength(1)
+      }
+    },
+    10 * MINUTES,
+  )
 })
