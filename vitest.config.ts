@@ -24,7 +24,8 @@ export default defineConfig({
         test: {
           name: 'workers',
           include: ['test/**/*.test.ts'],
-          exclude: inNode,
+          // `npm run bench -- --storage` runs one row after the other.
+          exclude: process.env.STORAGE_ROW === undefined ? [...inNode, 'test/workspace/storage-row.test.ts'] : inNode,
           globalSetup: ['sandbox', 'standins', 'receiver', 'chaos', 'soak'].map(
             (name) => `./test/support/node/${name}.ts`,
           ),

@@ -34,6 +34,7 @@ export interface Settings
   readonly TICK_MINUTES?: string
   readonly RECORD_DAYS?: string
   readonly BACKUP_DAYS?: string
+  readonly KV_WRITES_A_DAY?: string
 }
 
 export interface Config {
@@ -74,6 +75,8 @@ export interface Config {
   readonly tickMinutes: number
   readonly recordDays: number
   readonly backupDays: number
+  /** Values KV takes a day; acting stops 100 short of it. */
+  readonly kvWritesADay: number
 }
 
 export type ConfigResult =
@@ -117,6 +120,7 @@ const PUBLIC_SETTINGS = [
   'TICK_MINUTES',
   'RECORD_DAYS',
   'BACKUP_DAYS',
+  'KV_WRITES_A_DAY',
   'READS_PER_MINUTE',
   'WRITES_PER_MINUTE',
   'REPORTS_PER_HOUR',
@@ -210,6 +214,7 @@ function readAnew(env: Settings): ConfigResult {
     tickMinutes: whole(env.TICK_MINUTES, 'TICK_MINUTES', 60, 1, 10_080, problems),
     recordDays: whole(env.RECORD_DAYS, 'RECORD_DAYS', 400, 1, 3_650, problems),
     backupDays: whole(env.BACKUP_DAYS, 'BACKUP_DAYS', 180, 31, 3_650, problems),
+    kvWritesADay: whole(env.KV_WRITES_A_DAY, 'KV_WRITES_A_DAY', 1_000, 101, 100_000_000, problems),
   }
   return problems.length === 0 ? { ok: true, config } : { ok: false, problems }
 }

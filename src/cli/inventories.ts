@@ -60,7 +60,10 @@ export async function workerEntries(
       const where = `Inventory ${run} of ${address}`
       const read = async () => {
         const stored = await worker.storedInventory(run)
-        return stored === null ? null : readInventory(stored, where, Date.parse(at)).inventory
+        // Runs that saw the same share one, which says when it was first seen so.
+        return stored === null
+          ? null
+          : { ...readInventory(stored, where, Date.parse(at)).inventory, at: Date.parse(at) }
       }
       entries.push({ at: Date.parse(at), read })
     }

@@ -4,6 +4,7 @@
  */
 
 import { canonicalJson, sha256Hex } from '../core/base/canonical.ts'
+import { LISTS, listHash, type WithLists, without } from './lists.ts'
 
 /** One place in the chain, as the ledger has it. Positions count from 1 without gaps. */
 export interface Link {
@@ -51,9 +52,23 @@ export interface AuditPage {
   readonly cursor: string | null
 }
 
-/** SHA-256 over the canonical JSON of the record with its own hash taken out. */
-export function recordHash(record: Chained): Promise<string> {
-  return sha256Hex(canonicalJson({ ...record, audit: { ...record.audit, hash: null } }))
+/** SHA-256 over the canonical JSON of the record with its own hash taken out, and what its `lists` name. */
+export async function recordHash(record: Chained): Promise<string> {
+  const stored = await without(record as Chained & WithLists)
+  return sha256Hex(canonicalJson({ ...stored, audit: { ...record.audit, hash: null } }))
+}
+
+/** Lists that stand apart and are shown in the record, but are others than it names. */
+async function listProblems(record: Chained & WithLists, where: string): Promise<readonly string[]> {
+  const shown = { items: record.plan?.items, notJudged: record.notJudged }
+  const problems: string[] = []
+  for (const name of LISTS) {
+    const ref = record.lists?.[name]
+    const list = shown[name] ?? []
+    if (ref === undefined || list.length === 0 || (await listHash(list)) === ref.hash) continue
+    problems.push(`${where} shows another list of ${name} than the one that it names.`)
+  }
+  return problems
 }
 
 /** What is wrong with a record beside its link, in sentences. `where`: which copy of it, as the subject of a sentence. */
@@ -66,6 +81,7 @@ export async function recordProblems(link: Link, record: Chained, where: string)
   if (record.audit.hash !== link.hash && hash === link.hash) {
     problems.push(`${where} names ${String(record.audit.hash)} as its hash, and the chain has ${link.hash}.`)
   }
+  problems.push(...(await listProblems(record, where)))
   if (record.audit.previous !== link.previous) {
     problems.push(
       `${where} follows ${record.audit.previous ?? 'nothing'}, and the chain has ${link.previous ?? 'nothing'}.`,

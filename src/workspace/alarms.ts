@@ -5,19 +5,31 @@
 
 import { nextReply } from './asking/replies.ts'
 import { nextDeadline } from './ledger/deadlines.ts'
+import { nextKvTry, nextRestForKv } from './ledger/kv-failing.ts'
 import { nextDelivery } from './ledger/messages.ts'
 import { nextExpiry } from './ledger/proposals.ts'
+import { nextRetention } from './ledger/retention.ts'
 import { goingOn, type RunRow } from './ledger/runs.ts'
 import { stoppedBy } from './ledger/stops.ts'
 import { throttledUntil } from './ledger/throttle.ts'
 import { nextRun, standsStillUntil } from './ledger/turns.ts'
+import { nextCheck } from './running/check-backups.ts'
 import { whyOver } from './running/over.ts'
 
 /** Real time at which something is due, in milliseconds; in the past = at once, null = nothing waits. */
 export type DueTime = (sql: SqlStorage) => number | null
 
 /** Everything besides runs that has a time of its own. */
-export const DUE_TIMES: readonly DueTime[] = [nextDelivery, nextExpiry, nextReply, nextDeadline]
+export const DUE_TIMES: readonly DueTime[] = [
+  nextDelivery,
+  nextExpiry,
+  nextReply,
+  nextDeadline,
+  nextKvTry,
+  nextRestForKv,
+  nextRetention,
+  nextCheck,
+]
 
 /** Waits after something went wrong unexpectedly, in milliseconds: for the run that is going on, and for all else. */
 export interface Waits {

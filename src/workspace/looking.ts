@@ -11,7 +11,6 @@ import { type IdKind, personWith } from '../core/policy/people.ts'
 import type { Person } from '../core/policy/policy.ts'
 import type { BackupView } from '../records/backup-shape.ts'
 import type { AuditPage } from '../records/chain.ts'
-import { gunzipJson } from '../records/gzip.ts'
 import type { BaseView, HoldView, ProposalView } from './ledger/asks.ts'
 import { type BackupAsked, listBackups, showBackup } from './ledger/backups.ts'
 import { policyNow } from './ledger/clock.ts'
@@ -30,9 +29,10 @@ import {
   type StoredInventory,
   shownItem,
 } from './ledger/run.ts'
-import { listRuns, runById, summary } from './ledger/runs.ts'
+import { listRuns, type RunRow, runById, summary } from './ledger/runs.ts'
+import { readStored } from './ledger/stored.ts'
 import { WorkspaceObject } from './object.ts'
-import { draftRecord } from './running/finish.ts'
+import { draftRecord, shownRecord } from './running/draft-record.ts'
 import { type DeliveryView, type DestinationView, listDeliveries, listDestinations } from './telling/deliveries.ts'
 import { endedRun, planCard } from './telling/plan-cards.ts'
 import { showBase } from './views/base.ts'
@@ -49,15 +49,17 @@ export abstract class Looking extends WorkspaceObject {
     return listRuns(this.sql, limit, before).map(summary)
   }
 
-  /** A run as it is recorded, or as far as it is while it goes on. */
+  /** A run as it is recorded, or as far as it is while it goes on; with the lists that stand apart from its record. */
   async run(id: string): Promise<RunRecord | null> {
     const run = runById(this.sql, id)
-    if (run === null) return null
-    if (isGoingOn(run.status)) return draftRecord(this.sql, run)
-    const kept = this.sql.exec<{ record: ArrayBuffer }>('SELECT record FROM records WHERE run = ?', id).toArray()[0]
-    if (kept !== undefined) return (await gunzipJson(kept.record)) as RunRecord
-    const stored = run.recordKey === null ? null : await this.env.LOG.get(run.recordKey)
-    return stored === null ? draftRecord(this.sql, run) : (JSON.parse(stored) as RunRecord)
+    return run === null ? null : shownRecord(this.sql, this.env.LOG, await this.recordOf(run))
+  }
+
+  private async recordOf(run: RunRow): Promise<RunRecord> {
+    const { recordKey } = run
+    if (isGoingOn(run.status) || recordKey === null) return draftRecord(this.sql, run)
+    const kept = (await readStored(this.sql, recordKey)) ?? (await this.env.LOG.get(recordKey, 'json'))
+    return kept === null ? draftRecord(this.sql, run) : (kept as RunRecord)
   }
 
   async plan(): Promise<Asked<Preview>> {

@@ -12,14 +12,21 @@ import type { Env } from '../env.ts'
 import { logError, redactionOf, withoutSecrets } from '../log.ts'
 import { advance } from './advance.ts'
 import { nextAlarm } from './alarms.ts'
+import { goOnAfterKv } from './asking/go-on.ts'
 import { answerDue } from './asking/replies.ts'
 import { enableChanged } from './ledger/destinations.ts'
+import { heedingStore } from './ledger/kv-failing.ts'
 import { type Asked, usablePolicy } from './ledger/last-survey.ts'
 import { migrate } from './ledger/migrations.ts'
 import { STEP_WAITS_MS, waitBeforeStep } from './ledger/progress.ts'
+import { retain } from './ledger/retention.ts'
 import { changeRun } from './ledger/runs.ts'
+import { endFull, isFull, makeRoom, storageFullSince } from './ledger/storage-full.ts'
 import { nextRun } from './ledger/turns.ts'
+import { checkBackups } from './running/check-backups.ts'
+import { remadeRecord } from './running/draft-record.ts'
 import { heedful } from './running/heedful.ts'
+import { putWaiting } from './running/put-stored.ts'
 import { deliverDue } from './telling/deliver.ts'
 import { expire } from './telling/plan-ends.ts'
 
@@ -30,9 +37,10 @@ export abstract class WorkspaceObject extends DurableObject<Env> {
   protected readonly storage: DurableObjectStorage
   protected readonly sql: SqlStorage
   private made: DepsResult | null = null
-  /** How long a step waits after steps that got the run no further (G26). */
-  protected readonly stepWaitsMs: readonly number[] = STEP_WAITS_MS
   private turn: Promise<void> | null = null
+  /** Errors of a full database so far, and since when there is no room even for noting it. */
+  private fulls = 0
+  private fullSince: number | null = null
   private sliceNotBefore = 0
   private othersNotBefore = 0
 
@@ -58,7 +66,10 @@ export abstract class WorkspaceObject extends DurableObject<Env> {
     if (!made.ok) return made
     const { client, now } = made.deps
     // Copied as it is: its text of the policy may be read anew each time.
-    const own = { client: { value: heedful(client, this.sql, now), enumerable: true } }
+    const own = {
+      client: { value: heedful(client, this.sql, now), enumerable: true },
+      log: { value: this.heedingStore(made.deps.log, now), enumerable: true },
+    }
     const deps = Object.defineProperties({}, { ...Object.getOwnPropertyDescriptors(made.deps), ...own }) as Deps
     return { ok: true, deps }
   }
@@ -76,8 +87,14 @@ export abstract class WorkspaceObject extends DurableObject<Env> {
   }
 
   private async takeTurn(): Promise<void> {
+    const fulls = this.fulls
+    this.retain()
     if (Date.now() >= this.sliceNotBefore) await this.slice()
+    await this.putWaiting()
+    this.goOnAfterKv()
+    await this.checkBackups()
     await this.deliver()
+    if (this.fulls === fulls) this.endFull()
     await this.arm()
   }
 
@@ -85,14 +102,97 @@ export abstract class WorkspaceObject extends DurableObject<Env> {
     try {
       const made = this.deps()
       if (made.ok) await enableChanged(this.sql, made.deps.channels)
-      await advance(this.storage, this.env.LOG, made)
+      await advance(this.storage, this.store(), made)
     } catch (error) {
       const run = nextRun(this.sql, this.now())
-      logError(this.clean(), `Run ${run?.id ?? '?'}, phase ${run?.phase ?? '?'}`, error)
-      if (run !== null) changeRun(this.sql, run, { crashes: run.crashes + 1 })
+      const hasRoom = this.note(`Run ${run?.id ?? '?'}, phase ${run?.phase ?? '?'}`, error)
+      if (!hasRoom) {
+        this.sliceNotBefore = Date.now() + Math.max(...this.stepWaits())
+        return
+      }
+      if (run !== null && !isFull(error)) changeRun(this.sql, run, { crashes: run.crashes + 1 })
     }
     const next = nextRun(this.sql, this.now())
-    this.sliceNotBefore = next === null ? 0 : Date.now() + waitBeforeStep(this.sql, next.id, this.stepWaitsMs)
+    this.sliceNotBefore = next === null ? 0 : Date.now() + waitBeforeStep(this.sql, next.id, this.stepWaits())
+  }
+
+  /** Before any run, and whatever becomes of it. */
+  private retain(): void {
+    try {
+      retain(this.storage, this.now())
+    } catch (error) {
+      this.note('Retention', error)
+    }
+  }
+
+  /** Records that KV refused, once it may take them again. */
+  private async putWaiting(): Promise<void> {
+    try {
+      await putWaiting(this.storage, { log: this.store(), now: () => this.now(), remade: remadeRecord })
+    } catch (error) {
+      this.note('Records', error)
+      this.othersNotBefore = Date.now() + WAIT_AFTER_TROUBLE_MS
+    }
+  }
+
+  private heedingStore(log: KVNamespace, now: () => number): KVNamespace {
+    return heedingStore(log, this.sql, now, (error) => logError(this.clean(), 'KV', error))
+  }
+
+  private goOnAfterKv(): void {
+    try {
+      const made = this.deps()
+      if (made.ok) goOnAfterKv(this.storage, made.deps.config.kvWritesADay, made.deps.now())
+    } catch (error) {
+      this.note('Rests', error)
+    }
+  }
+
+  /** Since when the database takes nothing more, in real time; null while it does. */
+  protected storageFull(): number | null {
+    return this.fullSince ?? storageFullSince(this.sql)
+  }
+
+  /** Logs an error; one of a full database makes room. False when there is none. */
+  private note(where: string, error: unknown): boolean {
+    logError(this.clean(), where, error)
+    return !isFull(error) || this.makeRoom()
+  }
+
+  private makeRoom(): boolean {
+    this.fulls += 1
+    const since = this.storageFull() ?? this.now()
+    const hasRoom = makeRoom(this.storage, since)
+    this.fullSince = hasRoom ? null : since
+    return hasRoom
+  }
+
+  private endFull(): void {
+    if (this.storageFull() !== null && endFull(this.storage)) this.fullSince = null
+  }
+
+  /** Does something that writes; once more, if that took the last of the room and there is some again. Must be undone as a whole. */
+  protected async withRoom<T>(write: () => T | Promise<T>): Promise<T> {
+    try {
+      return await write()
+    } catch (error) {
+      if (!isFull(error) || !this.makeRoom()) throw error
+      return write()
+    }
+  }
+
+  private async checkBackups(): Promise<void> {
+    try {
+      await checkBackups(this.storage, { log: this.store(), now: () => this.now() })
+    } catch (error) {
+      this.note('Backups', error)
+    }
+  }
+
+  /** KV, whatever the settings are. */
+  private store(): KVNamespace {
+    const made = this.deps()
+    return made.ok ? made.deps.log : this.heedingStore(this.env.LOG, () => this.now())
   }
 
   private async deliver(): Promise<void> {
@@ -103,7 +203,7 @@ export abstract class WorkspaceObject extends DurableObject<Env> {
         return await deliverDue(this.storage, made.deps, await answerDue(this.storage, made.deps))
       }
     } catch (error) {
-      logError(this.clean(), 'Deliveries', error)
+      this.note('Deliveries', error)
     }
     this.othersNotBefore = Date.now() + WAIT_AFTER_TROUBLE_MS
   }
@@ -121,6 +221,7 @@ export abstract class WorkspaceObject extends DurableObject<Env> {
     try {
       return await ask(made.deps)
     } catch (error) {
+      if (isFull(error)) this.makeRoom()
       throw withoutSecrets(made.deps.cleanLog, error)
     }
   }
@@ -137,6 +238,11 @@ export abstract class WorkspaceObject extends DurableObject<Env> {
     return made.ok ? made.deps.config.development : isLoopback(this.env.QC_API_URL ?? '')
   }
 
+  /** How long a step waits after steps that got the run no further (G26); beside a sandbox, where nobody is spared, not for long. */
+  private stepWaits(): readonly number[] {
+    return this.hasTestClock() ? STEP_WAITS_MS.map((ms) => ms / 200) : STEP_WAITS_MS
+  }
+
   protected now(): number {
     const made = this.deps()
     return made.ok ? made.deps.now() : Date.now()
@@ -147,6 +253,12 @@ export abstract class WorkspaceObject extends DurableObject<Env> {
     const now = Date.now()
     const waits = { run: this.sliceNotBefore - now, others: this.othersNotBefore - now }
     const wait = nextAlarm(this.sql, this.now(), waits)
-    if (wait !== null) await this.storage.setAlarm(now + wait)
+    if (wait === null) return
+    try {
+      await this.storage.setAlarm(now + wait)
+    } catch (error) {
+      // Every tick sets it again.
+      this.note('Alarm', error)
+    }
   }
 }

@@ -44,14 +44,14 @@ import { type PauseView, pauseView } from './views/health.ts'
 export class Workspace extends Looking {
   /** A cron tick at that scheduled time (policy time). Every tick re-arms the alarm too. */
   async tick(scheduled: number): Promise<TickSubmitted> {
-    const submitted = await submitTick(this.storage, scheduled, this.now(), this.hasTestClock())
+    const submitted = await this.withRoom(() => submitTick(this.storage, scheduled, this.now(), this.hasTestClock()))
     if (!submitted.ok) logWarning(this.clean(), submitted.message)
     await this.arm()
     return submitted
   }
 
   async submit(submission: Submission): Promise<Submitted> {
-    const submitted = await submit(this.storage, submission, this.now())
+    const submitted = await this.withRoom(() => submit(this.storage, submission, this.now()))
     await this.arm()
     return submitted
   }
@@ -61,7 +61,7 @@ export class Workspace extends Looking {
     const made = this.deps()
     // While the settings cannot be read its run says so, and one an hour is enough for that.
     const reports = made.ok ? made.deps.config.rates.reports : 1
-    const submitted = await submitReport(this.storage, submission, this.now(), reports)
+    const submitted = await this.withRoom(() => submitReport(this.storage, submission, this.now(), reports))
     await this.arm()
     return submitted
   }

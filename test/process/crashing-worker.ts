@@ -15,15 +15,25 @@ export interface CrashingWorker {
   ): Promise<unknown>
   /** Kills the whole process group, workerd included, and starts it again. */
   crash(): Promise<void>
+  /** The same, after which its clock is right: so much time has passed. */
+  catchUp(): Promise<void>
   end(): Promise<void>
 }
 
 const RUNNER = join(dirname(fileURLToPath(import.meta.url)), 'run-built.ts')
 
-export async function crashingWorker(build: Build, policy: string, sandbox: string): Promise<CrashingWorker> {
+/** `behindMs`: how far its clock is behind until it catches up. */
+export async function crashingWorker(
+  build: Build,
+  policy: string,
+  sandbox: string,
+  behindMs: number,
+): Promise<CrashingWorker> {
   const folder = await mkdtemp(join(tmpdir(), 'leansweep-crash-'))
   const file = join(folder, 'wanted.json')
-  await writeFile(file, JSON.stringify({ build, policy, sandbox, state: join(folder, 'state') }))
+  const write = (behindMs: number) =>
+    writeFile(file, JSON.stringify({ build, policy, sandbox, behindMs, state: join(folder, 'state') }))
+  await write(behindMs)
   let going = await start(file)
 
   return {
@@ -47,6 +57,11 @@ export async function crashingWorker(build: Build, policy: string, sandbox: stri
     },
     crash: async () => {
       kill(going.process)
+      going = await start(file)
+    },
+    catchUp: async () => {
+      kill(going.process)
+      await write(0)
       going = await start(file)
     },
     end: async () => {

@@ -69,7 +69,7 @@ describe('a Worker that is killed', () => {
 
 async function history(build: Awaited<ReturnType<typeof buildWorker>>, seed: number | null) {
   const sandbox = await startSandbox({ latencyMs: seed === null ? 0 : 90, workspace: workspace() })
-  const worker = await crashingWorker(build, POLICY, sandbox.url)
+  const worker = await crashingWorker(build, POLICY, sandbox.url, seed === null ? 0 : RIPE_MS)
   const killer = seed === null ? null : startKilling(worker, seed)
   try {
     await tick(worker, now)
@@ -83,7 +83,7 @@ async function history(build: Awaited<ReturnType<typeof buildWorker>>, seed: num
     for (let hour = 1; killer !== null && killer.kills() < KILLS; hour++)
       await tick(worker, now + 2 * DAY + hour * 3_600_000)
     const kills = (await killer?.stop()) ?? 0
-    if (seed !== null) await new Promise((resolve) => setTimeout(resolve, RIPE_MS))
+    if (seed !== null) await worker.catchUp()
     for (let day = 4; day < 8; day++) {
       await tick(worker, now + day * DAY)
       await approve(worker)

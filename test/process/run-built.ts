@@ -8,8 +8,12 @@ interface Wanted {
   readonly policy: string
   readonly sandbox: string
   readonly state: string
+  /** How far the Worker's clock is behind. */
+  readonly behindMs: number
 }
 
-const { build, policy, sandbox, state } = JSON.parse(await readFile(process.argv[2] ?? '', 'utf8')) as Wanted
-const { worker } = await startBuilt({ port: 0, state }, build, policy, sandbox)
+const { build, policy, sandbox, state, behindMs } = JSON.parse(await readFile(process.argv[2] ?? '', 'utf8')) as Wanted
+// What is asked of time is asked of Date.now alone.
+const clock = `Date.now = ((now) => () => now() - ${behindMs})(Date.now.bind(Date));\n`
+const { worker } = await startBuilt({ port: 0, state }, { ...build, code: clock + build.code }, policy, sandbox)
 console.log(`ready ${JSON.stringify({ worker })}`)

@@ -5,8 +5,11 @@
  */
 
 import { createDeps, type Deps, type DepsResult } from '../../src/deps.ts'
+import type { Env } from '../../src/env.ts'
 import { createClient } from '../../src/quantconnect/client.ts'
 import { Workspace as RealWorkspace } from '../../src/workspace/workspace.ts'
+
+import { countingStorage, type Rows } from './count-rows.ts'
 
 export { default } from '../../src/index.ts'
 
@@ -32,6 +35,8 @@ export interface Setting {
   readonly outside?: (input: string, init: RequestInit, ctx: DurableObjectState) => Promise<Response>
   /** How long a delivery may take. */
   readonly deliveryTimeoutMs?: number
+  /** Counts the rows its statements read and write. */
+  readonly rows?: Rows
   readonly log?: (log: KVNamespace) => KVNamespace
   /** Sees every request before it is sent and its answer after. */
   readonly fetch?: Network
@@ -41,7 +46,13 @@ export interface Setting {
 export const settings = new Map<string, Setting>()
 
 export class Workspace extends RealWorkspace {
-  protected override readonly stepWaitsMs = [0, 0, 10, 10, 10]
+  constructor(ctx: DurableObjectState, env: Env) {
+    super(ctx, env)
+    const rows = settings.get(ctx.id.name ?? '')?.rows
+    if (rows === undefined) return
+    const storage = countingStorage(ctx.storage, rows)
+    Object.assign(this, { storage, sql: storage.sql })
+  }
 
   protected override makeDeps(): DepsResult {
     const name = this.ctx.id.name ?? ''

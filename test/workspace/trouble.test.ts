@@ -146,7 +146,7 @@ describe('G20 no secret leaves', () => {
     for (const spy of spies) spy.mockRestore()
 
     expect(calls).toBeGreaterThan(20)
-    expect(logged).toEqual([expect.stringMatching(/^Run \S+, phase record: Error: KV with \[secret\] failed$/)])
+    expect(logged).toEqual([expect.stringMatching(/^KV: Error: KV with \[secret\] failed$/)])
     expect(signatures.size).toBeGreaterThan(1)
     expect(records.every((record) => record.status === 'failed')).toBe(true)
     const everything = [JSON.stringify(answers), ...ledger, ...stored, ...logged].join('\n')

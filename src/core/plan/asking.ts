@@ -39,7 +39,7 @@ export interface AskingOptions {
   /** Ids of rules with `approve = "first"` whose first approval stands (`approvalKey`). */
   readonly approved?: ReadonlySet<string>
   /** Ids of projects on which an action of ours was completed before: no standing approval covers them (G7). */
-  readonly actedOn?: ReadonlySet<number>
+  readonly actedOn?: Pick<ReadonlySet<number>, 'has'>
   /** Items that an open waiting plan holds already, as `sameKey`: they neither act nor wait twice, and weigh on no cap. */
   readonly leave?: ReadonlySet<string>
 }

@@ -103,6 +103,12 @@ const LEFT = { projectId: ProjectId, name: v.string(), reasons: Sentences }
 
 const NotJudged = v.pipe(v.strictObject(LEFT), v.title('NotJudged'))
 
+const ListRef = v.pipe(
+  v.strictObject({ hash: Hash, count: v.number() }),
+  v.title('ListRef'),
+  v.description('SHA-256 over the canonical JSON of the list.'),
+)
+
 const RECORD = {
   ...SUMMARY,
   plan: v.nullable(Plan),
@@ -118,6 +124,10 @@ const RECORD = {
   notJudged: v.array(NotJudged),
   unmarked: v.array(v.strictObject({ projectId: ProjectId, name: v.string(), rule: v.string(), reason: v.string() })),
   warnings: Sentences,
+  lists: v.pipe(
+    v.optional(v.strictObject({ items: v.optional(ListRef), notJudged: v.optional(ListRef) })),
+    v.description('Long lists that are stored once for all runs: they are shown here, and the record has their hash.'),
+  ),
   audit: v.pipe(
     v.strictObject({ previous: v.nullable(Hash), hash: v.nullable(Hash) }),
     v.description('The link to the record before, and this one; null while the run goes on.'),

@@ -11,7 +11,7 @@ import type { Deps } from '../../deps.ts'
 import type { Delivery, Replier, Said } from '../../hooks/channel.ts'
 import { runFacts } from '../ledger/run-facts.ts'
 import { runById } from '../ledger/runs.ts'
-import { draftRecord } from '../running/finish.ts'
+import { draftRecord, shownRecord } from '../running/draft-record.ts'
 
 /** An answer to come: `after` a run has ended, its result; or at once, what it `says`. */
 export interface NewReply {
@@ -30,7 +30,7 @@ export const REPLIES_PER_ALARM = 2
 const WAITS_MS = [1_000, 3_000, 10_000, 30_000, 60_000, 120_000] as const
 const TIMEOUT_MS = 5_000
 
-type ReplyDeps = Pick<Deps, 'repliers' | 'fetch' | 'now'>
+type ReplyDeps = Pick<Deps, 'repliers' | 'fetch' | 'now' | 'log'>
 
 export function putReply(sql: SqlStorage, { vendor, way, until, what }: NewReply, now: number): void {
   const [run, says] = 'after' in what ? [what.after, null] : [null, JSON.stringify(what.says)]
@@ -85,7 +85,8 @@ async function answer(sql: SqlStorage, deps: ReplyDeps, row: Row): Promise<void>
   if (replier === undefined || wait === undefined) return forget(sql, row)
   // Before anything that takes time: whoever looks meanwhile leaves it alone.
   sql.exec('UPDATE replies SET attempt = ?, due_at = ? WHERE id = ?', row.attempt + 1, deps.now() + wait, row.id)
-  const said = row.run === null ? (JSON.parse(row.says ?? 'null') as Said | null) : await resultOf(sql, row.run)
+  const said =
+    row.run === null ? (JSON.parse(row.says ?? 'null') as Said | null) : await resultOf(sql, deps.log, row.run)
   if (said === null) return forget(sql, row)
   const delivery = await send(replier, deps, row.way, said)
   if (delivery?.kind === 'delivered' || delivery?.kind === 'never' || delivery?.kind === 'gone') return forget(sql, row)
@@ -99,10 +100,10 @@ async function send(replier: Replier, deps: ReplyDeps, way: string, said: Said):
   return replier.reply(way, said, use).catch(() => null)
 }
 
-async function resultOf(sql: SqlStorage, id: string): Promise<Said | null> {
+async function resultOf(sql: SqlStorage, log: KVNamespace, id: string): Promise<Said | null> {
   const run = runById(sql, id)
   if (run === null) return null
-  const record = await draftRecord(sql, run)
+  const record = await shownRecord(sql, log, await draftRecord(sql, run))
   const card: Card =
     run.request.mode === 'report'
       ? planCard({

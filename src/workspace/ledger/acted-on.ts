@@ -49,17 +49,35 @@ export function wasActedOn(sql: SqlStorage, projectId: number): boolean {
   return sql.exec('SELECT 1 FROM acted_on WHERE project_id = ?', projectId).toArray().length > 0
 }
 
-/** Ids of all projects on which we acted. */
-export function allActedOn(sql: SqlStorage): ReadonlySet<number> {
-  const rows = sql.exec<{ project_id: number }>('SELECT project_id FROM acted_on').toArray()
-  return new Set(rows.map((row) => row.project_id))
+/** Ids of all projects on which we acted, each looked up when it is asked about. */
+export function allActedOn(sql: SqlStorage): Pick<ReadonlySet<number>, 'has'> {
+  return { has: (projectId) => wasActedOn(sql, projectId) }
 }
 
-/** The last move of each project by a rule. */
+/** Forgets actions of over 400 days ago on projects that are not there any more. `now`: real time. */
+export function forgetActions(sql: SqlStorage, present: ReadonlySet<number>, now: number): void {
+  const rows = sql
+    .exec<{ project_id: number }>(
+      'SELECT project_id FROM acted_on WHERE first_sent_at < ?1 AND coalesce(move_sent_at, 0) < ?1 LIMIT 500',
+      now - KEPT_MS,
+    )
+    .toArray()
+  for (const { project_id: id } of rows) {
+    if (!present.has(id)) sql.exec('DELETE FROM acted_on WHERE project_id = ?', id)
+  }
+}
+
+/** Longer than a move keeps rules from moving the project again. */
+const MOVES_COUNT_FOR_MS = 31 * 86_400_000
+
+const KEPT_MS = 400 * 86_400_000
+
+/** The last move of each project by a rule, but for those long before the newest: they keep nothing from moving any more. */
 export function readMoves(sql: SqlStorage): readonly Move[] {
   return sql
     .exec<{ project_id: number; move_rule: string; moved_at: number }>(
-      'SELECT project_id, move_rule, moved_at FROM acted_on WHERE moved_at IS NOT NULL',
+      `SELECT project_id, move_rule, moved_at FROM acted_on WHERE moved_at IS NOT NULL
+       AND moved_at >= (SELECT max(moved_at) FROM acted_on WHERE moved_at IS NOT NULL) - ${MOVES_COUNT_FOR_MS}`,
     )
     .toArray()
     .map((row) => ({ projectId: row.project_id, rule: row.move_rule, at: row.moved_at }))

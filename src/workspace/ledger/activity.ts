@@ -10,7 +10,6 @@ const TRY_AGAIN_AFTER_MS = [HOUR, 6 * HOUR, 24 * HOUR]
 /** So many readings in a row that began and never ended have failed: answers that kill the process do that. */
 const MOST_BEGUN = 3
 const LOOKS_COUNT_FOR_MS = 7 * DAY
-const KEPT_MS = 30 * DAY
 
 type Columns = {
   project_id: number
@@ -135,10 +134,6 @@ export function lookedAt(sql: SqlStorage, now: number): readonly number[] {
     .exec<{ id: number }>('SELECT project_id AS id FROM activity WHERE looked_at >= ?', now - LOOKS_COUNT_FOR_MS)
     .toArray()
     .map(({ id }) => id)
-}
-
-export function forgetActivity(sql: SqlStorage, policyAt: number): void {
-  sql.exec('DELETE FROM activity WHERE looked_at < ?', policyAt - KEPT_MS)
 }
 
 /** What a run is to read, in that order, instead of what any other run was to read. */

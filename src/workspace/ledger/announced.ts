@@ -128,11 +128,6 @@ export function endPermissions(sql: SqlStorage, projectId: number, rule: string 
   sql.exec(`DELETE FROM announced WHERE project_id = ? AND stage <> 'hold'`, projectId)
 }
 
-/** Ends of holds that were before that policy time are over, and not announced again. */
-export function forgetHolds(sql: SqlStorage, before: number): void {
-  sql.exec(`DELETE FROM announced WHERE stage = 'hold' AND CAST(rule_hash AS INTEGER) < ?`, before)
-}
-
 function eventItem({ projectId, name, action, rule, when }: DigestItem) {
   return { projectId, name, action, rule, when }
 }

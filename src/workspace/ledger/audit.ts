@@ -52,26 +52,42 @@ export function listLinks(sql: SqlStorage, limit: number, before: number | null)
       limit,
     )
     .toArray()
-    .map((row) => ({
-      position: row.position,
-      run: row.run,
-      previous: row.previous,
-      hash: row.hash,
-      recordKey: row.record_key,
-      putAt: row.put_at,
-      expiresAt: row.expires_at,
-    }))
+    .map(fromColumns)
+}
+
+/** The link whose record is under that key in KV. */
+export function linkOfRecord(sql: SqlStorage, key: string): AuditRow | null {
+  const row = sql.exec<Columns>('SELECT * FROM audit WHERE record_key = ?', key).toArray()[0]
+  return row === undefined ? null : fromColumns(row)
+}
+
+/** KV has taken a record that waited for it. `now`: real time. */
+export function noteRecordPut(sql: SqlStorage, key: string, now: number): void {
+  sql.exec('UPDATE audit SET put_at = ? WHERE record_key = ?', now, key)
 }
 
 /** Lets go of the links at the old end whose runs are gone, and notes where the chain begins now. */
 export function forgetOldLinks(sql: SqlStorage): void {
   const first = sql
     .exec<{ position: number; previous: string | null }>(
-      'SELECT position, previous FROM audit WHERE run IN (SELECT id FROM runs) ORDER BY position LIMIT 1',
+      `SELECT position, previous FROM audit WHERE EXISTS (SELECT 1 FROM runs WHERE runs.id = audit.run)
+       ORDER BY position LIMIT 1`,
     )
     .toArray()[0]
   const start = readFact(sql, 'chainStart')
   if (first === undefined || start === null || first.position <= start.position) return
   sql.exec('DELETE FROM audit WHERE position < ?', first.position)
   writeFact(sql, 'chainStart', first)
+}
+
+function fromColumns(row: Columns): AuditRow {
+  return {
+    position: row.position,
+    run: row.run,
+    previous: row.previous,
+    hash: row.hash,
+    recordKey: row.record_key,
+    putAt: row.put_at,
+    expiresAt: row.expires_at,
+  }
 }

@@ -30,8 +30,3 @@ export function believable<Kind extends PaidKind>(
   const day = new Date(earlier.at).toISOString().slice(0, 10)
   return { unknown: `no backtest is listed, and on ${day} there were ${earlier.count}` }
 }
-
-/** Forgets projects that were not seen with backtests since then. */
-export function forgetBacktestsSeen(sql: SqlStorage, before: number): void {
-  sql.exec('DELETE FROM backtests_seen WHERE at < ?', before)
-}

@@ -144,3 +144,57 @@ export function isSecondEmptyReading(
     .one()
   return now - first.at >= READINGS_APART_MS
 }
+
+/** A copy that was whole when it was made, and is not any more. */
+export interface BadBackup {
+  readonly key: string
+  readonly projectId: number
+  readonly name: string
+  /** Real time of the first check that found it so. */
+  readonly since: number
+}
+
+/** Backups that a check found missing or damaged, and none found whole since. */
+export function badBackups(sql: SqlStorage): readonly BadBackup[] {
+  return sql
+    .exec<{ key: string; project_id: number; name: string; bad_since: number }>(
+      'SELECT key, project_id, name, bad_since FROM backups WHERE bad_since IS NOT NULL ORDER BY bad_since, key LIMIT 100',
+    )
+    .toArray()
+    .map((row) => ({ key: row.key, projectId: row.project_id, name: row.name, since: row.bad_since }))
+}
+
+/** Verified backups that KV still keeps. `now`: real time. */
+export function countBackups(sql: SqlStorage, now: number): number {
+  return sql
+    .exec<{ n: number }>('SELECT count(*) AS n FROM backups WHERE verified_at IS NOT NULL AND expires_at > ?', now)
+    .one().n
+}
+
+/** Those that were put before that time, the one whose last check is oldest first. */
+export function backupsToCheck(
+  sql: SqlStorage,
+  now: number,
+  putBefore: number,
+  limit: number,
+): readonly (StoredBackup & { readonly hash: string })[] {
+  return sql
+    .exec<Place & { hash: string }>(
+      `SELECT key, pack, part_at, part_length, hash FROM backups WHERE verified_at IS NOT NULL AND expires_at > ? AND put_at < ?
+       ORDER BY coalesce(checked_at, verified_at) LIMIT ?`,
+      now,
+      putBefore,
+      limit,
+    )
+    .toArray()
+    .map((row) => ({ ...placeOf(row), hash: row.hash }))
+}
+
+export function noteCheck(sql: SqlStorage, key: string, now: number, isWhole: boolean): void {
+  sql.exec(
+    'UPDATE backups SET checked_at = ?1, bad_since = CASE WHEN ?3 THEN NULL ELSE coalesce(bad_since, ?1) END WHERE key = ?2',
+    now,
+    key,
+    isWhole ? 1 : 0,
+  )
+}

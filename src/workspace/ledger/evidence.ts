@@ -110,9 +110,10 @@ export const REPEATABLE_FOR_MS = 24 * 3_600_000
 export function dropOtherSurveys(sql: SqlStorage, run: string, now: number): void {
   const kept = sql
     .exec<{ id: string }>(
-      `SELECT id FROM runs WHERE id = ?1 OR status IN ('queued', 'running')
-       UNION SELECT scan_before FROM runs WHERE scan_before IS NOT NULL AND (status IN ('queued', 'running')
-         OR status IN ('blocked', 'failed', 'partial') AND received_at > ?2)`,
+      `SELECT ?1 AS id UNION SELECT id FROM runs WHERE status IN ('queued', 'running')
+       UNION SELECT scan_before FROM runs WHERE scan_before IS NOT NULL AND status IN ('queued', 'running')
+       UNION SELECT scan_before FROM runs WHERE scan_before IS NOT NULL AND received_at > ?2
+         AND status IN ('blocked', 'failed', 'partial')`,
       run,
       now - REPEATABLE_FOR_MS,
     )

@@ -26,6 +26,17 @@ export interface Facts {
   readonly good: { readonly run: string; readonly at: number }
   /** The newest run whose list of projects was whole and not objected to, whatever it was for: what views look at. */
   readonly scan: { readonly run: string }
+  /** The newest scheduled run that was good and came to an end. Real time. */
+  readonly goodTick: { readonly run: string; readonly finishedAt: number; readonly status: string }
+  /** The end of the newest good run of any kind. Real time. */
+  readonly goodEnd: { readonly at: number }
+  /** The newest run that ended blocked, refused or failed, when it was asked for, and why it ended so. */
+  readonly trouble: {
+    readonly run: string
+    readonly createdAt: number
+    readonly status: string
+    readonly message: string
+  }
   /** Who last accepted what stood against the list of projects, its hash, and when (policy time). */
   readonly base: { readonly by: string; readonly hash: string; readonly at: number }
   /** There is a reference of the shrink guard; deletions of runs made from that real time on are not in it yet. */
@@ -44,6 +55,20 @@ export interface Facts {
   readonly told: { readonly run: string; readonly print: string }
   /** What the newest scan found left over from restores. */
   readonly leftovers: readonly Leftover[]
+  /** Values put to KV on the newest such day (UTC, policy time). */
+  readonly kvWrites: { readonly day: string; readonly count: number }
+  /** The newest day (UTC, policy time) of which a changed inventory is kept as long as records are. */
+  readonly longInventory: { readonly day: string }
+  /** The newest round of retention: when it was, and where it goes on; null = it is through. Policy time. */
+  readonly retention: { readonly at: number; readonly next: number | null }
+  /** How many backups are still to be checked on that UTC day. Real time. */
+  readonly backupCheck: { readonly day: string; readonly left: number }
+  /** KV refuses writes since then; how often in a row what waits was refused, and until when it is left alone. Real time. */
+  readonly kvFailing: { readonly since: number; readonly rests: number; readonly until: number }
+  /** The rest of an approved plan waits until KV takes copies again; the next UTC day at the latest. Real time. */
+  readonly restForKv: { readonly until: number }
+  /** The database was full, since that real time. */
+  readonly storageFull: { readonly since: number }
 }
 
 export function readFact<Name extends keyof Facts>(sql: SqlStorage, name: Name): Facts[Name] | null {

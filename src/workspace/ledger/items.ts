@@ -9,12 +9,11 @@ import { type ItemAction, isDestructive, isStamp } from '../../core/policy/rule.
 import type { Outcome, OutcomeKind } from './run.ts'
 
 /**
- * `shown`: part of the plan, but nothing is done about it in this run. `waiting`: people have to decide first. `pending`:
- * may act, not tried yet. `intent`: about to be sent, so after a crash it may or may not have happened. `answered`: sent,
- * the answer is noted. `final`: has an outcome. `left`: waited, and is not in the waiting plan any more; what became of it
- * is no outcome of the run that proposed it, whose record is closed.
+ * `waiting`: people have to decide first. `pending`: may act, not tried yet. `intent`: about to be sent, so after a crash it
+ * may or may not have happened. `answered`: sent, the answer is noted. `final`: has an outcome. What nothing may be done
+ * about is no row here: the list of a plan is in its record.
  */
-export type ItemState = 'shown' | 'waiting' | 'left' | 'pending' | 'intent' | 'answered' | 'final'
+export type ItemState = 'waiting' | 'pending' | 'intent' | 'answered' | 'final'
 
 /** What came back from a mutating call: `lost` = it may have happened. */
 export type Answer =
@@ -91,13 +90,8 @@ export type Columns = {
   absent_at: number | null
 }
 
-/** Puts the items of a plan down in the order in which they will be worked on: the longest marked first, with its directory. */
-export function insertItems(
-  sql: SqlStorage,
-  run: string,
-  items: readonly PlanItem[],
-  stateOf: (item: PlanItem) => ItemState,
-): void {
+/** In the order in which items are worked on: the longest marked first, with its directory. */
+export function inOrder(items: readonly PlanItem[]): readonly PlanItem[] {
   const bySince = [...items].sort((a, b) => (a.since ?? 0) - (b.since ?? 0) || a.projectId - b.projectId)
   const groups = new Map<string, PlanItem[]>()
   for (const item of bySince) {
@@ -106,8 +100,17 @@ export function insertItems(
     if (group === undefined) groups.set(key, [item])
     else group.push(item)
   }
-  const inOrder = [...groups.values()].flat()
-  for (const [position, item] of inOrder.entries()) {
+  return [...groups.values()].flat()
+}
+
+/** Puts items of a plan down that something may be done about. */
+export function insertItems(
+  sql: SqlStorage,
+  run: string,
+  items: readonly PlanItem[],
+  stateOf: (item: PlanItem) => ItemState,
+): void {
+  for (const [position, item] of inOrder(items).entries()) {
     sql.exec(
       `INSERT INTO items (run, project_id, created, settles, item, unit, position, state, tries, detail, settled)
        VALUES (?, ?, ?, '', ?, ?, ?, ?, 0, '', 0)`,
@@ -238,11 +241,10 @@ export function writeOutcome(sql: SqlStorage, row: ItemRow, outcome: OutcomeKind
   )
 }
 
-/** Takes an item out of a waiting plan, and says why. */
-export function leavePlan(sql: SqlStorage, row: ItemRow, why: string): void {
+/** Takes an item out of a waiting plan. What became of it is no outcome of the run that proposed it, whose record is closed. */
+export function leavePlan(sql: SqlStorage, row: ItemRow): void {
   sql.exec(
-    `UPDATE items SET state = 'left', detail = ? WHERE run = ? AND project_id = ? AND settles = ''`,
-    storedText(why),
+    `DELETE FROM items WHERE run = ? AND project_id = ? AND settles = '' AND state = 'waiting'`,
     row.run,
     row.item.projectId,
   )

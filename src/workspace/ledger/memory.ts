@@ -1,6 +1,7 @@
 /** Marks, holds, own writes and day counts: what the policy engine is told about earlier runs. */
 
 import type { Hold, Mark, Memory, OwnWrite } from '../../core/evidence/memory.ts'
+import { isUnknown, type Project } from '../../core/evidence/project.ts'
 import type { DayCount } from '../../core/plan/plan.ts'
 import { readMoves } from './acted-on.ts'
 import { forgetMark } from './announced.ts'
@@ -28,10 +29,7 @@ export function readMemory(sql: SqlStorage): Memory {
       .map(
         (row): Hold => ({ projectId: row.project_id, created: row.created, until: row.until, by: row.by, at: row.at }),
       ),
-    ownWrites: sql
-      .exec<{ project_id: number; created: number; seen: number; effective: number }>('SELECT * FROM own_writes')
-      .toArray()
-      .map((row) => ({ projectId: row.project_id, created: row.created, seen: row.seen, effective: row.effective })),
+    ownWrites: readOwnWrites(sql),
     notices: sql
       .exec<{ project_id: number; created: number; rule_hash: string; at: number }>('SELECT * FROM notices')
       .toArray()
@@ -39,6 +37,13 @@ export function readMemory(sql: SqlStorage): Memory {
     moves: readMoves(sql),
     noBackups: readNoBackups(sql),
   }
+}
+
+function readOwnWrites(sql: SqlStorage): readonly OwnWrite[] {
+  return sql
+    .exec<{ project_id: number; created: number; seen: number; effective: number }>('SELECT * FROM own_writes')
+    .toArray()
+    .map((row) => ({ projectId: row.project_id, created: row.created, seen: row.seen, effective: row.effective }))
 }
 
 /** Since when a rule has had its mark on the project, in policy time; null = it has none. */
@@ -113,6 +118,22 @@ export function writeOwnWrite(sql: SqlStorage, write: OwnWrite): void {
     write.seen,
     write.effective,
   )
+}
+
+/** Forgets own writes that nothing shows any more: the project is gone, another one, or was modified since. */
+export function forgetOwnWrites(sql: SqlStorage, projects: readonly Project[]): void {
+  const writes = readOwnWrites(sql)
+  if (writes.length === 0) return
+  const listed = new Map(projects.map((project) => [project.id, project]))
+  for (const { projectId, created, seen } of writes) {
+    const project = listed.get(projectId)
+    const isOver = project === undefined || project.created !== created || isAfter(project.modified, seen)
+    if (isOver) sql.exec('DELETE FROM own_writes WHERE project_id = ? AND created = ?', projectId, created)
+  }
+}
+
+function isAfter(modified: Project['modified'], seen: number): boolean {
+  return !isUnknown(modified) && modified > seen
 }
 
 /** Destructive attempts already made on a day of the policy's zone. */

@@ -189,11 +189,6 @@ export function listMessages(sql: SqlStorage, limit: number, before: string | nu
   return rows.toArray().map(fromColumns)
 }
 
-/** Lets go of messages older than this whose time is over. */
-export function forgetMessages(sql: SqlStorage, before: number): void {
-  sql.exec(`DELETE FROM outbox WHERE created_at < ? AND state <> 'due'`, before)
-}
-
 type Columns = {
   id: string
   destination: string

@@ -6,6 +6,7 @@ import type { Counts } from '../../core/judge/decide.ts'
 import type { VerdictState } from '../../core/judge/verdict.ts'
 import type { OwnActionView } from '../../core/plan/own-action-view.ts'
 import type { PlanItem } from '../../core/plan/plan.ts'
+import type { ListRefs } from '../../records/lists.ts'
 
 export type Trigger = 'cron' | 'hook' | 'github' | 'quantconnect' | 'slack' | 'discord' | 'page' | 'api' | 'approval'
 
@@ -166,6 +167,8 @@ export interface Findings {
   readonly unmarked: readonly Unmarked[]
   /** Names that a rule would have written but the API would not take, what the policy's author should know, …: sentences. */
   readonly warnings: readonly string[]
+  /** What of the record stands apart from it, under its hash. */
+  readonly lists?: ListRefs | undefined
 }
 
 export const NO_FINDINGS: Findings = { notJudged: [], unmarked: [], warnings: [] }

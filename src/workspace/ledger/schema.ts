@@ -8,7 +8,8 @@
  * | KV key | example | value | lifetime | writer | reader |
  * |---|---|---|---|---|---|
  * | `run/<inverted time>-<run id>` | `run/8203911299999-20261124-100000-1f3a9c` | a finished run: summary, plan, outcomes, not judged, audit; metadata: the summary | RECORD_DAYS (400) | `records/runs.ts` in a run's last slice | `/api/runs/{id}` once the object has let go of its copy |
- * | `inventory/<inverted time>-<run id>` | as above | gzip JSON of the inventory | RECORD_DAYS (400) | `records/inventories.ts`, one per good run | tools that replay policies |
+ * | `inventory/<inverted time>-<run id>` | as above | gzip JSON of an inventory that differs from the one before | 8 days; the first of a day RECORD_DAYS (400) | `put-inventory.ts` | tools that replay policies |
+ * | `list/<hash>` | `list/9f86d0…` | a long list that records name by its hash | 30 days beyond RECORD_DAYS, from its last renewal | `put-stored.ts` | `/api/runs/{id}` |
  * | `backup/<project id>/<inverted time>-<run id>` | `backup/23456789/8203…-20261124-100000-1f3a9c` | gzip JSON of the project with its files; metadata: name, hash, files | BACKUP_DAYS (180) | `records/backups.ts` before a delete | undo |
  * | `pack/<inverted time>-<run id>-<number>` | `pack/8203…-20261124-100000-1f3a9c-0` | the backups of a directory, each gzip JSON with a line break, one after the other; metadata: how many | BACKUP_DAYS (180) | `pack.ts` before a directory goes | undo |
  *
@@ -25,8 +26,8 @@
  * | `marks` | this project matched this rule from then on | until unmarked | `plan-run.ts` | `memory.ts` |
  * | `holds` | keep this project, until then or for ever | until lifted or over | doors | `memory.ts` |
  * | `notices` | a delivered message has named this marked project | as its mark | `notices.ts` | `memory.ts` |
- * | `own_writes` | a `modified` that our own rename or stamp caused | until the project goes | `confirm.ts` | `memory.ts` |
- * | `acted_on` | the first call of ours to a project that was not refused, and the last by which a rule moved it | for ever | `acted-on.ts` | `memory.ts`, `gate.ts`, `planning.ts` |
+ * | `own_writes` | a `modified` that our own rename or stamp caused | until the project goes or is modified again | `confirm.ts` | `memory.ts` |
+ * | `acted_on` | the first call of ours to a project that was not refused, and the last by which a rule moved it | while the project is there, and 400 days | `acted-on.ts` | `memory.ts`, `gate.ts`, `planning.ts` |
  * | `attempts` | how many destructive attempts a rule made on a day | 2 days | `gate.ts` | `plan-run.ts`, `gate.ts` |
  * | `backups` | a backup, whether it was read back and when KV lets go of it | until then | `backup.ts` | `gate.ts`, undo |
  * | `empty_readings` | a project was seen without any file, for the first time | 30 days | `backup.ts` | `backup.ts` |
@@ -34,12 +35,14 @@
  * | `former_names` | a name that a project does not have any more | 400 days | `former-names.ts` | names that people ask by |
  * | `conditions` | a condition in which rules stand still, in how many scans it was there, or not, and since when | until it is over | `conditions.ts` | `/health`, runs |
  * | `conditions_told` | people were told of the beginning of a condition of this rule | a week | `conditions.ts` | `conditions.ts` |
- * | `inventories` | key and time of a stored good inventory | 400 days | `finish.ts` | tools |
+ * | `inventories` | the inventory of a good run: where it is, which it may share with runs before it | until KV lets go of it | `finish.ts` | tools |
  * | `reference` | a chunk (ids modulo 16) of what verified lists held, with names, gzip JSON | for ever | `reference.ts` | `shrink-guard.ts` |
  * | `objections` | what stands against the list of projects, with the ids and their hash | until it is settled | `shrink-guard.ts`, `prove.ts` | doors |
  * | `proposals` | a plan that waits for people, or waited: its hash, who approved, how it ended; its items are those of its run | as its run | `proposals.ts` | doors, `planning.ts`, `gate.ts` |
  * | `first_approvals` | an approved run of a rule with `approve = "first"`: key of rule, `protect` and limits as they stood | for ever | `first-approvals.ts` | `planning.ts`, `gate.ts` |
- * | `records` | gzip JSON of a finished run, as put to KV | newest 50 | `finish.ts` | doors |
+ * | `stored` | a value for KV that the object keeps: a record, a list | until KV has it and 50 newer ones are there | `stored.ts` | doors, `put-stored.ts` |
+ * | `lists` | a list that records name by its hash, and until when KV keeps it | until then | `lists.ts` | `lists.ts` |
+ * | `stored_parts` | at most 1.5 MB of such a value | as `stored` | `stored.ts` | `stored.ts` |
  * | `questions` | a deletion that was typed and waits for its asker's yes | a day | `questions.ts` | `questions.ts` |
  * | `outbox` | one message to one destination: what it says, how far it is | 30 days, longer while it is due | `outbox.ts`, `messages.ts` | `deliver.ts`, doors |
  * | `destinations` | a destination that rests for a while, or is disabled | until a person has seen to it | `destinations.ts` | `deliver.ts`, `/health`, doors |
@@ -90,6 +93,9 @@ export function createTables(sql: SqlStorage): void {
     );
     CREATE INDEX runs_by_status ON runs (status, created_at);
     CREATE INDEX runs_by_time ON runs (created_at DESC, id DESC);
+    CREATE INDEX runs_by_scan ON runs (received_at) WHERE scan_before IS NOT NULL;
+    CREATE INDEX runs_with_rest ON runs (created_at) WHERE json_extract(state, '$.hasRest') = 1;
+    CREATE INDEX runs_of_undo ON runs (json_extract(request, '$.run')) WHERE json_extract(request, '$.kind') = 'undo';
     CREATE TABLE items (
       run TEXT NOT NULL,
       project_id INTEGER NOT NULL,
@@ -155,6 +161,7 @@ export function createTables(sql: SqlStorage): void {
       project_id INTEGER NOT NULL, created INTEGER NOT NULL, until INTEGER, by TEXT NOT NULL, at INTEGER NOT NULL DEFAULT 0,
       PRIMARY KEY (project_id, created)
     );
+    CREATE INDEX holds_by_end ON holds (until);
     CREATE TABLE notices (
       project_id INTEGER NOT NULL, created INTEGER NOT NULL, rule_hash TEXT NOT NULL, at INTEGER NOT NULL,
       PRIMARY KEY (project_id, created, rule_hash)
@@ -166,11 +173,13 @@ export function createTables(sql: SqlStorage): void {
     CREATE TABLE acted_on (
       project_id INTEGER PRIMARY KEY, first_sent_at INTEGER NOT NULL, move_rule TEXT, moved_at INTEGER, move_sent_at INTEGER
     );
+    CREATE INDEX acted_on_by_move ON acted_on (moved_at) WHERE moved_at IS NOT NULL;
+    CREATE INDEX acted_on_by_time ON acted_on (first_sent_at);
     CREATE TABLE attempts (day TEXT NOT NULL, rule TEXT NOT NULL, count INTEGER NOT NULL, PRIMARY KEY (day, rule));
     CREATE TABLE backups (
       key TEXT PRIMARY KEY, pack TEXT, part_at INTEGER, part_length INTEGER, project_id INTEGER NOT NULL,
       created INTEGER NOT NULL, name TEXT NOT NULL, run TEXT NOT NULL, hash TEXT NOT NULL, files INTEGER NOT NULL, modified INTEGER NOT NULL, put_at INTEGER NOT NULL, verified_at INTEGER,
-      bytes INTEGER, expires_at INTEGER NOT NULL
+      bytes INTEGER, expires_at INTEGER NOT NULL, checked_at INTEGER, bad_since INTEGER
     );
     CREATE INDEX backups_by_project ON backups (project_id, put_at DESC);
     CREATE INDEX backups_by_pack ON backups (pack) WHERE pack IS NOT NULL;
@@ -188,12 +197,27 @@ export function createTables(sql: SqlStorage): void {
       project_id INTEGER NOT NULL, created INTEGER NOT NULL, modified INTEGER NOT NULL, why TEXT NOT NULL, tries INTEGER NOT NULL,
       until INTEGER NOT NULL, PRIMARY KEY (project_id, created)
     );
-    CREATE TABLE inventories (key TEXT PRIMARY KEY, run TEXT NOT NULL, at INTEGER NOT NULL);
+    CREATE INDEX backups_by_end ON backups (expires_at);
+    CREATE INDEX backups_by_check ON backups (coalesce(checked_at, verified_at)) WHERE verified_at IS NOT NULL;
+    CREATE INDEX backups_bad ON backups (bad_since) WHERE bad_since IS NOT NULL;
+    CREATE TABLE inventories (
+      run TEXT PRIMARY KEY, key TEXT NOT NULL, at INTEGER NOT NULL, hash TEXT NOT NULL, expires_at INTEGER NOT NULL
+    );
+    CREATE INDEX inventories_by_time ON inventories (at DESC, run DESC);
+    CREATE INDEX inventories_by_end ON inventories (expires_at);
     CREATE TABLE reference (chunk INTEGER PRIMARY KEY, rows BLOB NOT NULL);
     CREATE TABLE objections (
       code TEXT PRIMARY KEY, hash TEXT NOT NULL, projects BLOB NOT NULL, at INTEGER NOT NULL, says TEXT NOT NULL, accepted_by TEXT
     );
-    CREATE TABLE records (run TEXT PRIMARY KEY, position INTEGER NOT NULL, record BLOB NOT NULL);
+    CREATE TABLE stored (
+      key TEXT PRIMARY KEY, kind TEXT NOT NULL, position INTEGER NOT NULL, bytes INTEGER NOT NULL, metadata TEXT NOT NULL,
+      expires_at INTEGER NOT NULL, in_kv INTEGER NOT NULL
+    );
+    CREATE INDEX stored_by_kind ON stored (kind, position);
+    CREATE INDEX stored_waiting ON stored (in_kv) WHERE in_kv = 0;
+    CREATE TABLE lists (hash TEXT PRIMARY KEY, expires_at INTEGER NOT NULL);
+    CREATE INDEX lists_by_end ON lists (expires_at);
+    CREATE TABLE stored_parts (key TEXT NOT NULL, part INTEGER NOT NULL, bytes BLOB NOT NULL, PRIMARY KEY (key, part));
     CREATE TABLE questions (
       id TEXT PRIMARY KEY, command TEXT NOT NULL, by TEXT NOT NULL, asked_at INTEGER NOT NULL, ended TEXT
     );
@@ -216,37 +240,47 @@ export function createTables(sql: SqlStorage): void {
     CREATE INDEX outbox_due ON outbox (state, due_at);
     CREATE INDEX outbox_by_subject ON outbox (subject, destination);
     CREATE INDEX outbox_by_digest ON outbox (announces);
+    CREATE INDEX outbox_over ON outbox (created_at) WHERE state <> 'due';
+    CREATE INDEX outbox_by_state ON outbox (destination, state);
     CREATE TABLE destinations (
       key TEXT PRIMARY KEY, not_before INTEGER NOT NULL, disabled_at INTEGER, reason TEXT NOT NULL, fingerprint TEXT NOT NULL
     );
     CREATE TABLE announced (
       project_id INTEGER NOT NULL, created INTEGER NOT NULL, rule_hash TEXT NOT NULL, stage TEXT NOT NULL, run TEXT NOT NULL,
-      PRIMARY KEY (project_id, created, rule_hash, stage)
+      hold_ends INTEGER AS (CAST(rule_hash AS INTEGER)), PRIMARY KEY (project_id, created, rule_hash, stage)
     );
     CREATE INDEX announced_by_run ON announced (run);
+    CREATE INDEX announced_holds ON announced (hold_ends) WHERE stage = 'hold';
     CREATE TABLE news (run TEXT PRIMARY KEY, value TEXT NOT NULL);
     CREATE TABLE audit (
       position INTEGER PRIMARY KEY, run TEXT NOT NULL, previous TEXT, hash TEXT NOT NULL, record_key TEXT NOT NULL,
       put_at INTEGER NOT NULL, expires_at INTEGER NOT NULL
     );
     CREATE INDEX audit_by_run ON audit (run);
+    CREATE INDEX audit_by_record ON audit (record_key);
     CREATE TABLE proposals (
       run TEXT PRIMARY KEY, hash TEXT NOT NULL, policy TEXT NOT NULL, needs INTEGER NOT NULL, requester TEXT NOT NULL,
       proposed INTEGER NOT NULL, proposed_at INTEGER NOT NULL, expires_at INTEGER NOT NULL, state TEXT NOT NULL,
       approvals TEXT NOT NULL, ended_at INTEGER, ended_by TEXT, execution TEXT
     );
     CREATE INDEX proposals_by_state ON proposals (state, proposed_at DESC);
+    CREATE INDEX proposals_by_time ON proposals (proposed_at);
     CREATE TABLE first_approvals (key TEXT PRIMARY KEY, rule TEXT NOT NULL, run TEXT NOT NULL, at INTEGER NOT NULL);
     CREATE TABLE replies (
       id INTEGER PRIMARY KEY, vendor TEXT NOT NULL, way TEXT NOT NULL, run TEXT, says TEXT,
       until INTEGER NOT NULL, due_at INTEGER NOT NULL, attempt INTEGER NOT NULL
     );
     CREATE TABLE backtests_seen (project_id INTEGER PRIMARY KEY, count INTEGER NOT NULL, at INTEGER NOT NULL);
+    CREATE INDEX backtests_seen_by_time ON backtests_seen (at);
+    CREATE INDEX empty_readings_by_time ON empty_readings (at);
+    CREATE INDEX questions_by_time ON questions (asked_at);
     CREATE TABLE seen (id TEXT PRIMARY KEY, at INTEGER NOT NULL);
+    CREATE INDEX seen_by_time ON seen (at);
     CREATE TABLE joined (
       trigger_id TEXT PRIMARY KEY, body_hash TEXT NOT NULL, run TEXT NOT NULL, actor TEXT NOT NULL, kind TEXT NOT NULL, at INTEGER NOT NULL
     );
     CREATE INDEX joined_by_actor ON joined (actor, kind, at);
+    CREATE INDEX joined_by_time ON joined (at);
     CREATE TABLE totals (name TEXT PRIMARY KEY, value INTEGER NOT NULL);
     CREATE TABLE stops (run TEXT PRIMARY KEY, by TEXT NOT NULL);
     CREATE TABLE facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);

@@ -10,10 +10,11 @@ import { backupKey } from '../../records/keys.ts'
 import { putCopiedFiles } from '../ledger/activity.ts'
 import { isSecondEmptyReading } from '../ledger/backups.ts'
 import type { ItemRow } from '../ledger/items.ts'
+import { holdRestBack, whyNoCopies } from '../ledger/kv-failing.ts'
 import { forgetNoBackup, noteNoBackup } from '../ledger/no-backups.ts'
 import { runById } from '../ledger/runs.ts'
 import { wordOf } from './asked.ts'
-import { policyTime, type Slice } from './slice.ts'
+import { policyTime, type Slice, update } from './slice.ts'
 
 /** `later`: the store has not shown the backup yet, or the calls are used up; the next slice looks again. */
 export type BackedUp = { readonly kind: 'verified'; readonly key: string } | NotBackedUp
@@ -23,6 +24,8 @@ export type NotBackedUp =
   | { readonly kind: 'changed'; readonly why: string }
   /** `of`: what failed is the project's own, perhaps the network's, or a condition of a whole service. */
   | { readonly kind: 'failed'; readonly why: string; readonly of: 'project' | 'network' | 'service' }
+  /** No copy can be made of anything now. */
+  | { readonly kind: 'not_attempted'; readonly why: string }
 
 /**
  * A copy put in an earlier slice, which the store did not show then, holds no longer than lists do: whether saving a file
@@ -67,6 +70,8 @@ export async function makeVerifiedBackup(slice: Slice, row: ItemRow, project: Pr
     )
     .toArray()[0]
   if (earlier !== undefined) return verify(slice, earlier.key, earlier.hash)
+  const heldBack = copied === null ? heldBackCopy(slice) : null
+  if (heldBack !== null) return heldBack
 
   const read = await readCopy(slice, row, project)
   if (read.kind !== 'read') return read
@@ -181,6 +186,18 @@ export function copyOf(
     )
     .toArray()
   return copy ?? null
+}
+
+/** No copy can be made of anything now: what needs one is left for later, and nothing is said against it. Null when one can. */
+export function heldBackCopy(slice: Slice): { readonly kind: 'not_attempted'; readonly why: string } | null {
+  const { run, sql, deps } = slice
+  const why = whyNoCopies(sql, deps.config.kvWritesADay, deps.now())
+  if (why === null) return null
+  const isApproved = run.request.kind === 'approved'
+  if (isApproved) holdRestBack(sql, deps.now())
+  const message = run.message.includes(why) ? run.message : [run.message, why].filter((text) => text !== '').join(' ')
+  update(slice, { message, state: { ...run.state, hasRest: run.state.hasRest || isApproved } })
+  return { kind: 'not_attempted', why }
 }
 
 /** What the files say against a copy, or against deleting what they belong to; null when nothing does. */

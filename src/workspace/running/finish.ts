@@ -3,38 +3,33 @@
 import type { Config } from '../../config.ts'
 import { formerNames, nextReference } from '../../core/evidence/reference.ts'
 import { recordHash } from '../../records/chain.ts'
-import { gunzipJson, gzipJson } from '../../records/gzip.ts'
-import { inventoryKey, runKey } from '../../records/keys.ts'
+import { gzipJson } from '../../records/gzip.ts'
+import { runKey } from '../../records/keys.ts'
 import { cutToFit } from '../../records/metadata.ts'
 import { appendLink } from '../ledger/audit.ts'
-import { loadInventory } from '../ledger/evidence.ts'
+import { noteEnd } from '../ledger/ends.ts'
+import { dropOtherSurveys, loadInventory } from '../ledger/evidence.ts'
 import { readFact } from '../ledger/facts.ts'
 import { noteFormerNames } from '../ledger/former-names.ts'
+import { writeInventory } from '../ledger/inventories.ts'
 import { attemptsOf, itemsOf, outcomesOf, writeOutcome } from '../ledger/items.ts'
+import { isKvResting } from '../ledger/kv-failing.ts'
 import { deletedByUs, packReference, readReference, writeReference } from '../ledger/reference.ts'
-import {
-  type Findings,
-  NO_FINDINGS,
-  type PlanView,
-  type RunCounts,
-  type RunRecord,
-  type RunStatus,
-  shownItem,
-} from '../ledger/run.ts'
-import { changeRun, iso, type RunRow, summary } from '../ledger/runs.ts'
+import type { RunCounts, RunRecord, RunStatus } from '../ledger/run.ts'
+import { changeRun, type RunRow, summary } from '../ledger/runs.ts'
 import { forgetStop } from '../ledger/stops.ts'
+import { keepStored } from '../ledger/stored.ts'
 import { addToTotals } from '../ledger/totals.ts'
 import { closeUnits, stoppedDirectories } from '../ledger/units.ts'
 import { tellExecuted } from '../telling/plan-ends.ts'
 import { type Audience, tellFinished } from '../telling/tell.ts'
 import { doneTo, tellSettled } from '../telling/tell-settled.ts'
 import { tellUndone } from '../telling/tell-undone.ts'
-import { forgetOld } from './retention.ts'
+import { draftRecord } from './draft-record.ts'
+import { putInventory } from './put-inventory.ts'
+import { put } from './put-stored.ts'
 import { noteProgress } from './standstill.ts'
 import { endingOfWord } from './word-ending.ts'
-
-/** Finished runs the object keeps itself, because KV may show a new key up to a minute late. */
-const RECORDS_KEPT = 50
 
 /** Names of one directory in a message; the outcomes have all. */
 const MOST_NAMED = 10
@@ -48,10 +43,10 @@ export interface FinishDeps {
   now(): number
 }
 
-/** Puts everything down and ends the run. */
+/** Puts everything down and ends the run, whatever KV says: a record that it refuses waits in the object. */
 export async function finish(storage: DurableObjectStorage, deps: FinishDeps, going: RunRow): Promise<RunRow> {
   const { sql } = storage
-  const { log, config } = deps
+  const { config } = deps
   // Set once, so that a crash between here and the end makes the same record again.
   const run = going.finishedAt === null ? changeRun(sql, going, { finishedAt: deps.now() }) : going
   closeOpenItems(sql, run)
@@ -71,30 +66,29 @@ export async function finish(storage: DurableObjectStorage, deps: FinishDeps, go
   const hash = await recordHash(draft)
   const record: RunRecord = { ...draft, audit: { ...draft.audit, hash } }
 
-  const snapshot = run.state.good ? await putInventory(sql, deps, run) : null
+  const snapshot = run.state.good ? await readSnapshot(sql, deps, run) : null
+  const seen = snapshot === null ? null : await putInventory(sql, deps, run, snapshot.inventory)
   const key = runKey(run.createdAt, run.id)
   const putAt = deps.now()
-  const seconds = config.recordDays * 86_400
-  await log.put(key, JSON.stringify(record), {
-    expirationTtl: seconds,
-    metadata: { ...summary(ended), actor: cutToFit(ended.actor, 100), message: cutToFit(ended.message, 200) },
-  })
-  const packed = await gzipJson(record)
+  const expiresAt = putAt + config.recordDays * 86_400_000
+  const metadata = { ...summary(ended), actor: cutToFit(ended.actor, 100), message: cutToFit(ended.message, 200) }
+  const isPut =
+    !isKvResting(sql, putAt) && (await put(deps, sql, { key, kind: 'record', value: record, metadata, expiresAt }))
+  const bytes = await gzipJson(record)
   const audience = await deps.audience()
 
   return storage.transactionSync(() => {
-    const expiresAt = putAt + seconds * 1_000
     appendLink(sql, { run: run.id, previous: record.audit.previous, hash, recordKey: key, putAt, expiresAt })
-    if (snapshot !== null) {
-      sql.exec('INSERT OR REPLACE INTO inventories (key, run, at) VALUES (?, ?, ?)', snapshot.key, run.id, run.policyAt)
-      writeReference(sql, snapshot.reference, run.createdAt)
-    }
+    if (seen !== null) writeInventory(sql, run.id, run.policyAt, seen)
+    if (snapshot !== null) writeReference(sql, snapshot.reference, run.createdAt)
     sql.exec('DELETE FROM paid_again WHERE run = ?', run.id)
     forgetStop(sql, run.id)
+    // Those of runs before this one that came to no good end.
+    dropOtherSurveys(sql, readFact(sql, 'good')?.run ?? run.id, deps.now())
     closeUnits(sql, run.id)
     addToTotals(sql, ended)
-    keepRecord(sql, run.id, packed)
-    forgetOld(sql, deps.now(), run.policyAt)
+    noteEnd(sql, ended)
+    keepStored(sql, 'record', { key, bytes, metadata, expiresAt }, isPut)
     noteProgress(sql, run)
     tellFinished(sql, audience, ended, plain, record.outcomes, deps.now())
     tellExecuted(sql, audience, ended, deps.now())
@@ -130,43 +124,6 @@ function stoppedTexts(sql: SqlStorage, run: string): readonly string[] {
   })
 }
 
-/** A run as its record will be, from the ledger alone; also what doors show of a run that is still going on. */
-export async function draftRecord(sql: SqlStorage, run: RunRow): Promise<RunRecord> {
-  const findings = await readFindings(sql, run.id)
-  const outcomes = outcomesOf(sql, run.id)
-  const stopped = stoppedDirectories(sql, run.id)
-  const preserved = outcomes.some(({ holdPreserved }) => holdPreserved === true)
-  return {
-    ...summary(run),
-    plan: planView(sql, run),
-    outcomes,
-    ...(stopped.length > 0 ? { stoppedDirectories: stopped } : {}),
-    ...(preserved ? { holdPreserved: true } : {}),
-    ...findings,
-    audit: { previous: null, hash: null },
-  }
-}
-
-function planView(sql: SqlStorage, run: RunRow): PlanView | null {
-  if (run.state.planHash === '' || run.policy === null) return null
-  const { inventory, kept, protected: safe, held, notJudged, marked, due } = run.counts
-  return {
-    hash: run.state.planHash,
-    policy: run.policy,
-    at: iso(run.policyAt),
-    items: itemsOf(sql, run.id)
-      .filter((row) => row.settles === '')
-      .map(({ item }) => shownItem(item)),
-    counts: { inventory, kept, protected: safe, held, notJudged, marked, due },
-    stopped: run.state.stopped,
-  }
-}
-
-async function readFindings(sql: SqlStorage, run: string): Promise<Findings> {
-  const { findings } = sql.exec<{ findings: ArrayBuffer | null }>('SELECT findings FROM runs WHERE id = ?', run).one()
-  return findings === null ? NO_FINDINGS : ((await gunzipJson(findings)) as Findings)
-}
-
 function countsOf(sql: SqlStorage, run: RunRow): RunCounts {
   const kinds = outcomesOf(sql, run.id).map(({ outcome }) => outcome)
   const count = (...wanted: readonly string[]) => kinds.filter((kind) => wanted.includes(kind)).length
@@ -195,19 +152,10 @@ function statusOf(sql: SqlStorage, run: RunRow): Exclude<RunStatus, 'queued' | '
   return isLeft || isHalf || readsFailed ? 'partial' : (ending ?? 'ok')
 }
 
-async function putInventory(sql: SqlStorage, { log, config }: FinishDeps, run: RunRow) {
+async function readSnapshot(sql: SqlStorage, { config }: FinishDeps, run: RunRow) {
   const inventory = await loadInventory(sql, run, config.organizationId)
-  const key = inventoryKey(run.createdAt, run.id)
-  const metadata = { run: run.id, at: iso(run.policyAt), projects: inventory.projects.length }
-  await log.put(key, await gzipJson(inventory), { expirationTtl: config.recordDays * 86_400, metadata })
   const before = (await readReference(sql)) ?? []
   noteFormerNames(sql, formerNames(before, inventory.projects), run.createdAt)
   const reference = await packReference(sql, nextReference(before, inventory.projects, deletedByUs(sql)))
-  return { key, reference }
-}
-
-function keepRecord(sql: SqlStorage, run: string, packed: Uint8Array): void {
-  const { last } = sql.exec<{ last: number | null }>('SELECT max(position) AS last FROM records').one()
-  sql.exec('INSERT OR REPLACE INTO records (run, position, record) VALUES (?, ?, ?)', run, (last ?? 0) + 1, packed)
-  sql.exec('DELETE FROM records WHERE position <= ?', (last ?? 0) + 1 - RECORDS_KEPT)
+  return { inventory, reference }
 }

@@ -8,18 +8,21 @@ import { askText } from '../../core/plan/asking.ts'
 import { warningText } from '../../core/plan/explain.ts'
 import { capText, type Plan } from '../../core/plan/plan.ts'
 import { gzipJson } from '../../records/gzip.ts'
+import { forgetActions } from '../ledger/acted-on.ts'
 import { readNews, storeNews } from '../ledger/announced.ts'
 import { begunConditions } from '../ledger/conditions.ts'
 import { dropOtherSurveys } from '../ledger/evidence.ts'
 import { readFact, removeFact, writeFact } from '../ledger/facts.ts'
-import { insertItems } from '../ledger/items.ts'
-import { dropMarks, replaceMarks } from '../ledger/memory.ts'
+import { inOrder, insertItems } from '../ledger/items.ts'
+import { whyNoCopies } from '../ledger/kv-failing.ts'
+import { dropMarks, forgetOwnWrites, replaceMarks } from '../ledger/memory.ts'
 import { openProposal, propose } from '../ledger/proposals.ts'
-import type { Findings } from '../ledger/run.ts'
+import { type Findings, shownItem } from '../ledger/run.ts'
 import { waitingPlan } from '../telling/plan-cards.ts'
 import { type Audience, canTell, silences } from '../telling/tell.ts'
 import { tellProposed } from '../telling/tell-plan.ts'
 import { isNotReadYet } from './findings.ts'
+import { keepLists, packFindings } from './put-lists.ts'
 import { reachOf } from './shrink-guard.ts'
 import { type Slice, update } from './slice.ts'
 import { noteStandstill } from './standstill.ts'
@@ -39,7 +42,9 @@ export async function putDown(slice: Slice, inventory: Inventory, planned: Plann
   const { plan, findings, sweep } = planned
   const audience = audienceIn(slice)
   const silent = sweep === null ? [] : silences(sql, audience)
-  const packed = await gzipJson({ ...findings, warnings: [...findings.warnings, ...silent] })
+  const found = { ...findings, warnings: [...findings.warnings, ...silent], items: inOrder(plan.items).map(shownItem) }
+  const kept = await packFindings(sql, found, slice.deps.config.recordDays, slice.deps.now())
+  const packed = await gzipJson(kept.findings)
   const acts = run.request.mode === 'act'
   // A dry run marks nothing; but what leaves a rule during a pause, and comes back to it, starts anew all the same (G22).
   const isPausedTick = !acts && run.trigger === 'cron' && readFact(sql, 'pause') !== null
@@ -48,7 +53,11 @@ export async function putDown(slice: Slice, inventory: Inventory, planned: Plann
   const wants = plan.acting.length + plan.waiting.length > 0
   const blocked = wants || isUnknown(inventory.running) ? whyBlocked(slice, inventory) : null
   const goes = acts && blocked === null
-  const acting = new Set(goes ? plan.acting : [])
+  const noCopies = goes ? whyNoCopies(sql, slice.deps.config.kvWritesADay, slice.deps.now()) : null
+  // What cannot be copied is not tried; it stays due.
+  const deletes = new Set(plan.items.flatMap(({ projectId, action }) => (action === 'delete' ? [projectId] : [])))
+  const heldBack = noCopies === null ? [] : plan.acting.filter((id) => deletes.has(id))
+  const acting = new Set(goes ? plan.acting.filter((id) => !heldBack.includes(id)) : [])
   const stopped = [...plan.breaches.map(capText), ...plan.asks.map(askText)]
 
   slice.storage.transactionSync(() => {
@@ -62,14 +71,16 @@ export async function putDown(slice: Slice, inventory: Inventory, planned: Plann
       )
     if (acts && sweep !== null) replaceMarks(sql, fromTheAsking(sweep.marks, now, run.policyAt))
     if (news !== null) storeNews(sql, run.id, news, sweep === null ? 0 : countUnjudgeable(sweep))
-    insertItems(sql, run.id, plan.items, ({ projectId }) =>
-      acting.has(projectId) ? 'pending' : waiting.has(projectId) ? 'waiting' : 'shown',
-    )
+    const meant = plan.items.filter(({ projectId }) => acting.has(projectId) || waiting.has(projectId))
+    insertItems(sql, run.id, meant, ({ projectId }) => (acting.has(projectId) ? 'pending' : 'waiting'))
+    keepLists(sql, kept.lists)
     sql.exec('UPDATE runs SET findings = ? WHERE id = ?', packed, run.id)
     if (sweep !== null) {
       dropOtherSurveys(sql, run.id, slice.deps.now())
       writeFact(sql, 'good', { run: run.id, at: run.policyAt })
       writeFact(sql, 'scan', { run: run.id })
+      forgetOwnWrites(sql, inventory.projects)
+      forgetActions(sql, new Set(inventory.projects.map(({ id }) => id)), slice.deps.now())
     }
     const later =
       goes && open !== null && plan.waiting.length > 0
@@ -77,14 +88,20 @@ export async function putDown(slice: Slice, inventory: Inventory, planned: Plann
         : ''
     update(slice, {
       counts: { ...run.counts, ...sweep?.counts },
-      message: sentences(run.message, blocked ?? '', ...(acts ? stopped : []), later),
+      message: sentences(
+        run.message,
+        blocked ?? '',
+        heldBack.length === 0 ? '' : (noCopies ?? ''),
+        ...(acts ? stopped : []),
+        later,
+      ),
       phase: acting.size > 0 ? 'act' : 'record',
       state: {
         ...slice.run.state,
         good: sweep !== null,
         planHash: plan.hash,
         stopped,
-        ending: blocked !== null ? 'blocked' : proposes ? 'waiting' : null,
+        ending: blocked !== null ? 'blocked' : proposes ? 'waiting' : heldBack.length > 0 ? 'partial' : null,
         ...(isUnknown(inventory.running) ? { cause: 'api' as const } : {}),
       },
     })

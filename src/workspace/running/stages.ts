@@ -13,7 +13,7 @@ import type { OutcomeKind } from '../ledger/run.ts'
 import { throttledUntil } from '../ledger/throttle.ts'
 import { heldMember, moveUnit, openUnits, stopUnit, unitRow } from '../ledger/units.ts'
 import { isUnsure } from '../ledger/unsettled.ts'
-import { copyOf, readCopy } from './backup.ts'
+import { copyOf, heldBackCopy, readCopy } from './backup.ts'
 import { LISTS_GOOD_FOR_MS, type Stands, whyUnitBarred } from './gate.ts'
 import { judge } from './judge.ts'
 import { openPack, type Packed, verifyPut } from './pack.ts'
@@ -120,6 +120,11 @@ async function copyMembers(
   if (first === undefined) return 'all'
   const earlier = await verifyPut(slice, members)
   if (earlier.kind !== 'verified') return notPacked(slice, first, earlier)
+  const heldBack = heldBackCopy(slice)
+  if (heldBack !== null) {
+    drop(slice, first, heldBack.kind, heldBack.why)
+    return 'stopped'
+  }
   const byId = new Map(projects.map((project) => [project.id, project]))
   const until = deps.now() + COPYING_TAKES_MS
   const pack = openPack(slice)

@@ -48,7 +48,7 @@ function progressOf(sql: SqlStorage, run: string): { readonly done: number; read
   return sql
     .exec<{ done: number; of: number }>(
       `SELECT count(*) AS "of", coalesce(sum(state <> 'pending'), 0) AS done FROM items
-       WHERE run = ? AND settles = '' AND state NOT IN ('shown', 'waiting', 'left')`,
+       WHERE run = ? AND settles = '' AND state <> 'waiting'`,
       run,
     )
     .one()

@@ -5,7 +5,7 @@ import { type Policy, readPolicy } from '../../core/policy/policy.ts'
 import type { Deps } from '../../deps.ts'
 import type { ProposalEnd } from '../ledger/asks.ts'
 import { leavePlan } from '../ledger/items.ts'
-import { endText, openProposal, type Proposal, proposalOf, renew, waitingItems, writeEnd } from '../ledger/proposals.ts'
+import { openProposal, type Proposal, proposalOf, renew, waitingItems, writeEnd } from '../ledger/proposals.ts'
 import type { RunRow } from '../ledger/runs.ts'
 import { endedPlan, executedPlan, waitingPlan } from './plan-cards.ts'
 import { type Audience, audienceOf } from './tell.ts'
@@ -30,8 +30,7 @@ export interface Ending {
 export function endProposal(sql: SqlStorage, hearers: Hearers, proposal: Proposal, ending: Ending): void {
   const waiting = waitingItems(sql, proposal)
   writeEnd(sql, proposal, ending)
-  const why = endText(ending.state, ending.by)
-  for (const row of waiting) leavePlan(sql, row, why)
+  for (const row of waiting) leavePlan(sql, row)
   const ended = proposalOf(sql, proposal.run)
   if (ended !== null) tellEnded(sql, hearers.audience, endedPlan(ended, waiting.length), ending.at)
 }
@@ -88,8 +87,7 @@ export function shrink(
 ): void {
   const before = waitingItems(sql, proposal)
   for (const row of before) {
-    const why = whyNot(row.item)
-    if (why !== null) leavePlan(sql, row, why)
+    if (whyNot(row.item) !== null) leavePlan(sql, row)
   }
   const left = waitingItems(sql, proposal).length
   if (left === 0) endProposal(sql, hearers, proposal, { state: 'empty', by: null, at: now })

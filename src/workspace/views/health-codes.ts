@@ -6,10 +6,14 @@
 import type { ConditionCode } from '../../core/judge/standstill.ts'
 import { minuteText } from '../../core/plan/sentences.ts'
 import type { ObjectionCode } from '../ledger/asks.ts'
+import { type BadBackup, badBackups } from '../ledger/backups.ts'
 import type { Begun } from '../ledger/conditions.ts'
 import { readFact } from '../ledger/facts.ts'
+import { kvFailingSince } from '../ledger/kv-failing.ts'
 import { standingObjections } from '../ledger/objections.ts'
 import { leftoverText, readLeftovers } from '../ledger/rebuilt.ts'
+import { iso } from '../ledger/runs.ts'
+import { storageFullSince } from '../ledger/storage-full.ts'
 import type { UnitRow } from '../ledger/units.ts'
 
 export const HEALTH_CODES = [
@@ -82,8 +86,17 @@ export const HEALTH: { readonly [code in HealthCode]: Spec } = {
     says: 'The policy cannot be used.',
     why: ({ policy }) => policy,
   },
-  storage_full: { level: 'failing', says: 'The database of the Worker is full.', why: () => null },
-  kv_failing: { level: 'failing', says: 'Workers KV does not take records.', why: () => null },
+  storage_full: {
+    level: 'failing',
+    says: 'The database of the Worker is full.',
+    why: ({ sql }) =>
+      since(storageFullSince(sql), 'The database is full; it works again by itself once there is room.'),
+  },
+  kv_failing: {
+    level: 'failing',
+    says: 'Workers KV does not take records.',
+    why: ({ sql }) => since(kvFailingSince(sql), 'KV refuses writes; records wait in the object and are put later.'),
+  },
   list_differs: {
     level: 'failing',
     says: 'Two readings of the list of projects differ; a person has to accept that.',
@@ -147,7 +160,11 @@ export const HEALTH: { readonly [code in HealthCode]: Spec } = {
       return left.length === 0 ? null : left.join(' ')
     },
   },
-  backup_bad: { level: 'degraded', says: 'A backup could not be read back.', why: () => null },
+  backup_bad: {
+    level: 'degraded',
+    says: 'A backup could not be read back.',
+    why: ({ sql }) => badText(badBackups(sql)),
+  },
   activity_backlog: {
     level: 'degraded',
     says: 'What is to be read of activity has not become less for a day.',
@@ -212,4 +229,15 @@ function condition({ conditions }: Seen, wanted: ConditionCode): string | null {
   const found = conditions.filter(({ code }) => code === wanted)
   if (found.length === 0) return null
   return found.map(({ says, since }) => `Since ${minuteText(since)}: ${says}`).join(' ')
+}
+
+function since(at: number | null, text: string): string | null {
+  return at === null ? null : `Since ${iso(at)}: ${text}`
+}
+
+function badText(bad: readonly BadBackup[]): string | null {
+  if (bad.length === 0) return null
+  const named = bad.slice(0, 5).map(({ projectId, name, key }) => `project ${projectId} (${name}) under ${key}`)
+  const more = bad.length > 5 ? ` and ${bad.length - 5} more` : ''
+  return `Backups that are missing or damaged in KV: ${named.join(', ')}${more}.`
 }

@@ -87,13 +87,7 @@ export type Refusals = Pick<Seen, 'settings' | 'policy'>
  * two ticks.
  */
 export function readHealth(sql: SqlStorage, refusals: Refusals, interval: number, now: number): Health {
-  const good = sql
-    .exec<{ id: string; finished_at: number; status: string }>(
-      `SELECT id, finished_at, status FROM runs
-       WHERE trigger = 'cron' AND status IN ('ok', 'partial', 'waiting') AND json_extract(state, '$.good') = 1
-       ORDER BY finished_at DESC LIMIT 1`,
-    )
-    .toArray()[0]
+  const good = readFact(sql, 'goodTick')
   const newest = sql
     .exec<{ id: string; status: string; message: string; cause: string | null }>(
       `SELECT id, status, message, json_extract(state, '$.cause') AS cause FROM runs
@@ -107,7 +101,7 @@ export function readHealth(sql: SqlStorage, refusals: Refusals, interval: number
   const chain = readFact(sql, 'chain')
   const reading = readFact(sql, 'reading')
   const conditions = begunConditions(sql)
-  const goodRunMinutes = good === undefined ? null : minutesSince(good.finished_at)
+  const goodRunMinutes = good === null ? null : minutesSince(good.finishedAt)
   const tickMinutes = tick === null ? null : minutesSince(tick.arrived)
   const found = healthCodes({
     sql,
@@ -136,7 +130,7 @@ export function readHealth(sql: SqlStorage, refusals: Refusals, interval: number
     goodRunMinutes,
     tickMinutes,
     planWaits: open !== null,
-    lastGoodRun: good === undefined ? null : { id: good.id, finishedAt: iso(good.finished_at), status: good.status },
+    lastGoodRun: good === null ? null : { id: good.run, finishedAt: iso(good.finishedAt), status: good.status },
     lastTick: tick === null ? null : iso(tick.arrived),
     paused: pause !== null,
     pause,
@@ -158,10 +152,6 @@ function isAge(code: HealthCode): boolean {
 
 /** How the newest run that came to nothing ended. */
 function troubleText(sql: SqlStorage): string {
-  const newest = sql
-    .exec<{ id: string; status: string; message: string }>(
-      `SELECT id, status, message FROM runs WHERE status IN ('blocked', 'refused', 'failed') ORDER BY created_at DESC LIMIT 1`,
-    )
-    .toArray()[0]
-  return newest === undefined ? '' : ` Run ${newest.id} ended ${newest.status}: ${newest.message}`
+  const newest = readFact(sql, 'trouble')
+  return newest === null ? '' : ` Run ${newest.run} ended ${newest.status}: ${newest.message}`
 }

@@ -14,7 +14,7 @@ const ENDINGS: readonly RunStatus[] = ['ok', 'partial', 'waiting', 'blocked', 'r
 export function readMetrics(sql: SqlStorage, now: number): readonly Family[] {
   const good = readFact(sql, 'good')
   const sweep = good === null ? null : runById(sql, good.run)
-  const ended = lastGoodEnd(sql)
+  const ended = readFact(sql, 'goodEnd')?.at ?? null
   const tick = readFact(sql, 'tick')
   const open = openProposal(sql)
   const of = (value: number | null | undefined): readonly Sample[] => (value == null ? [] : [{ value }])
@@ -52,15 +52,6 @@ export function readMetrics(sql: SqlStorage, now: number): readonly Family[] {
     gauge('paused', '1 while everything is paused.', of(readFact(sql, 'pause') === null ? 0 : 1)),
     gauge('outbox', 'Messages that are still to be delivered.', of(waitingMessages(sql))),
   ]
-}
-
-function lastGoodEnd(sql: SqlStorage): number | null {
-  return sql
-    .exec<{ at: number | null }>(
-      `SELECT max(finished_at) AS at FROM runs
-       WHERE status IN ('ok', 'partial', 'waiting') AND json_extract(state, '$.good') = 1`,
-    )
-    .one().at
 }
 
 function gauge(name: string, help: string, samples: readonly Sample[]): Family {

@@ -4,12 +4,12 @@
  */
 
 import { type AuditPage, type AuditProblem, type Chained, orderProblems, recordProblems } from '../../records/chain.ts'
-import { gunzipJson } from '../../records/gzip.ts'
 import { type AuditRow, listLinks } from '../ledger/audit.ts'
 import { type Facts, readFact } from '../ledger/facts.ts'
 import type { RunRecord } from '../ledger/run.ts'
 import { iso, runById } from '../ledger/runs.ts'
-import { draftRecord } from '../running/finish.ts'
+import { isInKv, readStored } from '../ledger/stored.ts'
+import { draftRecord } from '../running/draft-record.ts'
 
 export interface VerifyDeps {
   readonly sql: SqlStorage
@@ -67,11 +67,11 @@ export async function verifyPage(deps: VerifyDeps, limit: number, before: number
 async function checkRecord({ sql, log, now }: VerifyDeps, row: AuditRow): Promise<'expired' | readonly string[]> {
   const run = runById(sql, row.run)
   const ledger = run === null ? null : await draftRecord(sql, run)
-  const kept = sql.exec<{ record: ArrayBuffer }>('SELECT record FROM records WHERE run = ?', row.run).toArray()[0]
-  const own = kept === undefined ? null : await gunzipJson(kept.record).catch(() => 'damaged' as const)
+  const own = await readStored(sql, row.recordKey).catch(() => 'damaged' as const)
   const stored = await log.get(row.recordKey)
   const mayBeGone = now >= row.expiresAt
-  const mayBeUnseen = own !== null && now - row.putAt < SHOWN_WITHIN_MS
+  const waits = isInKv(sql, row.recordKey) === false
+  const mayBeUnseen = waits || (own !== null && now - row.putAt < SHOWN_WITHIN_MS)
   if (stored === null && mayBeGone) return 'expired'
 
   const problems: string[] = []

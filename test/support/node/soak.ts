@@ -6,10 +6,13 @@ declare module 'vitest' {
   export interface ProvidedContext {
     /** `pairs`: guesses per operation. Seed 0 = another one each time. `members`: projects in a directory. `idle`: projects to read. */
     soak: { readonly pairs: number; readonly seed: number; readonly members: number; readonly idle: number }
+    /** The row of `npm run bench -- --storage` that is measured: `5000 waiting filled`. */
+    storageRow: string
   }
 }
 
 export default function setup(project: TestProject): void {
+  project.provide('storageRow', process.env.STORAGE_ROW ?? '')
   const { SOAK_PAIRS = '20', SOAK_SEED = '0', SOAK_MEMBERS = '11', SOAK_IDLE = '60' } = process.env
   project.provide('soak', {
     pairs: Number(SOAK_PAIRS),
