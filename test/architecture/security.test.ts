@@ -23,7 +23,7 @@ describe('SECURITY.md', () => {
 
   it('says for how long what is stored is kept, as the code has it', async () => {
     const stored = await chapter('What is stored, and for how long')
-    const retention = await readFile('src/workspace/running/retention.ts', 'utf8')
+    const retention = await readFile('src/workspace/ledger/retention.ts', 'utf8')
     for (const [, name = '', days = ''] of retention.matchAll(/^const (\w+)_DAYS = (\d+)$/gm)) {
       if (!name.startsWith('HOLDS')) expect(stored, name).toContain(`${days} days`)
     }

@@ -64,7 +64,13 @@ export interface Facts {
   /** How many backups are still to be checked on that UTC day. Real time. */
   readonly backupCheck: { readonly day: string; readonly left: number }
   /** KV refuses writes since then; how often in a row what waits was refused, and until when it is left alone. Real time. */
-  readonly kvFailing: { readonly since: number; readonly rests: number; readonly until: number }
+  readonly kvFailing: {
+    readonly since: number
+    readonly rests: number
+    readonly until: number
+    /** Puts refused in a row. */
+    readonly refused: number
+  }
   /** The rest of an approved plan waits until KV takes copies again; the next UTC day at the latest. Real time. */
   readonly restForKv: { readonly until: number }
   /** The database was full, since that real time. */

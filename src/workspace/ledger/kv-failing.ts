@@ -12,9 +12,13 @@ const MINUTE = 60_000
 /** Waits between two tries of what waits: 1, 2, 4 … minutes, at most 6 hours. */
 const LONGEST_WAIT_MS = 6 * 60 * MINUTE
 
+/** One refusal alone may be of that value, and stops nothing but what it was for. */
+const REFUSALS_THAT_COUNT = 2
+
 /** Since when KV refuses writes, in real time; null while it takes them. */
 export function kvFailingSince(sql: SqlStorage): number | null {
-  return readFact(sql, 'kvFailing')?.since ?? null
+  const failing = readFact(sql, 'kvFailing')
+  return failing !== null && (failing.rests > 0 || failing.refused >= REFUSALS_THAT_COUNT) ? failing.since : null
 }
 
 /** When what waits for KV is to be tried; null when nothing waits. A `DueTime`. */
@@ -48,9 +52,9 @@ export function nextRestForKv(sql: SqlStorage): number | null {
 
 /** A value that has to be kept was refused: what waits is tried again later, each time after a longer wait. */
 export function restKv(sql: SqlStorage, now: number): void {
-  const { since = now, rests = 0 } = readFact(sql, 'kvFailing') ?? {}
+  const { since = now, rests = 0, refused = 1 } = readFact(sql, 'kvFailing') ?? {}
   const wait = Math.min(LONGEST_WAIT_MS, MINUTE * 2 ** Math.min(rests, 20))
-  writeFact(sql, 'kvFailing', { since, rests: rests + 1, until: now + wait })
+  writeFact(sql, 'kvFailing', { since, rests: rests + 1, until: now + wait, refused })
 }
 
 /** Ends the state unless something still waits. */
@@ -74,8 +78,8 @@ export function heedingStore(
       await inTime(log.put(...given))
     } catch (error) {
       onRefused(error)
-      const { since = now(), rests = 0, until = 0 } = readFact(sql, 'kvFailing') ?? {}
-      writeFact(sql, 'kvFailing', { since, rests, until })
+      const { since = now(), rests = 0, until = 0, refused = 0 } = readFact(sql, 'kvFailing') ?? {}
+      writeFact(sql, 'kvFailing', { since, rests, until, refused: refused + 1 })
       throw error
     }
     endKvFailing(sql)

@@ -15,9 +15,10 @@ const HOUR = 3_600_000
 const MOST_ROWS = 500
 
 /** Runs stay so long whatever the settings, so that a trigger that comes again is known. */
-const RUNS_KEPT_MS = 400 * DAY
-
-const MESSAGES_KEPT_MS = 30 * DAY
+const RUNS_KEPT_DAYS = 400
+const MESSAGES_KEPT_DAYS = 30
+/** Holds that are over; the policy takes no notice of them any more. */
+const HOLDS_KEPT_DAYS = 30
 
 /** Now, in real and in policy time, in milliseconds. */
 interface Times {
@@ -33,17 +34,21 @@ interface Kept {
 }
 
 const ENDED = `status NOT IN ('queued', 'running')`
-const runsFrom = ({ now }: Times) => now - RUNS_KEPT_MS
+const runsFrom = ({ now }: Times) => now - RUNS_KEPT_DAYS * DAY
 const expired = ({ now }: Times) => now
 
 /** In this order: what belongs to a run goes before it. */
 const KEPT: readonly Kept[] = [
-  { table: 'outbox', isOver: `created_at < ?1 AND state <> 'due'`, before: ({ now }) => now - MESSAGES_KEPT_MS },
+  {
+    table: 'outbox',
+    isOver: `created_at < ?1 AND state <> 'due'`,
+    before: ({ now }) => now - MESSAGES_KEPT_DAYS * DAY,
+  },
   { table: 'items', isOver: `run IN (SELECT id FROM runs WHERE created_at < ?1 AND ${ENDED})`, before: runsFrom },
   { table: 'units', isOver: `run IN (SELECT id FROM runs WHERE created_at < ?1 AND ${ENDED})`, before: runsFrom },
   { table: 'proposals', isOver: `proposed_at < ?1 AND state <> 'open'`, before: runsFrom },
   { table: 'inventories', isOver: 'expires_at < ?1', before: expired },
-  { table: 'inventories', isOver: 'at < ?1', before: (times) => times.policyNow - RUNS_KEPT_MS },
+  { table: 'inventories', isOver: 'at < ?1', before: (times) => times.policyNow - RUNS_KEPT_DAYS * DAY },
   {
     table: 'runs',
     isOver: `created_at < ?1 AND ${ENDED} AND NOT EXISTS (SELECT 1 FROM items WHERE items.run = runs.id)`,
@@ -51,11 +56,15 @@ const KEPT: readonly Kept[] = [
   },
   { table: 'lists', isOver: 'expires_at < ?1', before: expired },
   { table: 'backups', isOver: 'expires_at < ?1', before: expired },
-  { table: 'holds', isOver: 'until < ?1', before: (times) => times.policyNow - 30 * DAY },
-  { table: 'announced', isOver: `stage = 'hold' AND hold_ends < ?1`, before: (times) => times.policyNow - 30 * DAY },
-  { table: 'activity', isOver: 'looked_at < ?1', before: (times) => times.policyNow - 30 * DAY },
+  { table: 'holds', isOver: 'until < ?1', before: (times) => times.policyNow - HOLDS_KEPT_DAYS * DAY },
+  {
+    table: 'announced',
+    isOver: `stage = 'hold' AND hold_ends < ?1`,
+    before: (times) => times.policyNow - HOLDS_KEPT_DAYS * DAY,
+  },
+  { table: 'activity', isOver: 'looked_at < ?1', before: (times) => times.policyNow - HOLDS_KEPT_DAYS * DAY },
   { table: 'backtests_seen', isOver: 'at < ?1', before: runsFrom },
-  { table: 'empty_readings', isOver: 'at < ?1', before: ({ now }) => now - MESSAGES_KEPT_MS },
+  { table: 'empty_readings', isOver: 'at < ?1', before: ({ now }) => now - MESSAGES_KEPT_DAYS * DAY },
   { table: 'seen', isOver: 'at < ?1', before: ({ now }) => now - DAY },
   { table: 'joined', isOver: 'at < ?1', before: ({ now }) => now - 7 * DAY },
   { table: 'questions', isOver: 'asked_at < ?1', before: ({ now }) => now - DAY },
