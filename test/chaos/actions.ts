@@ -1,4 +1,4 @@
-/** What may happen in a history, as data that fast-check makes and shrinks. */
+/** What may happen in a sequence, as data that fast-check makes and shrinks. */
 
 import fc from 'fast-check'
 import { POLICIES } from './world.ts'
@@ -133,6 +133,6 @@ const action: fc.Arbitrary<Action> = fc.oneof(
 )
 
 /** Begins with a tick that marks and one that is due, which is where it gets interesting. */
-export const histories: fc.Arbitrary<readonly Step[]> = fc
+export const sequences: fc.Arbitrary<readonly Step[]> = fc
   .array(fc.record({ action, trouble }), { minLength: 3, maxLength: 10 })
   .map((steps) => [{ action: { kind: 'tick', hours: 0 }, trouble: { kind: 'none' } } as const, ...steps])

@@ -14,7 +14,7 @@ export type Sight = ReadonlyMap<number, ShownProject>
 export interface Witness {
   /** What was broken, in words; empty when nothing was. */
   readonly broken: string[]
-  /** Everything the history does is told here, so that the witness can judge the calls. */
+  /** Everything the sequence does is told here, so that the witness can judge the calls. */
   readonly said: Said
   /** Before a request goes out. */
   before(endpoint: string, body: string, storage: DurableObjectStorage, log: KVNamespace): Promise<void>

@@ -1,11 +1,11 @@
-/** The world a history happens in: folders with a meaning, the policies that rule them, and the people who decide. */
+/** The world a sequence happens in: folders with a meaning, the policies that rule them, and the people who decide. */
 
 import type { Who } from '../../src/workspace/ledger/asks.ts'
 
 export const DAY = 86_400_000
 export const HOUR = 3_600_000
 
-/** Real time at which the histories begin; policy time begins here too. */
+/** Real time at which the sequences begin; policy time begins here too. */
 export const START = Date.now()
 
 const OLD = { created: START - 400 * DAY, modified: START - 300 * DAY }
@@ -41,7 +41,7 @@ export { CAPS }
 const rule = (id: string, when: string, then: string, approve = 'never', more = '') => `
 [[rule]]
 id = "${id}"
-why = "A history wants it."
+why = "A sequence wants it."
 when = ${when}
 then = "${then}"
 after = "24h"

@@ -1,9 +1,10 @@
-/** Lets one history happen to a real Worker and a sandbox of its own, and gives back which promises were broken. */
+/** Lets one sequence happen to a real Worker and a sandbox of its own, and gives back which promises were broken. */
 
 import type { RunRequest } from '../../src/workspace/ledger/run.ts'
+import { standing, type Turn } from '../support/worker.ts'
 import { makeWorld, type World } from '../support/world.ts'
 import type { Action, Edit, Step, Trouble } from './actions.ts'
-import { createWitness, type Witness } from './witness.ts'
+import { createWitness, type Sight, type Witness } from './witness.ts'
 import { ANN, BEN, DOT, EVE, HOUR, POLICIES, PROJECTS, START, TOKEN } from './world.ts'
 
 const PEOPLE = { Ann: ANN, Ben: BEN, Dot: DOT, Eve: EVE, token: TOKEN }
@@ -11,32 +12,75 @@ const PEOPLE = { Ann: ANN, Ben: BEN, Dot: DOT, Eve: EVE, token: TOKEN }
 /** A call may hang this long before the client gives up on it. */
 const TIMEOUT_MS = 400
 
+/** A run may take this long in real time, on a busy machine. */
+const PATIENCE_MS = 60_000
+
+/** An alarm later than this is none that a run at work waits for. */
+const SOON_MS = 200
+
+const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
+
 export async function happen(steps: readonly Step[]): Promise<readonly string[]> {
   const world = await makeWorld(POLICIES[0] as string, PROJECTS, { timeoutMs: TIMEOUT_MS })
-  const look = async () => new Map((await world.projects()).map((project) => [project.projectId, project]))
-  const witness = createWitness(look)
-  const history = new History(world, witness)
-  const first = await look()
+  const sandbox = lookInto(world)
+  const witness = createWitness(sandbox.look)
+  const sequence = new Sequence(world, sandbox, witness)
+  const first = await sandbox.look()
   for (const step of steps) {
-    await history.step(step)
+    await sequence.step(step)
     if (witness.broken.length > 0) break
   }
-  await history.end(first)
+  await sequence.end(first)
   return witness.broken
 }
 
-class History {
+interface Looking {
+  look(): Promise<Sight>
+  /** Somebody may have changed something. */
+  changed(): void
+}
+
+/**
+ * What the sandbox holds, read again only when somebody may have changed it since. Kept as a value, never as a promise: one
+ * that belongs to an object that is killed never resolves.
+ */
+function lookInto(world: World): Looking {
+  let seen: Sight | null = null
+  let changes = 0
+  return {
+    look: async () => {
+      if (seen !== null) return seen
+      const before = changes
+      const sight = new Map((await world.projects()).map((project) => [project.projectId, project]))
+      if (changes === before) seen = sight
+      return sight
+    },
+    changed: () => {
+      changes += 1
+      seen = null
+    },
+  }
+}
+
+class Sequence {
   /** Policy time of the newest tick. */
   private clock = START
   private trouble: Trouble = { kind: 'none' }
   private requests = 0
+  private turns = 0
+  private newest: Turn | null = null
   private readonly world: World
+  private readonly sandbox: Looking
   private readonly witness: Witness
 
-  constructor(world: World, witness: Witness) {
+  constructor(world: World, sandbox: Looking, witness: Witness) {
     this.world = world
+    this.sandbox = sandbox
     this.witness = witness
-    world.set({ fetch: (input, init, ctx) => this.send(String(input), init, ctx) })
+    world.set({
+      fetch: (input, init, ctx) => this.send(String(input), init, ctx),
+      turned: (turn) => this.turned(turn),
+    })
   }
 
   async step({ action, trouble }: Step): Promise<void> {
@@ -154,11 +198,13 @@ class History {
       run: { live: [{ status: 'Running' }] },
       restore: { name: project.name.replace('Recycle Bin/', 'Back/') },
     }[what]
+    this.sandbox.changed()
     await this.world.control('edit', { projectId: project.projectId, ...fields }).catch(() => null)
+    this.sandbox.changed()
   }
 
   private async pick(which: number) {
-    const projects = [...(await this.world.projects())].sort((a, b) => a.projectId - b.projectId)
+    const projects = [...(await this.sandbox.look()).values()].sort((a, b) => a.projectId - b.projectId)
     return projects[which % projects.length] as (typeof projects)[number]
   }
 
@@ -183,48 +229,60 @@ class History {
 
   /** Waits until nothing goes on any more, or everything stands still because of a pause. */
   private async settle(start: (() => Promise<unknown>) | null): Promise<void> {
-    let started = start === null
-    for (let tries = 0; tries < 2_000; tries++) {
-      if (!started) {
-        // A killed object does not answer; the same trigger once more is the same run.
-        const answer = await start?.().catch(() => null)
-        started = answer != null
-        continue
-      }
-      const runs = await this.world.stub.runs(30, null).catch(() => null)
-      const going = runs?.filter(({ status }) => status === 'running' || status === 'queued')
-      if (going?.length === 0) return
-      if (going !== undefined && this.witness.said.paused && (await this.isStill())) return
-      // Nobody waits for a throttle here: its time passes at once.
-      if (tries % 5 === 4) await this.letThrottlePass()
-      // The platform starts a failed alarm again after two seconds; this is sooner.
-      if (tries % 10 === 9) await this.world.alarm().catch(() => null)
-      // As the next tick would: the same one once more changes nothing, and wakes the object.
-      if (tries % 200 === 199) await this.world.submitTick(this.clock).catch(() => null)
-      await new Promise((resolve) => setTimeout(resolve, 4))
+    // A killed object does not answer; the same trigger once more is the same run.
+    for (let tries = 0; start !== null; tries++) {
+      if ((await start().catch(() => null)) != null) break
+      if (tries === 50) return void this.witness.broken.push('A trigger was never taken (G26)')
+      await pause(5)
     }
-    this.witness.broken.push('A run never ended (G12)')
+    const end = Date.now() + PATIENCE_MS
+    let turn: Turn | null = await this.standing()
+    while (turn === null || turn.going > 0) {
+      if (Date.now() > end) return void this.witness.broken.push('A run never ended (G26)')
+      const seen = this.turns
+      const wait = (turn?.alarm ?? 0) - Date.now()
+      if (turn !== null && wait > SOON_MS) {
+        // Nothing is to be done for now: a pause keeps it, or a throttle, whose time passes at once here.
+        if (this.witness.said.paused) return
+        await this.letTimePass(wait)
+      }
+      // As the next tick would: the same one once more changes nothing, and wakes the object.
+      else if (turn?.alarm === null) await this.world.submitTick(this.clock).catch(() => null)
+      turn = (await this.turnAfter(seen)) ?? (await this.standing())
+    }
   }
 
-  private async letThrottlePass(): Promise<void> {
-    const now = Date.now() + (this.world.setting().skewMs ?? 0)
-    const until = await this.world
-      .inside(({ storage: { sql } }) =>
-        sql
-          .exec<{ until: number }>(`SELECT json_extract(value, '$.until') AS until FROM facts WHERE name = 'throttle'`)
-          .toArray(),
-      )
-      .catch(() => [])
-    const wait = (until[0]?.until ?? 0) - now
-    if (wait <= 0) return
-    this.world.set({ skewMs: (this.world.setting().skewMs ?? 0) + wait + 1_000 })
+  /** How the object stands; null when it was killed just now. */
+  private standing(): Promise<Turn | null> {
+    return this.world.inside(standing).then(
+      (turn) => turn,
+      () => null,
+    )
+  }
+
+  /** The next turn of the object; null when it was killed, or takes long. */
+  private async turnAfter(seen: number): Promise<Turn | null> {
+    // Asked for again and again: a promise that another object resolves is lost when that object is killed.
+    for (const end = Date.now() + 1_000; this.turns === seen && Date.now() < end; ) await pause(2)
+    if (this.turns > seen && this.newest !== null) return this.newest
+    // The platform starts a failed alarm again after two seconds; this is sooner.
     await this.world.alarm().catch(() => null)
+    return null
   }
 
-  private async isStill(): Promise<boolean> {
-    const before = this.requests
-    await new Promise((resolve) => setTimeout(resolve, 40))
-    return this.requests === before
+  private kill(ctx: DurableObjectState): void {
+    this.turned(null)
+    ctx.abort('killed by a sequence')
+  }
+
+  private turned(turn: Turn | null): void {
+    this.turns += 1
+    this.newest = turn
+  }
+
+  private async letTimePass(ms: number): Promise<void> {
+    this.world.set({ skewMs: (this.world.setting().skewMs ?? 0) + ms + 1_000 })
+    await this.world.alarm().catch(() => null)
   }
 
   /** The Worker's network: the witness looks at what goes out, and the trouble of this step happens. */
@@ -233,17 +291,19 @@ class History {
     this.requests += 1
     const nth = this.requests
     const { trouble } = this
-    if (trouble.kind === 'kill' && trouble.when === 'before' && trouble.nth === nth) ctx.abort('killed by a history')
+    if (trouble.kind === 'kill' && trouble.when === 'before' && trouble.nth === nth) this.kill(ctx)
     if (trouble.kind === 'person' && trouble.nth === nth) await this.edit(trouble.edit)
     if (trouble.kind === 'pause' && trouble.nth === nth) await this.pauseNow(endpoint)
     if (trouble.kind === 'stop' && trouble.nth === nth) await this.stopNow(endpoint)
     await this.witness.before(endpoint, String(init?.body ?? ''), ctx.storage, this.world.log)
     init?.signal?.throwIfAborted()
-    const answer = await fetch(url, init)
-    const copy = answer.clone()
-    const whole = answer.ok && ((await copy.json().catch(() => null)) as { success?: boolean } | null)?.success === true
-    await this.witness.after(endpoint, whole)
-    if (trouble.kind === 'kill' && trouble.when === 'after' && trouble.nth === nth) ctx.abort('killed by a history')
+    const isRead = /read|list|authenticate/.test(endpoint)
+    if (!isRead) this.sandbox.changed()
+    const answer = await fetch(url, init).finally(() => {
+      if (!isRead) this.sandbox.changed()
+    })
+    await this.witness.after(endpoint, await isWhole(answer))
+    if (trouble.kind === 'kill' && trouble.when === 'after' && trouble.nth === nth) this.kill(ctx)
     return answer
   }
 
@@ -293,4 +353,14 @@ class History {
       }
     }
   }
+}
+
+/** Whether it is an answer as it should be. */
+async function isWhole(answer: Response): Promise<boolean> {
+  if (!answer.ok) return false
+  const said = (await answer
+    .clone()
+    .json()
+    .catch(() => null)) as { success?: boolean } | null
+  return said?.success === true
 }
