@@ -1,13 +1,17 @@
 /** Lets one sequence happen to a real Worker and a sandbox of its own, and gives back which promises were broken. */
 
-import type { RunRequest } from '../../src/workspace/ledger/run.ts'
+import type { RunRequest, RunSummary } from '../../src/workspace/ledger/run.ts'
 import { standing, type Turn } from '../support/worker.ts'
 import { makeWorld, type World } from '../support/world.ts'
-import type { Action, Edit, Step, Trouble } from './actions.ts'
-import { createWitness, type Sight, type Witness } from './witness.ts'
-import { ANN, BEN, DOT, EVE, HOUR, POLICIES, PROJECTS, START, TOKEN } from './world.ts'
+import type { Action, Asking, Edit, Step, Trouble } from './actions.ts'
+import { judgeEnd, judgeRuns } from './judgements.ts'
+import { type People, people } from './people.ts'
+import { storeOf } from './stores.ts'
+import { strangers } from './strangers.ts'
+import { type Call, createWitness, type Sight, type Witness } from './witness.ts'
+import { ANN, BEN, DOT, EVE, HOUR, POLICIES, PROJECTS, RECEIVER, SETTINGS, START, TOKEN } from './world.ts'
 
-const PEOPLE = { Ann: ANN, Ben: BEN, Dot: DOT, Eve: EVE, token: TOKEN }
+const WHO = { Ann: ANN, Ben: BEN, Dot: DOT, Eve: EVE, token: TOKEN }
 
 /** A call may hang this long before the client gives up on it. */
 const TIMEOUT_MS = 400
@@ -18,23 +22,41 @@ const PATIENCE_MS = 60_000
 /** An alarm later than this is none that a run at work waits for. */
 const SOON_MS = 200
 
+/** API calls that one run may take at most in this small workspace, whatever goes wrong (G26). */
+const MOST_CALLS = 700
+
 const pause = (ms: number) => new Promise<void>((resolve) => setTimeout(resolve, ms))
 
 export async function happen(steps: readonly Step[]): Promise<readonly string[]> {
-  const world = await makeWorld(POLICIES[0] as string, PROJECTS, { timeoutMs: TIMEOUT_MS })
+  const store = storeOf()
+  const world = await makeWorld(POLICIES[0] as string, PROJECTS, {
+    timeoutMs: TIMEOUT_MS,
+    env: SETTINGS,
+    log: store.wrap,
+  })
   const sandbox = lookInto(world)
-  const witness = createWitness(sandbox.look)
-  const sequence = new Sequence(world, sandbox, witness)
-  const first = await sandbox.look()
+  const witness = createWitness({
+    look: sandbox.look,
+    runs: () => world.stub.runs(8, null) as Promise<readonly RunSummary[]>,
+    execution: async (run) => (await world.stub.proposalOf(run))?.execution ?? null,
+    stored: store.held,
+    now: () => nowOf(world),
+  })
+  const sequence = new Sequence(world, sandbox, witness, people(world, sandbox, witness.said), store)
   for (const step of steps) {
     await sequence.step(step)
-    if (witness.broken.length > 0) break
+    if (witness.broken.length > 0) return witness.broken
   }
-  await sequence.end(first)
+  await sequence.end()
   return witness.broken
 }
 
-interface Looking {
+/** The Worker's clock. */
+function nowOf(world: World): number {
+  return Date.now() + (world.setting().skewMs ?? 0)
+}
+
+export interface Looking {
   look(): Promise<Sight>
   /** Somebody may have changed something. */
   changed(): void
@@ -67,18 +89,28 @@ class Sequence {
   private clock = START
   private trouble: Trouble = { kind: 'none' }
   private requests = 0
+  /** Requests that concern one project. */
+  private single = 0
+  private kills = 0
   private turns = 0
   private newest: Turn | null = null
+  private last: (() => Promise<unknown>) | null = null
+  private readonly judged = new Set<string>()
   private readonly world: World
   private readonly sandbox: Looking
   private readonly witness: Witness
+  private readonly people: People
+  private readonly store: ReturnType<typeof storeOf>
 
-  constructor(world: World, sandbox: Looking, witness: Witness) {
+  constructor(world: World, sandbox: Looking, witness: Witness, people: People, store: ReturnType<typeof storeOf>) {
     this.world = world
     this.sandbox = sandbox
     this.witness = witness
+    this.people = people
+    this.store = store
     world.set({
       fetch: (input, init, ctx) => this.send(String(input), init, ctx),
+      outside: (input, init) => this.told(input, init),
       turned: (turn) => this.turned(turn),
     })
   }
@@ -86,132 +118,217 @@ class Sequence {
   async step({ action, trouble }: Step): Promise<void> {
     this.trouble = trouble
     this.requests = 0
-    if (trouble.kind === 'fault') {
+    this.single = 0
+    this.kills = 0
+    if (trouble.kind === 'fault' || trouble.kind === 'outage') {
       const { endpoint, call, fault } = trouble
+      const calls = trouble.kind === 'fault' ? [call] : Array.from({ length: 400 }, (_, n) => call + n)
+      const retryAfter = trouble.kind === 'outage' ? trouble.retryAfter : null
       await this.world.faults({
         endpoint,
         kind: fault,
-        calls: [call],
-        delayMs: /hang|slow/.test(fault) ? 2 * TIMEOUT_MS : 0,
+        calls,
+        ...(/hang|slow/.test(fault) ? { delayMs: 2 * TIMEOUT_MS } : {}),
+        ...(retryAfter === null ? {} : { retryAfter }),
       })
     }
+    if (trouble.kind === 'store') this.store.trouble(trouble.does, trouble.from, trouble.times)
     await this.act(action)
     await this.world.faults()
+    this.store.heal()
     this.trouble = { kind: 'none' }
+    await this.settle()
+    await this.judge()
   }
 
   private async act(action: Action): Promise<void> {
-    const { said } = this.witness
+    const { said, permissions } = this.witness
     switch (action.kind) {
-      case 'tick':
-        this.clock = Math.max(this.clock, this.clock + action.hours * HOUR)
-        if (action.hours >= 0) said.firstMark ??= this.clock
-        return this.settle(() => this.world.submitTick(this.clock + Math.min(0, action.hours) * HOUR))
-      case 'repeat the tick':
-        return this.settle(() => this.world.submitTick(this.clock))
-      case 'sweep':
-        return this.ask({ kind: 'sweep', mode: action.mode, rules: null }, action.mode === 'report')
+      case 'again':
+        return this.settle(this.last)
+      case 'together': {
+        for (const one of action.actions) await this.start(one)
+        return this.settle()
+      }
       case 'preview':
         return this.quietly(async () => void (await this.world.stub.plan().catch(() => null)))
       case 'edit':
-        return this.edit(action.edit)
-      case 'delete':
-      case 'update':
-      case 'restore':
-        return this.command(action.kind, await this.pick(action.which))
-      case 'hold':
-      case 'release': {
-        const { projectId } = await this.pick(action.which)
-        await this.world.stub[action.kind === 'hold' ? 'hold' : 'release'](
-          projectId,
-          ...((action.kind === 'hold' ? [null, ANN] : [ANN]) as [never, never]),
-        ).catch(() => null)
-        return this.settle(null)
-      }
-      case 'delete directory':
-        return this.ask({
-          kind: 'command',
-          mode: 'act',
-          command: { type: 'directory.delete', directory: action.directory },
-        })
-      case 'undo': {
-        const runs = await this.world.stub.runs(20, null).catch(() => [])
-        const run = runs[action.back % Math.max(1, runs.length)]?.id ?? 'none'
-        return this.ask({ kind: 'undo', mode: 'act', run, projectId: null })
-      }
-      case 'decide':
-        return this.decide(action)
+        return this.people.edit(action.edit)
+      case 'make':
+        return this.people.make(action.folder, action.which)
+      case 'forget':
+        return this.people.forget()
       case 'pause':
-        await this.world.stub.pause('Ann')
-        said.paused = true
+        await this.pauseNow()
         return
       case 'resume':
         return this.resume()
+      case 'accept': {
+        const { hash } = (await this.world.stub.base().catch(() => null)) ?? { hash: null }
+        if (hash !== null) await this.world.stub.acceptBase('Ann', hash).catch(() => null)
+        return
+      }
+      case 'stranger':
+        return this.quietly(() => strangers(this.world, this.witness))
       case 'policy':
         this.world.set({ policy: POLICIES[action.which] as string })
-        said.firstMark = null
+        permissions.deploy(action.which)
+        return
+      case 'settings':
+        this.world.set({ callsPerSlice: action.callsPerSlice })
+        await this.world.renew().catch(() => null)
+        return
+      case 'switch':
+        await this.world.control('switches', { [action.name]: action.value })
+        this.sandbox.changed()
         return
       case 'wait':
         this.world.set({ skewMs: (this.world.setting().skewMs ?? 0) + action.minutes * 60_000 })
         await this.world.alarm().catch(() => null)
-        return this.settle(null)
+        return this.settle()
+      case 'weeks':
+        await this.world.faults({ endpoint: 'projects/read', kind: action.fault })
+        for (let day = 0; day < action.days; day++) {
+          await this.start({ kind: 'tick', hours: 24 })
+          await this.settle()
+        }
+        return
+      case 'sweep':
+        if (action.mode === 'report' && !said.paused && (await this.goingOn()) === 0) {
+          return this.quietly(() => this.settle(() => this.start(action)))
+        }
+        return this.settle(() => this.start(action))
+      default:
+        return this.settle(() => this.start(action))
     }
   }
 
-  private async decide({ by, decision, plan }: Extract<Action, { kind: 'decide' }>): Promise<void> {
-    const open = await this.world.stub.proposal().catch(() => null)
-    if (open === null) return
+  /** Asks the Worker for something; resolves when it is taken, and to null when nobody answered. */
+  private async start(action: Asking): Promise<unknown> {
+    const { stub } = this.world
+    switch (action.kind) {
+      case 'tick':
+        return this.tick(action.hours)
+      case 'sweep':
+        return this.ask({ kind: 'sweep', mode: action.mode, rules: null })
+      case 'hold':
+      case 'release': {
+        const { projectId } = await this.people.pick(action.which)
+        return this.keep(action.kind, projectId)
+      }
+      case 'delete':
+        return this.command({ type: 'project.delete', project: (await this.people.pick(action.which)).projectId })
+      case 'restore':
+        return this.command({ type: 'project.restore', projectId: await this.people.pickGone(action.which) })
+      case 'update':
+        return this.update(action)
+      case 'delete directory':
+        return this.command({ type: 'directory.delete', directory: action.directory })
+      case 'undo': {
+        const runs = (await stub.runs(20, null).catch(() => [])) as readonly RunSummary[]
+        const acted = runs.filter(({ counts }) => counts.acted > 0)
+        const run = acted[action.back % Math.max(1, acted.length)]?.id ?? 'none'
+        const record = await stub.run(run).catch(() => null)
+        const projectId = action.one ? (record?.outcomes[0]?.projectId ?? null) : null
+        return this.ask({ kind: 'undo', mode: 'act', run, projectId })
+      }
+      case 'decide':
+        return this.decide(action)
+    }
+  }
+
+  private tick(hours: number): Promise<unknown> {
+    const { said } = this.witness
+    // So far ahead that it is refused, and nothing changes.
+    const isAhead = hours > 10_000
+    if (hours > 0 && !isAhead) this.clock += hours * HOUR
+    const scheduled = isAhead ? this.clock + hours * HOUR : this.clock + Math.min(0, hours) * HOUR
+    const go = async () => {
+      const at = { at: Date.now(), workerAt: nowOf(this.world) }
+      const taken = await this.world.stub.tick(scheduled).catch(() => null)
+      if (taken === null) return null
+      if (isAhead && taken.ok) this.witness.broken.push('A tick over a year ahead was taken (G26)')
+      if (!taken.ok) return taken
+      const request = { kind: 'sweep', mode: 'act', rules: null } as const
+      if (!said.asked.has(taken.run)) said.asked.set(taken.run, { request, ...at })
+      if (scheduled >= said.tick.scheduled && !taken.repeated) said.tick = { scheduled, arrived: at.workerAt }
+      return taken
+    }
+    if (!isAhead) this.last = go
+    return go()
+  }
+
+  private command(command: Extract<RunRequest, { kind: 'command' }>['command']): Promise<unknown> {
+    return this.ask({ kind: 'command', mode: 'act', command })
+  }
+
+  private async update({ which, what }: Extract<Asking, { kind: 'update' }>): Promise<unknown> {
+    const { projectId } = await this.people.pick(which)
+    const fields = {
+      description: { description: `said ${this.clock}` },
+      parameters: { parameters: { k: String(this.clock) } },
+      name: { name: `Moved/by word ${projectId}` },
+      release: { description: 'free now', release: true as const },
+    }[what]
+    if (what === 'release') this.witness.said.held.delete(projectId)
+    return this.command({ type: 'project.update', project: projectId, ...fields })
+  }
+
+  private ask(request: RunRequest): Promise<unknown> {
+    const submission = { triggerId: crypto.randomUUID(), trigger: 'api', actor: 'token', request } as const
+    const asked = { request, at: Date.now(), workerAt: nowOf(this.world) }
+    const go = async () => {
+      const taken = await this.world.stub.submit(submission).catch(() => null)
+      if (taken?.ok && !this.witness.said.asked.has(taken.run)) this.witness.said.asked.set(taken.run, asked)
+      return taken
+    }
+    this.last = go
+    return go()
+  }
+
+  private async keep(kind: 'hold' | 'release', projectId: number): Promise<unknown> {
+    const { said } = this.witness
+    const asked = { at: Date.now(), workerAt: nowOf(this.world) }
+    if (kind === 'release') said.held.delete(projectId)
+    const stub = this.world.stub
+    const held = await (kind === 'hold' ? stub.hold(projectId, null, ANN) : stub.release(projectId, ANN)).catch(
+      () => null,
+    )
+    if (held?.ok) {
+      if (kind === 'hold') said.held.add(projectId)
+      else said.broughtBack.delete(projectId)
+      const command = { type: kind === 'hold' ? 'project.hold' : 'project.release', projectId, until: null } as const
+      if (held.run !== null)
+        said.asked.set(held.run, { request: { kind: 'command', mode: 'act', command } as RunRequest, ...asked })
+    }
+    // Nothing is asked again here: a hold whose answer was lost may stand, which is nobody's loss.
+    return held ?? {}
+  }
+
+  private async decide({ by, decision, plan }: Extract<Asking, { kind: 'decide' }>): Promise<unknown> {
+    const { stub } = this.world
+    const open = await stub.proposal().catch(() => null)
+    if (open === null) return {}
+    const items = await stub.waiting(open.run).catch(() => null)
+    if (items === null) return {}
     const hash = plan === 'right' ? open.hash : '0'.repeat(64)
-    const decided = await this.world.stub
-      .decideOn({ run: open.run, plan: hash, decision, by: PEOPLE[by], through: 'api' })
+    const decided = await stub
+      .decideOn({ run: open.run, plan: hash, decision, by: WHO[by], through: 'api' })
       .catch(() => null)
     const mayApprove = by === 'Ann' || by === 'Ben' || (by === 'token' && open.needs === 1)
     const counts = plan === 'right' && open.state === 'open' && (decision === 'refuse' ? by !== 'Eve' : mayApprove)
     if (decided?.ok && !counts)
       this.witness.broken.push(`A decision counted that must not: ${by}, ${decision}, ${plan} (G7)`)
-    await this.settle(null)
-  }
-
-  private async command(kind: 'delete' | 'update' | 'restore', project: { projectId: number }): Promise<void> {
-    const { projectId } = project
-    const command =
-      kind === 'delete'
-        ? ({ type: 'project.delete', project: projectId } as const)
-        : kind === 'restore'
-          ? ({ type: 'project.restore', projectId } as const)
-          : ({
-              type: 'project.update',
-              project: projectId,
-              description: `said ${this.clock}`,
-              parameters: { k: 'v' },
-            } as const)
-    return this.ask({ kind: 'command', mode: 'act', command })
-  }
-
-  private async edit({ which, what }: Edit): Promise<void> {
-    const project = await this.pick(which)
-    const fields = {
-      touch: { parameters: [{ key: 'fast', value: String(this.clock) }] },
-      hold: { description: '[keep]' },
-      unhold: { description: '', modified: new Date(START - 300 * 24 * HOUR).toISOString() },
-      rename: { name: `Moved/${project.projectId}` },
-      run: { live: [{ status: 'Running' }] },
-      restore: { name: project.name.replace('Recycle Bin/', 'Back/') },
-    }[what]
-    this.sandbox.changed()
-    await this.world.control('edit', { projectId: project.projectId, ...fields }).catch(() => null)
-    this.sandbox.changed()
-  }
-
-  private async pick(which: number) {
-    const projects = [...(await this.sandbox.look()).values()].sort((a, b) => a.projectId - b.projectId)
-    return projects[which % projects.length] as (typeof projects)[number]
-  }
-
-  private async ask(request: RunRequest, isQuiet = false): Promise<void> {
-    const submission = { triggerId: crypto.randomUUID(), trigger: 'api', actor: 'token', request } as const
-    const go = () => this.settle(() => this.world.stub.submit(submission))
-    return isQuiet ? this.quietly(go) : go()
+    if (decided?.ok && decision === 'approve' && decided.run !== null) {
+      this.witness.permissions.grant({
+        run: open.run,
+        needs: open.needs,
+        by: [...open.approvals.map((one) => one.by), by],
+        at: nowOf(this.world),
+        items: new Set(items.map(({ action, projectId }) => `${action} ${projectId}`)),
+      })
+    }
+    return decided ?? {}
   }
 
   /** Nothing may be changed meanwhile. */
@@ -224,16 +341,21 @@ class Sequence {
   private async resume(): Promise<void> {
     this.witness.said.paused = false
     await this.world.stub.resume().catch(() => null)
-    await this.settle(null)
+    await this.settle()
   }
 
-  /** Waits until nothing goes on any more, or everything stands still because of a pause. */
-  private async settle(start: (() => Promise<unknown>) | null): Promise<void> {
+  private async goingOn(): Promise<number> {
+    return (await this.standing())?.going ?? 1
+  }
+
+  /** Asks, and waits until nothing goes on any more, or everything stands still because of a pause. */
+  private async settle(start: (() => Promise<unknown>) | null = null): Promise<void> {
     // A killed object does not answer; the same trigger once more is the same run.
-    for (let tries = 0; start !== null; tries++) {
-      if ((await start().catch(() => null)) != null) break
-      if (tries === 50) return void this.witness.broken.push('A trigger was never taken (G26)')
-      await pause(5)
+    if (start !== null && (await start()) === null) {
+      for (let tries = 0; (await (this.last ?? start)()) === null; tries++) {
+        if (tries === 50) return void this.witness.broken.push('A trigger was never taken (G26)')
+        await pause(5)
+      }
     }
     const end = Date.now() + PATIENCE_MS
     let turn: Turn | null = await this.standing()
@@ -288,79 +410,108 @@ class Sequence {
   /** The Worker's network: the witness looks at what goes out, and the trouble of this step happens. */
   private async send(url: string, init: RequestInit | undefined, ctx: DurableObjectState): Promise<Response> {
     const endpoint = url.split('/api/v2/')[1] ?? ''
+    const body = String(init?.body ?? '')
     this.requests += 1
     const nth = this.requests
     const { trouble } = this
+    const isRead = /(read|list|authenticate)$/.test(endpoint)
     if (trouble.kind === 'kill' && trouble.when === 'before' && trouble.nth === nth) this.kill(ctx)
-    if (trouble.kind === 'person' && trouble.nth === nth) await this.edit(trouble.edit)
-    if (trouble.kind === 'pause' && trouble.nth === nth) await this.pauseNow(endpoint)
-    if (trouble.kind === 'stop' && trouble.nth === nth) await this.stopNow(endpoint)
-    await this.witness.before(endpoint, String(init?.body ?? ''), ctx.storage, this.world.log)
+    if (trouble.kind === 'kills' && nth % trouble.every === 0 && this.kills < trouble.times) {
+      this.kills += 1
+      this.kill(ctx)
+    }
+    if (trouble.kind === 'pause' && trouble.nth === nth && isRead) await this.pauseNow()
+    if (trouble.kind === 'stop' && trouble.nth === nth && isRead) await this.stopNow()
+    if (trouble.kind === 'meanwhile' && trouble.nth === nth && isRead) await this.start(trouble.action)
+    const at = this.personAt(body)
+    if (at !== null && isRead) await this.people.editOf(at.projectId, at.what)
+    const call = await this.witness.before(endpoint, body)
+    // What is done while a call is on its way nobody can know of.
+    if (trouble.kind === 'person' && trouble.nth === nth) await this.people.edit(trouble.edit)
     init?.signal?.throwIfAborted()
-    const isRead = /read|list|authenticate/.test(endpoint)
     if (!isRead) this.sandbox.changed()
-    const answer = await fetch(url, init).finally(() => {
-      if (!isRead) this.sandbox.changed()
-    })
-    await this.witness.after(endpoint, await isWhole(answer))
+    const answer = await this.fetch(url, init, call, endpoint, body)
+    if (!isRead) this.sandbox.changed()
+    if (at !== null && !isRead) await this.people.editOf(at.projectId, at.what)
     if (trouble.kind === 'kill' && trouble.when === 'after' && trouble.nth === nth) this.kill(ctx)
     return answer
   }
 
-  /** Said while a reading call is on its way; what is being sent already is beyond anybody's word. */
-  private async pauseNow(endpoint: string): Promise<void> {
-    if (!/read|list/.test(endpoint)) return
-    await this.world.stub.pause('Ann')
-    this.witness.said.paused = true
+  private async fetch(
+    url: string,
+    init: RequestInit | undefined,
+    call: Call | null,
+    endpoint: string,
+    body: string,
+  ): Promise<Response> {
+    try {
+      const answer = await fetch(url, init)
+      await this.witness.after(endpoint, body, call, answer)
+      return answer
+    } catch (error) {
+      if (call !== null) this.sandbox.changed()
+      await this.witness.after(endpoint, body, call, null)
+      throw error
+    }
   }
 
-  private async stopNow(endpoint: string): Promise<void> {
-    if (!/read|list/.test(endpoint)) return
+  /** Whether somebody comes to the project that this request is about. */
+  private personAt(body: string): { readonly projectId: number; readonly what: Edit['what'] } | null {
+    const { trouble } = this
+    const projectId = Number(/"?projectId"?[=:]\s*"?(\d+)/.exec(body)?.[1] ?? 0)
+    if (projectId === 0 || trouble.kind !== 'person at it') return null
+    this.single += 1
+    return this.single === trouble.nth ? { projectId, what: trouble.what } : null
+  }
+
+  /** The receiver of messages. */
+  private async told(input: string, init: RequestInit): Promise<Response> {
+    if (input !== RECEIVER) return fetch(input, init)
+    const { trouble } = this
+    if (trouble.kind === 'outage' && trouble.endpoint === '*') return new Response(null, { status: 503 })
+    const text = new TextDecoder().decode(init.body as ArrayBuffer)
+    const { data } = JSON.parse(text) as { readonly data: { readonly [list: string]: unknown } }
+    const items = ['marked', 'due', 'items'].flatMap(
+      (list) => (data[list] as { items?: { projectId: number }[] } | undefined)?.items ?? [],
+    )
+    this.witness.permissions.tell(
+      items.map(({ projectId }) => projectId),
+      this.witness.policyNow(),
+    )
+    return new Response(null, { status: 204 })
+  }
+
+  private async pauseNow(): Promise<void> {
+    const done = await this.world.stub.pause('Ann').catch(() => null)
+    if (done !== null) this.witness.said.paused = true
+  }
+
+  private async stopNow(): Promise<void> {
     const run = (await this.world.stub.runs(30, null)).find(({ status }) => status === 'running')
     if (run !== undefined && (await this.world.stub.stop(run.id, ANN))) this.witness.said.stopped.add(run.id)
   }
 
-  /** What must be true of the end, as the sandbox has it. */
-  async end(first: ReadonlyMap<number, { readonly name: string }>): Promise<void> {
+  /** What the runs that have ended since say, beside what the sandbox shows. */
+  private async judge(): Promise<void> {
     const { broken } = this.witness
-    if (this.witness.said.paused) await this.resume()
-    const now = new Map((await this.world.projects()).map((project) => [project.projectId, project]))
-    for (const [id, { name }] of first) if (!now.has(id)) broken.push(`${name} (${id}) is lost`)
-    const audit = await this.world.stub.verify(100, null)
-    if (audit.problems.length > 0) broken.push(`The audit chain: ${JSON.stringify(audit.problems)} (G18)`)
-    await this.judgeRecords(broken)
+    const before = this.judged.size
+    await judgeRuns(this.world, this.witness, this.judged)
+    const ended = Math.max(1, this.judged.size - before)
+    if (this.requests > ended * MOST_CALLS) broken.push(`${this.requests} API calls in ${ended} runs (G26)`)
   }
 
-  /** What the Worker says it did is what the log of the sandbox shows (G10), and every verdict has a reason (G17). */
-  private async judgeRecords(broken: string[]): Promise<void> {
-    const requests = await this.world.requests()
-    const deleted = new Set(
-      requests.filter(({ path }) => path === 'projects/delete').map(({ params }) => Number(params.projectId)),
-    )
-    for (const { id } of await this.world.stub.runs(100, null)) {
-      const run = await this.world.stub.run(id)
-      for (const { action, outcome, projectId, detail } of run?.outcomes ?? []) {
-        if (detail === '') broken.push(`An outcome of run ${id} has no reason (G17)`)
-        if (action === 'delete' && outcome === 'done' && !deleted.has(projectId)) {
-          broken.push(`Run ${id} says it deleted ${projectId}, and no call was made (G10)`)
-        }
-      }
-      const { inventory, kept, protected: safe, held, notJudged, marked, due } = run?.counts ?? ({} as never)
-      if (kept + safe + held + notJudged + marked + due !== inventory)
-        broken.push(`The verdicts of run ${id} do not add up (G11)`)
-      if (run?.status === 'ok' && run.outcomes.some(({ outcome }) => outcome === 'failed' || outcome === 'unsure')) {
-        broken.push(`Run ${id} is shown as ok and is not (G11)`)
-      }
+  /** Once everything works again, everything comes to an end, and nothing is lost. */
+  async end(): Promise<void> {
+    const { broken, said } = this.witness
+    await this.world.control('switches', { listOmits: 0 })
+    if (said.paused) await this.resume()
+    for (let interval = 0; interval < 2; interval++) {
+      await this.settle(() => this.tick(24))
+      const { hash } = (await this.world.stub.base().catch(() => null)) ?? { hash: null }
+      if (hash !== null) await this.world.stub.acceptBase('Ann', hash)
     }
+    await this.judge()
+    if (broken.length > 0) return
+    await judgeEnd(this.world, this.witness, this.people, this.sandbox)
   }
-}
-
-/** Whether it is an answer as it should be. */
-async function isWhole(answer: Response): Promise<boolean> {
-  if (!answer.ok) return false
-  const said = (await answer
-    .clone()
-    .json()
-    .catch(() => null)) as { success?: boolean } | null
-  return said?.success === true
 }

@@ -11,6 +11,8 @@ declare module 'vitest' {
     chaos: {
       readonly runs: number
       readonly seconds: number
+      /** So long a shorter sequence is looked for that fails as well. */
+      readonly shrinkSeconds: number
       readonly seed: number
       readonly part: number
       readonly replay: string | null
@@ -19,10 +21,18 @@ declare module 'vitest' {
 }
 
 export default function setup(project: TestProject): void {
-  const { CHAOS_RUNS = '1000000', CHAOS_SECONDS = '20', CHAOS_SEED = '1', CHAOS_PART = '0', CHAOS_REPLAY } = process.env
+  const {
+    CHAOS_RUNS = '1000000',
+    CHAOS_SECONDS = '20',
+    CHAOS_SHRINK_SECONDS = '120',
+    CHAOS_SEED = '1',
+    CHAOS_PART = '0',
+    CHAOS_REPLAY,
+  } = process.env
   project.provide('chaos', {
     runs: Number(CHAOS_RUNS),
     seconds: Number(CHAOS_SECONDS),
+    shrinkSeconds: Number(CHAOS_SHRINK_SECONDS),
     seed: Number(CHAOS_SEED),
     part: Number(CHAOS_PART),
     replay: CHAOS_REPLAY || null,
