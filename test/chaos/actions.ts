@@ -30,7 +30,7 @@ export type Trouble =
   /** KV refuses to write, to read, or shows what was written late. */
   | {
       readonly kind: 'store'
-      readonly does: 'refuse writes' | 'refuse reads' | 'lose writes'
+      readonly does: 'refuse writes' | 'refuse reads' | 'show late'
       readonly from: number
       readonly times: number
     }
@@ -217,7 +217,7 @@ const trouble: fc.Arbitrary<Trouble> = fc.oneof(
     weight: 1,
     arbitrary: fc.record({
       kind: fc.constant('store' as const),
-      does: fc.constantFrom('refuse writes', 'refuse reads', 'lose writes'),
+      does: fc.constantFrom('refuse writes', 'refuse reads', 'show late'),
       from: fc.integer({ min: 1, max: 4 }),
       times: fc.constantFrom(1, 2, 6),
     }),

@@ -1,6 +1,6 @@
 /** What must be true of runs that have ended, and of the end of a sequence: truth, liveness, bounds and loss. */
 
-import type { Outcome, RunRecord, RunSummary } from '../../src/workspace/ledger/run.ts'
+import type { Outcome, RunRecord, RunRequest, RunSummary } from '../../src/workspace/ledger/run.ts'
 import type { World } from '../support/world.ts'
 import type { People } from './people.ts'
 import type { Looking } from './sequence.ts'
@@ -25,7 +25,8 @@ export async function judgeRuns(world: World, witness: Witness, judged: Set<stri
         ? run.mode === 'act'
         : witness.said.asked.get(run.id)?.request.kind === 'sweep' && run.mode === 'act'
     if (mayMark && GOOD.has(run.status) && run.counts.inventory > 0) {
-      witness.permissions.scanned(witness.listed(), Date.parse(run.at), witness.said.workedOn)
+      const listed = witness.listedBetween(Date.parse(run.startedAt ?? run.at), Date.parse(run.finishedAt ?? run.at))
+      if (listed !== null) witness.permissions.scanned(listed, Date.parse(run.at), witness.said.workedOn)
     }
   }
 }
@@ -43,7 +44,8 @@ function judgeRun(run: RunRecord, { broken, calls, said, policyNow }: Witness): 
     if (kind === 'done' && action === 'delete' && !own.some((call) => call.endpoint === 'projects/delete')) {
       tell(`it says it deleted ${projectId}, and no call was made (G10)`)
     }
-    const went = own.filter((call) => call.answer === 'done')
+    // While two are going on, one of them standing still, either may have made a call.
+    const went = own.filter((call) => call.answer === 'done' && call.runs.length === 1)
     if ((kind === 'not_attempted' || kind === 'protected' || kind === 'changed') && went.length > 0) {
       tell(`it says ${kind} of ${projectId}, and ${went.map(({ endpoint }) => endpoint).join(', ')} was done (G10)`)
     }
@@ -52,17 +54,26 @@ function judgeRun(run: RunRecord, { broken, calls, said, policyNow }: Witness): 
         said.broughtBack.set(projectId, policyNow())
     }
   }
-  judgeStatus(run, said.asked.get(id)?.request.kind === 'command', tell)
+  judgeStatus(run, said.asked.get(id)?.request ?? null, tell)
 }
 
-function judgeStatus({ status, outcomes, message }: RunRecord, isCommand: boolean, tell: (what: string) => void): void {
+function judgeStatus(
+  { status, outcomes, message }: RunRecord,
+  request: RunRequest | null,
+  tell: (what: string) => void,
+): void {
   if (status !== 'ok' && message === '' && outcomes.length === 0) tell('it says nothing (G11)')
   if (status !== 'ok') return
   const bad = outcomes.filter(({ outcome }) => !GOOD_OUTCOMES.has(outcome))
   const first = bad[0]
   if (first !== undefined) tell(`it is shown as ok, and ${first.projectId} is ${first.outcome}: ${first.detail} (G11)`)
-  if (isCommand && outcomes.length === 0 && message === '') tell('a command did nothing, and is shown as ok (G11)')
+  if (request?.kind === 'command' && outcomes.length === 0 && message === '' && !MIRRORS.has(request.command.type)) {
+    tell(`a command did nothing, and is shown as ok: ${JSON.stringify(request.command)} (G11)`)
+  }
 }
+
+/** What was asked for stands before these begin; a description that says it already is left as it is. */
+const MIRRORS: ReadonlySet<string> = new Set(['project.hold', 'project.release'])
 
 const GOOD_OUTCOMES: ReadonlySet<Outcome['outcome']> = new Set(['done', 'already'])
 

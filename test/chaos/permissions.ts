@@ -30,7 +30,7 @@ export interface Permissions {
   /** A run that may mark has scanned this; `at`: policy time. `workedOn`: when people last changed a project, real time. */
   scanned(sight: Sight, at: number, workedOn: ReadonlyMap<number, number>): void
   /** Policy time since when a mark may stand; null = there can be none. */
-  markedSince(projectId: number): number | null
+  markedSince(project: ShownProject): number | null
   /** A call was sent, and not refused in so many words. */
   useUp(projectId: number): void
   grant(plan: Granted): void
@@ -47,7 +47,10 @@ export interface Permissions {
 export function createPermissions(): Permissions {
   let deployed = 0
   const policy = () => (POLICIES[deployed] as string).replaceAll(/^#.*$/gm, '').trim()
-  let marks = new Map<number, { readonly since: number; readonly policy: string }>()
+  /** What a mark belongs to: the rule as it stands. That of notes does not ask for how long nobody has worked on them. */
+  const ruleOf = ({ name }: ShownProject) =>
+    name.startsWith('Note/') ? String(/enforce = true/.test(policy())) : policy()
+  let marks = new Map<number, { readonly since: number; readonly rule: string }>()
   const plans: Granted[] = []
   const standing = new Set<string>()
   const actedOn = new Set<number>()
@@ -64,16 +67,17 @@ export function createPermissions(): Permissions {
         return isMarkable(project, at, workedOn.get(project.projectId) ?? 0, IDLE_DAYS[deployed] as number)
       })
       marks = new Map(
-        stays.map(({ projectId }) => {
+        stays.map((project) => {
+          const { projectId } = project
           const before = marks.get(projectId)
-          const isSame = before !== undefined && before.policy === policy()
-          return [projectId, isSame ? before : { since: at, policy: policy() }]
+          const isSame = before !== undefined && before.rule === ruleOf(project)
+          return [projectId, isSame ? before : { since: at, rule: ruleOf(project) }]
         }),
       )
     },
-    markedSince: (projectId) => {
-      const mark = marks.get(projectId)
-      return mark === undefined || mark.policy !== policy() ? null : mark.since
+    markedSince: (project) => {
+      const mark = marks.get(project.projectId)
+      return mark === undefined || mark.rule !== ruleOf(project) ? null : mark.since
     },
     useUp: (projectId) => {
       marks.delete(projectId)

@@ -6,7 +6,7 @@ import { makeWorld, type World } from '../support/world.ts'
 import type { Action, Asking, Edit, Step, Trouble } from './actions.ts'
 import { judgeEnd, judgeRuns } from './judgements.ts'
 import { type People, people } from './people.ts'
-import { storeOf } from './stores.ts'
+import { type Store, storeOf } from './stores.ts'
 import { strangers } from './strangers.ts'
 import { type Call, createWitness, type Sight, type Witness } from './witness.ts'
 import { ANN, BEN, DOT, EVE, HOUR, POLICIES, PROJECTS, RECEIVER, SETTINGS, START, TOKEN } from './world.ts'
@@ -14,7 +14,7 @@ import { ANN, BEN, DOT, EVE, HOUR, POLICIES, PROJECTS, RECEIVER, SETTINGS, START
 const WHO = { Ann: ANN, Ben: BEN, Dot: DOT, Eve: EVE, token: TOKEN }
 
 /** A call may hang this long before the client gives up on it. */
-const TIMEOUT_MS = 400
+const TIMEOUT_MS = 1_500
 
 /** A run may take this long in real time, on a busy machine. */
 const PATIENCE_MS = 60_000
@@ -35,14 +35,16 @@ export async function happen(steps: readonly Step[]): Promise<readonly string[]>
     log: store.wrap,
   })
   const sandbox = lookInto(world)
-  const witness = createWitness({
+  const judged = new Set<string>()
+  const witness: Witness = createWitness({
     look: sandbox.look,
     runs: () => world.stub.runs(8, null) as Promise<readonly RunSummary[]>,
     execution: async (run) => (await world.stub.proposalOf(run))?.execution ?? null,
     stored: store.held,
     now: () => nowOf(world),
+    catchUp: () => judgeRuns(world, witness, judged),
   })
-  const sequence = new Sequence(world, sandbox, witness, people(world, sandbox, witness.said), store)
+  const sequence = new Sequence(world, sandbox, witness, people(world, sandbox, witness.said), store, judged)
   for (const step of steps) {
     await sequence.step(step)
     if (witness.broken.length > 0) return witness.broken
@@ -95,19 +97,20 @@ class Sequence {
   private turns = 0
   private newest: Turn | null = null
   private last: (() => Promise<unknown>) | null = null
-  private readonly judged = new Set<string>()
   private readonly world: World
   private readonly sandbox: Looking
   private readonly witness: Witness
   private readonly people: People
-  private readonly store: ReturnType<typeof storeOf>
+  private readonly store: Store
+  private readonly judged: Set<string>
 
-  constructor(world: World, sandbox: Looking, witness: Witness, people: People, store: ReturnType<typeof storeOf>) {
+  constructor(world: World, sandbox: Looking, witness: Witness, people: People, store: Store, judged: Set<string>) {
     this.world = world
     this.sandbox = sandbox
     this.witness = witness
     this.people = people
     this.store = store
+    this.judged = judged
     world.set({
       fetch: (input, init, ctx) => this.send(String(input), init, ctx),
       outside: (input, init) => this.told(input, init),
@@ -128,7 +131,7 @@ class Sequence {
         endpoint,
         kind: fault,
         calls,
-        ...(/hang|slow/.test(fault) ? { delayMs: 2 * TIMEOUT_MS } : {}),
+        ...(/hang|slow/.test(fault) ? { delayMs: TIMEOUT_MS + 500 } : {}),
         ...(retryAfter === null ? {} : { retryAfter }),
       })
     }
@@ -191,6 +194,7 @@ class Sequence {
         for (let day = 0; day < action.days; day++) {
           await this.start({ kind: 'tick', hours: 24 })
           await this.settle()
+          await judgeRuns(this.world, this.witness, this.judged)
         }
         return
       case 'sweep':
@@ -504,9 +508,12 @@ class Sequence {
   async end(): Promise<void> {
     const { broken, said } = this.witness
     await this.world.control('switches', { listOmits: 0 })
+    this.world.set({ timeoutMs: 20_000 })
+    await this.world.renew().catch(() => null)
     if (said.paused) await this.resume()
     for (let interval = 0; interval < 2; interval++) {
       await this.settle(() => this.tick(24))
+      await this.judge()
       const { hash } = (await this.world.stub.base().catch(() => null)) ?? { hash: null }
       if (hash !== null) await this.world.stub.acceptBase('Ann', hash)
     }

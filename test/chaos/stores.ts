@@ -1,6 +1,6 @@
 /** KV as one sequence has it: everything that was put is seen, and it may fail for a while. */
 
-export type StoreTrouble = 'refuse writes' | 'refuse reads' | 'lose writes'
+export type StoreTrouble = 'refuse writes' | 'refuse reads' | 'show late'
 
 export interface Store {
   /** What was put, in the order in which it was. */
@@ -23,8 +23,6 @@ export function storeOf(): Store {
 
   const put = (log: KVNamespace) => async (key: string, value: unknown, options?: KVNamespacePutOptions) => {
     if (strikes('refuse writes')) throw new Error('KV PUT failed: 503 Service Unavailable')
-    // Taken, and seen by nobody for now.
-    if (strikes('lose writes')) return
     await log.put(key, value as ArrayBuffer, options)
     held.set(
       key,
@@ -35,6 +33,8 @@ export function storeOf(): Store {
     (log: KVNamespace) =>
     async (...args: Parameters<KVNamespace['get']>) => {
       if (strikes('refuse reads')) throw new Error('KV GET failed: 503 Service Unavailable')
+      // Put, and not seen yet: a key may be shown a minute late.
+      if (strikes('show late')) return null
       return log.get(...args)
     }
 

@@ -7,8 +7,8 @@
 
 import type { RunRequest, RunSummary } from '../../src/workspace/ledger/run.ts'
 import type { ShownProject } from '../support/world.ts'
-import { newestCopy } from './stores.ts'
 import { createPermissions, type Granted, type Permissions } from './permissions.ts'
+import { newestCopy } from './stores.ts'
 import { ASKED, CAPS, HOUR, OWN, STANDING, TOLD } from './world.ts'
 
 const DAY = 24 * HOUR
@@ -63,8 +63,8 @@ export interface Witness {
   readonly said: Said
   readonly permissions: Permissions
   readonly calls: readonly Call[]
-  /** What the sandbox held when it last served the list whole. */
-  listed(): Sight
+  /** What the sandbox held when it last served the list whole between two moments of the Worker's clock. */
+  listedBetween(from: number, to: number): Sight | null
   /** Policy time now. */
   policyNow(): number
   before(endpoint: string, body: string): Promise<Call | null>
@@ -82,6 +82,8 @@ export interface Surroundings {
   readonly stored: ReadonlyMap<string, ArrayBuffer>
   /** The Worker's clock. */
   now(): number
+  /** Looks at the runs that have ended since. */
+  catchUp(): Promise<void>
 }
 
 /** A run that may be the one at work. */
@@ -110,6 +112,7 @@ export function createWitness(around: Surroundings): Witness {
   const permissions = createPermissions()
   const calls: Call[] = []
   let listed: Sight = new Map()
+  const lists: { readonly at: number; readonly sight: Sight }[] = []
   let liveKnown = false
   /** The policy day in which each run began to act. */
   const days = new Map<string, string>()
@@ -119,13 +122,14 @@ export function createWitness(around: Surroundings): Witness {
   const readFiles = new Map<number, { readonly at: number; readonly sight: ShownProject }>()
   const policyNow = () => said.tick.scheduled + (around.now() - said.tick.arrived)
 
-  return { broken, said, permissions, calls, listed: () => listed, policyNow, before, after }
+  return { broken, said, permissions, calls, listedBetween, policyNow, before, after }
 
   async function before(endpoint: string, body: string): Promise<Call | null> {
     if (/(read|list|authenticate)$/.test(endpoint)) return null
     const fields = fieldsOf(body)
     const projectId = Number(fields.projectId)
     const now = await around.look()
+    await around.catchUp()
     const working = await atWork()
     const call: Call = {
       endpoint,
@@ -156,7 +160,10 @@ export function createWitness(around: Surroundings): Witness {
     }
     if (endpoint === 'live/list') liveKnown = answer === 'done'
     if (answer !== 'done') return
-    if (endpoint === 'projects/read' && /\bstart\b\D+0\b/.test(body)) listed = await around.look()
+    if (endpoint === 'projects/read' && /\bstart\b\D+0\b/.test(body)) {
+      listed = await around.look()
+      lists.push({ at: around.now(), sight: listed })
+    }
     if (endpoint === 'projects/read' && /projectId/.test(body)) {
       const projectId = Number(fieldsOf(body).projectId)
       const project = (await around.look()).get(projectId)
@@ -166,6 +173,10 @@ export function createWitness(around: Surroundings): Witness {
       const sight = (await around.look()).get(Number(fieldsOf(body).projectId))
       if (sight !== undefined) readFiles.set(sight.projectId, { at: Date.now(), sight })
     }
+  }
+
+  function listedBetween(from: number, to: number): Sight | null {
+    return lists.findLast(({ at }) => at >= from && at <= to)?.sight ?? null
   }
 
   function usedUp({ endpoint, projectId, fields, runs }: Call): void {
@@ -295,7 +306,7 @@ export function createWitness(around: Surroundings): Witness {
       if (by.includes('Dot') || by.includes('Eve')) tell('somebody approved who may not (G7)')
       if (wanted === 2 && by.includes('token')) tell('a token counted as one of two (G7)')
     }
-    const since = permissions.markedSince(projectId)
+    const since = permissions.markedSince(project)
     if (since === null) tell('no scan can have marked it (G3, G22)')
     else if (run.policyNow - since < DAY) tell(`its grace is not over: ${(run.policyNow - since) / HOUR} h (G3)`)
     if (action === 'describe') return
