@@ -1,18 +1,18 @@
-/** `npm run test:chaos`: as many little histories of the world as one likes, against the real Worker, until a promise breaks. */
+/** `npm run test:chaos`: as many sequences of the world as one likes, against the real Worker, until a promise breaks. */
 
-import { spawn } from 'node:child_process'
-import { join } from 'node:path'
 import { parseArgs } from 'node:util'
-import { root } from './settings.ts'
+import { type ChaosOptions, runChaos } from './chaos-parts.ts'
 
-const HELP = `Lets random histories of ticks, people, commands, decisions, faults and killed processes happen to the real Worker
-beside a sandbox, and checks every promise after each.
+const HELP = `Lets random sequences of runs, people, commands, decisions, faults and killed processes happen to the real Worker
+beside a sandbox, and checks every promise in each.
 
-  --runs 500   how many histories
-  --seed N     makes the same ones again (default: others each time; the seed is printed)
+  --runs 500          how many sequences
+  --minutes N         for at most so long
+  --seed N            makes the same ones again (default: others each time; the seed is printed)
+  --replay SEED/PATH  only the one that was printed so
   --help
 
-Exit codes: 0 every promise held, 1 one was broken (the smallest history that breaks it is printed), 2 could not run.
+Exit codes: 0 every promise held, 1 one was broken (the shortest sequence that still breaks it is printed), 2 could not run.
 `
 
 await main()
@@ -20,31 +20,22 @@ await main()
 async function main(): Promise<void> {
   const options = readOptions()
   if (options === null) return
-  console.error(`${options.runs} histories, ${options.seed === 0 ? 'others each time' : `from seed ${options.seed}`} …`)
-  const began = performance.now()
-  const env = { ...process.env, CHAOS_RUNS: String(options.runs), CHAOS_SEED: String(options.seed) }
-  const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
-  const child = spawn(process.execPath, [vitest, 'run', 'test/chaos', '--reporter=verbose'], {
-    cwd: root,
-    env,
-    stdio: 'inherit',
-  })
-  const tick = setInterval(() => console.error(`… ${seconds(began)} s`), 60_000)
-  const code = await new Promise<number>((resolve) => {
-    child.on('error', () => resolve(2))
-    child.on('exit', (exit) => resolve(exit ?? 2))
-  })
-  clearInterval(tick)
-  console.error(`${options.runs} histories in ${seconds(began)} s: ${code === 0 ? 'every promise held' : 'see above'}.`)
+  console.error(`Seed ${options.seed} …`)
+  const { code, held, seconds } = await runChaos(options)
+  const rate = (held / seconds).toFixed(1)
+  const verdict = code === 0 ? 'every promise held' : 'see above'
+  console.error(`${held} sequences in ${seconds.toFixed(0)} s (${rate} a second), seed ${options.seed}: ${verdict}.`)
   process.exitCode = code
 }
 
-function readOptions(): { readonly runs: number; readonly seed: number } | null {
+function readOptions(): ChaosOptions | null {
   try {
     const { values } = parseArgs({
       options: {
         runs: { type: 'string', default: '500' },
+        minutes: { type: 'string', default: '600' },
         seed: { type: 'string', default: '0' },
+        replay: { type: 'string' },
         help: { type: 'boolean', default: false },
       },
     })
@@ -52,7 +43,12 @@ function readOptions(): { readonly runs: number; readonly seed: number } | null 
       console.log(HELP)
       return null
     }
-    return { runs: whole('runs', values.runs, 1), seed: whole('seed', values.seed, 0) }
+    return {
+      runs: whole('runs', values.runs, 1),
+      seconds: whole('minutes', values.minutes, 1) * 60,
+      seed: whole('seed', values.seed, 0) || Date.now() % 1_000_000_007,
+      replay: values.replay ?? null,
+    }
   } catch (error) {
     console.error(`${(error as Error).message}\n\n${HELP}`)
     process.exitCode = 2
@@ -63,8 +59,4 @@ function readOptions(): { readonly runs: number; readonly seed: number } | null 
 function whole(name: string, text: string, least: number): number {
   if (/^\d{1,9}$/.test(text) && Number(text) >= least) return Number(text)
   throw new Error(`--${name} takes a whole number from ${least}, not "${text}".`)
-}
-
-function seconds(since: number): string {
-  return ((performance.now() - since) / 1_000).toFixed(0)
 }

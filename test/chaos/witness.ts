@@ -1,118 +1,393 @@
 /**
  * Sees every call that the Worker sends to QuantConnect at the moment it goes out, beside what the sandbox really holds
- * then, and says which promise the call breaks. It believes nothing the Worker says but which run is at work.
+ * then, and says which promise the call breaks. It looks at nothing inside the Worker: it decides from the sandbox, from
+ * the calls, from what was put into KV, and from what people said and were told. Of the Worker's own word it takes only
+ * which run is at work.
  */
 
-import { gunzipJson } from '../../src/records/gzip.ts'
-import type { RunRequest } from '../../src/workspace/ledger/run.ts'
+import type { RunRequest, RunSummary } from '../../src/workspace/ledger/run.ts'
 import type { ShownProject } from '../support/world.ts'
-import { ASKED, CAPS, HOUR } from './world.ts'
+import { createPermissions, type Granted, type Permissions } from './permissions.ts'
+import { newestCopy } from './stores.ts'
+import { ASKED, CAPS, HOUR, OWN, STANDING, TOLD } from './world.ts'
+
+const DAY = 24 * HOUR
 
 /** What the sandbox holds, at some moment. */
 export type Sight = ReadonlyMap<number, ShownProject>
 
-export interface Witness {
-  /** What was broken, in words; empty when nothing was. */
-  readonly broken: string[]
-  /** Everything the history does is told here, so that the witness can judge the calls. */
-  readonly said: Said
-  /** Before a request goes out. */
-  before(endpoint: string, body: string, storage: DurableObjectStorage, log: KVNamespace): Promise<void>
-  /** When its answer has come. `whole`: it was served as it should be. */
-  after(endpoint: string, whole: boolean): Promise<void>
+/** A call that changes something, as it went out. */
+export interface Call {
+  readonly endpoint: string
+  readonly projectId: number
+  readonly fields: { readonly [field: string]: unknown }
+  /** Runs that may have made it. */
+  readonly runs: readonly string[]
+  /** Real time. */
+  readonly at: number
+  /** What became of it: `lost` = sent, and no answer that can be read. */
+  answer: 'done' | 'refused' | 'throttled' | 'lost'
 }
 
+/** What people did and what they were told. */
 export interface Said {
-  /** Policy time of the first sweep that could mark under the policy as it stands; null = none since it changed. */
-  firstMark: number | null
   /** Acknowledged and not lifted. */
   paused: boolean
   /** Runs that somebody stopped, acknowledged. */
   readonly stopped: Set<string>
   /** Nothing may change anything: a report, a preview, a decision that must not count. */
   idle: boolean
+  /** What each run was asked for, and when: real time of the sequence, and of the Worker's clock. */
+  readonly asked: Map<string, Asked>
+  /** Holds that were acknowledged and not released. */
+  readonly held: Set<number>
+  /** When people last worked on a project, whether or not `modified` shows it; real time. */
+  readonly workedOn: Map<number, number>
+  /** Texts of files that people wrote, by project. */
+  readonly written: Map<number, Map<string, string>>
+  /** Projects that a restore brought back, at that policy time. */
+  readonly broughtBack: Map<number, number>
+  /** The newest tick. */
+  tick: { readonly scheduled: number; readonly arrived: number }
 }
 
-const OWN = '5cad178b20a1d52567b534553413b691'
+export interface Asked {
+  readonly request: RunRequest
+  readonly at: number
+  readonly workerAt: number
+}
 
-export function createWitness(look: () => Promise<Sight>): Witness {
+export interface Witness {
+  /** What was broken, in words; empty when nothing was. */
+  readonly broken: string[]
+  readonly said: Said
+  readonly permissions: Permissions
+  readonly calls: readonly Call[]
+  /** What the sandbox held when it last served the list whole between two moments of the Worker's clock. */
+  listedBetween(from: number, to: number): Sight | null
+  /** Policy time now. */
+  policyNow(): number
+  before(endpoint: string, body: string): Promise<Call | null>
+  after(endpoint: string, body: string, call: Call | null, response: Response | null): Promise<void>
+}
+
+/** What the witness may look at. */
+export interface Surroundings {
+  look(): Promise<Sight>
+  /** The newest runs, as the API shows them. */
+  runs(): Promise<readonly RunSummary[]>
+  /** The run that executes an approved plan, as the API shows it. */
+  execution(run: string): Promise<string | null>
+  /** What was put into KV. */
+  readonly stored: ReadonlyMap<string, ArrayBuffer>
+  /** The Worker's clock. */
+  now(): number
+  /** Looks at the runs that have ended since. */
+  catchUp(): Promise<void>
+}
+
+/** A run that may be the one at work. */
+interface AtWork {
+  readonly id: string
+  /** What somebody asked for, directly or through an approval; null for the policy's rules. */
+  readonly word: string | null
+  readonly asked: Asked | null
+  readonly plan: Granted | null
+  readonly policyNow: number
+}
+
+export function createWitness(around: Surroundings): Witness {
   const broken: string[] = []
-  const said: Said = { firstMark: null, paused: false, stopped: new Set(), idle: false }
-  /** What the sandbox held when it last served the list whole. */
+  const said: Said = {
+    paused: false,
+    stopped: new Set(),
+    idle: false,
+    asked: new Map(),
+    held: new Set(),
+    workedOn: new Map(),
+    written: new Map(),
+    broughtBack: new Map(),
+    tick: { scheduled: around.now(), arrived: around.now() },
+  }
+  const permissions = createPermissions()
+  const calls: Call[] = []
   let listed: Sight = new Map()
+  const lists: { readonly at: number; readonly sight: Sight }[] = []
   let liveKnown = false
-  const sent = new Map<string, number>()
-  /** Policy time of the run whose call last used up what allowed to act on a project (G22), and of its last move by a rule. */
-  const usedUp = new Map<number, number>()
+  /** The policy day in which each run began to act. */
+  const days = new Map<string, string>()
+  /** When each project was last moved by a rule, in policy time. */
   const moved = new Map<number, number>()
-  /** The mutation that is on its way. */
-  let asked: { readonly projectId: number; readonly at: number; readonly moves: boolean } | null = null
+  /** What people had written into a project when its files were last read by the Worker. */
+  const readFiles = new Map<number, { readonly at: number; readonly sight: ShownProject }>()
+  const policyNow = () => said.tick.scheduled + (around.now() - said.tick.arrived)
 
-  return { broken, said, before, after }
+  return { broken, said, permissions, calls, listedBetween, policyNow, before, after }
 
-  async function after(endpoint: string, whole: boolean): Promise<void> {
-    if (endpoint === 'projects/read' && whole) listed = await look()
-    if (endpoint === 'live/list') liveKnown = whole
-    if (/^projects\/(update|delete)$/.test(endpoint) && whole && asked !== null) {
-      usedUp.set(asked.projectId, asked.at)
-      if (asked.moves) moved.set(asked.projectId, asked.at)
+  async function before(endpoint: string, body: string): Promise<Call | null> {
+    if (/(read|list|authenticate)$/.test(endpoint)) return null
+    const fields = fieldsOf(body)
+    const projectId = Number(fields.projectId)
+    const now = await around.look()
+    await around.catchUp()
+    const working = await atWork()
+    const call: Call = {
+      endpoint,
+      projectId,
+      fields,
+      runs: working.map(({ id }) => id),
+      at: Date.now(),
+      answer: 'lost',
+    }
+    // Of several runs one made it; what each of them would break is broken.
+    const judged = await Promise.all(working.map((run) => judge(call, run, now)))
+    const least = judged.reduce<readonly string[] | null>(
+      (best, found) => (best === null || found.length < best.length ? found : best),
+      null,
+    )
+    const where = `${endpoint} of ${nameOf(now, projectId)} (run ${call.runs.join(' or ')})`
+    broken.push(...(least ?? ['no run is at work']).map((what) => `${where}: ${what}`))
+    calls.push(call)
+    return call
+  }
+
+  async function after(endpoint: string, body: string, call: Call | null, response: Response | null): Promise<void> {
+    const answer = await answerOf(response)
+    if (call !== null) {
+      call.answer = answer
+      if (answer === 'done' || answer === 'lost') usedUp(call)
+      return
+    }
+    if (endpoint === 'live/list') liveKnown = answer === 'done'
+    if (answer !== 'done') return
+    if (endpoint === 'projects/read' && /\bstart\b\D+0\b/.test(body)) {
+      listed = await around.look()
+      lists.push({ at: around.now(), sight: listed })
+    }
+    if (endpoint === 'projects/read' && /projectId/.test(body)) {
+      const projectId = Number(fieldsOf(body).projectId)
+      const project = (await around.look()).get(projectId)
+      if (project !== undefined) listed = new Map(listed).set(projectId, project)
+    }
+    if (endpoint === 'files/read') {
+      const sight = (await around.look()).get(Number(fieldsOf(body).projectId))
+      if (sight !== undefined) readFiles.set(sight.projectId, { at: Date.now(), sight })
     }
   }
 
-  async function before(
-    endpoint: string,
-    body: string,
-    storage: DurableObjectStorage,
-    log: KVNamespace,
-  ): Promise<void> {
-    if (/read|list|authenticate/.test(endpoint)) return
-    const fields = fieldsOf(body)
-    const projectId = Number(fields.projectId)
-    // What the ledger says at this very moment, before anything is awaited.
-    const run = runOf(storage)
-    const isIntended = run !== null && hasIntent(storage, run.id, projectId)
-    const { idle, paused } = said
-    const now = await look()
-    const tell = (what: string) =>
-      void broken.push(`${endpoint} of ${nameOf(now, projectId)} (run ${run?.id}): ${what}`)
+  function listedBetween(from: number, to: number): Sight | null {
+    return lists.findLast(({ at }) => at >= from && at <= to)?.sight ?? null
+  }
 
-    if (run === null) return tell('no run is at work')
-    if (idle) tell('nothing may be changed by what was asked')
-    if (paused && !GOES_ON.has(run.word ?? '')) tell('acting is paused (G19)')
+  function usedUp({ endpoint, projectId, fields, runs }: Call): void {
+    if (endpoint !== 'projects/delete' && endpoint !== 'projects/update') return
+    const isRename = fields.name !== undefined
+    const isOfRule = runs.every((id) => wordOf(id) === null)
+    // A description written by a rule ends only its own mark.
+    if (endpoint === 'projects/delete' || isRename || !isOfRule) permissions.useUp(projectId)
+    if (isRename && isOfRule) moved.set(projectId, policyNow())
+  }
+
+  function wordOf(id: string): string | null {
+    const request = said.asked.get(id)?.request
+    return request === undefined ? null : wordIn(request)
+  }
+
+  /** Which runs may be at work, by the API. One that was asked for just now may not have been acknowledged yet. */
+  async function atWork(): Promise<readonly AtWork[]> {
+    const running = (await around.runs()).filter(({ status }) => status === 'running')
+    return Promise.all(
+      running.map(async ({ id, trigger, actor, at, startedAt }) => {
+        const plan = trigger === 'approval' ? await planOf(id) : null
+        for (let tries = 0; tries < 40 && !said.asked.has(id) && trigger !== 'cron' && plan === null; tries++) {
+          await new Promise((resolve) => setTimeout(resolve, 5))
+        }
+        const asked = said.asked.get(plan?.run ?? id) ?? null
+        const began = said.asked.get(id)?.workerAt ?? Date.parse(startedAt ?? at)
+        const word =
+          asked === null ? (trigger === 'cron' || actor === 'cron' ? null : 'unknown') : wordIn(asked.request)
+        return { id, word, asked, plan, policyNow: Date.parse(at) + Math.max(0, around.now() - began) }
+      }),
+    )
+  }
+
+  async function planOf(execution: string): Promise<Granted | null> {
+    for (const plan of permissions.plans()) {
+      if ((await around.execution(plan.run)) === execution) return plan
+    }
+    return null
+  }
+
+  /** Which promises a call breaks, if that run made it. */
+  async function judge(call: Call, run: AtWork, now: Sight): Promise<readonly string[]> {
+    const { endpoint, projectId, fields } = call
+    const found: string[] = []
+    const tell = (what: string) => void found.push(what)
+    const isBack = run.word === 'undo' || run.word === 'project.restore'
+    if (said.idle) tell('nothing may be changed by what was asked')
+    if (said.paused && !GOES_ON.has(run.word ?? '')) tell('acting is paused (G19)')
     if (said.stopped.has(run.id)) tell('the run was stopped')
-    if (endpoint.startsWith('files/') || endpoint === 'projects/create') return
-    if (!isIntended) tell('no intent was written before it (G12)')
-
+    if (endpoint === 'files/delete') tell('no file is ever deleted (G24)')
+    if (/^files\/|^projects\/create$/.test(endpoint)) {
+      if (!isBack) tell('only a restore writes files')
+      if (endpoint === 'projects/create' && !/ restoring \d{8}-\d{6}-[0-9a-f]{6}/.test(String(fields.name))) {
+        tell(`it is created as "${fields.name}" (G16)`)
+      }
+      if (endpoint === 'files/update') judgeFileUpdate(call, tell)
+      return found
+    }
     const project = listed.get(projectId)
-    if (project === undefined) return tell('the list did not hold it')
+    if (project === undefined) {
+      // What a restore made itself may not be in a list yet.
+      if (!isBack) tell('the list did not hold it')
+      return found
+    }
     const isDelete = endpoint === 'projects/delete'
     const renames = fields.name !== undefined
-    const isBack = run.word === 'undo' || run.word === 'project.restore'
     if (project.owner !== true || project.organizationId !== OWN) tell('it is not ours (G2)')
     if (/^(Library|Boot Camp)\//.test(project.name)) tell('it is in a folder of QuantConnect (G2)')
     if (project.name.startsWith('Recycle Bin/') && !isBack) tell('it is in the bin (G2)')
-    if (isDelete || renames) judgeTouch(project, isBack, tell)
-    // A description written by a rule ends only its own mark.
-    const ends = isDelete || renames || run.word !== null
-    asked = ends ? { projectId, at: run.policyAt, moves: renames && run.word === null } : null
-    if (!isDelete && !(renames && run.word === null)) return
+    if (typeof fields.description === 'string') judgeTag(call, run, project, tell)
+    if (isDelete || (renames && !isBack)) judgeTouch(project, tell)
+    if ((isDelete || (renames && !isBack)) && said.held.has(projectId)) tell('somebody was told that it is held (G2)')
+    if (!isDelete && run.word !== null) return found
+    if (run.word === null) judgeRule(call, run, project, now, tell)
+    // What a rule writes into a description needs its mark and no more.
+    if (!isDelete && !renames) return found
 
     // Archive, move and delete.
     if (!liveKnown) tell('what runs live was not read (G2)')
-    if (run.word === null) judgeRule(project, run, storage, tell, usedUp.get(projectId) ?? null)
-    const before = moved.get(projectId)
-    if (run.word === null && renames && before !== undefined && run.policyNow - before < 30 * 24 * HOUR) {
-      tell('rules moved it twice within 30 days')
+    judgeSentAgain(call, run, tell)
+    if (run.word === null && renames) {
+      const at = moved.get(projectId)
+      if (at !== undefined && run.policyNow - at < 30 * DAY) tell('rules moved it twice within 30 days')
     }
-    if (run.word === 'directory.delete' && !project.name.startsWith(`${run.directory}/`)) tell('it is not inside (G21)')
-    const key = `${run.id}`
-    sent.set(key, (sent.get(key) ?? 0) + 1)
-    if (!run.approved && (sent.get(key) ?? 0) > CAPS.per_run) tell('the cap of the run is over (G5)')
-    if (!run.approved && attemptsToday(storage, run) > CAPS.per_day) tell('the cap of the day is over (G5)')
+    if (run.asked !== null && run.word?.endsWith('.delete')) judgeCommand(run.asked, project, tell)
+    judgeCaps(run, tell)
     if (isDelete) {
-      if (now.get(projectId)?.name.startsWith('Recycle Bin/')) tell('it was deleted already (G12)')
-      await judgeBackup(projectId, now, storage, log, tell)
+      if (
+        now.get(projectId)?.name.startsWith('Recycle Bin/') &&
+        listed.get(projectId)?.name === now.get(projectId)?.name
+      ) {
+        tell('it was deleted already (G12)')
+      }
+      await judgeBackup(call, now, tell)
     }
+    return found
+  }
+
+  /** A tag in a description survives what we write, unless somebody releases it (G2). */
+  function judgeTag({ fields }: Call, run: AtWork, project: ShownProject, tell: (what: string) => void): void {
+    const { request } = run.asked ?? {}
+    const command = request?.kind === 'command' ? request.command : null
+    const releases = command?.type === 'project.release' || (command?.type === 'project.update' && command.release)
+    // An undo may put back a description from before the tag; what it does then is looked at in tests of its own.
+    if (releases || run.word === 'undo') return
+    if (/\[keep\]/.test(project.description) && !/\[keep\]/.test(String(fields.description))) {
+      tell('it takes a hold out of the description (G2)')
+    }
+  }
+
+  /** Grace, approvals and notice: what rules do by themselves. */
+  function judgeRule(call: Call, run: AtWork, project: ShownProject, now: Sight, tell: (what: string) => void): void {
+    const { projectId } = project
+    const folder = project.name.split('/')[0] ?? ''
+    const action =
+      call.endpoint === 'projects/delete' ? 'delete' : call.fields.name === undefined ? 'describe' : 'archive'
+    const plans = permissions.granted(action, projectId)
+    const needs = ASKED[folder] ?? 0
+    const good = plans.filter(({ by }) => new Set(by).size >= Math.max(1, needs))
+    if (needs > 0 && good.length === 0) tell(`its rule asks ${needs} people first (G7)`)
+    if (folder === STANDING && good.length === 0 && !permissions.hasStanding(projectId)) tell('nobody approved it (G7)')
+    if (run.plan !== null && !run.plan.items.has(`${action} ${projectId}`))
+      tell('the plan that was approved lacks it (G7)')
+    if (run.plan !== null && around.now() - run.plan.at > DAY + 5_000) tell('its approval is over a day old (G7)')
+    for (const { by, needs: wanted } of run.plan === null ? [] : [run.plan]) {
+      if (by.includes('Dot') || by.includes('Eve')) tell('somebody approved who may not (G7)')
+      if (wanted === 2 && by.includes('token')) tell('a token counted as one of two (G7)')
+    }
+    const since = permissions.markedSince(project)
+    if (since === null) tell('no scan can have marked it (G3, G22)')
+    else if (run.policyNow - since < DAY) tell(`its grace is not over: ${(run.policyNow - since) / HOUR} h (G3)`)
+    if (action === 'describe') return
+    if (folder === TOLD.folder) {
+      const told = permissions.toldSince(projectId)
+      if (told === null || policyNow() - told < TOLD.notice) tell('nobody was told of it long enough before')
+    }
+    const back = said.broughtBack.get(projectId)
+    if (back !== undefined && run.policyNow - back < 30 * DAY) tell('it was restored less than 30 days ago (G16)')
+    judgeActivity(project, run, now, tell)
+  }
+
+  /** Whatever people did counts, whether `modified` moved or not, if it was done before the Worker last read the files (G31). */
+  function judgeActivity({ projectId }: ShownProject, run: AtWork, _: Sight, tell: (what: string) => void): void {
+    const worked = said.workedOn.get(projectId)
+    const read = readFiles.get(projectId)
+    if (worked === undefined || read === undefined || worked >= read.at) return
+    const days = (run.policyNow - worked) / DAY
+    if (days < permissions.idleDays()) tell(`somebody worked on it ${days.toFixed(1)} days ago (G31)`)
+  }
+
+  /** What was made, or worked on, after a command had been received is not meant by it (G25). Dates have no fractions. */
+  function judgeCommand({ at }: Asked, { projectId, name }: ShownProject, tell: (what: string) => void): void {
+    const worked = said.workedOn.get(projectId)
+    const read = readFiles.get(projectId)
+    if (worked !== undefined && worked > at + 2_000 && (read === undefined || worked < read.at)) {
+      tell(`${name} was worked on ${((worked - at) / 1_000).toFixed(1)} s after the command came (G25)`)
+    }
+  }
+
+  function judgeSentAgain({ endpoint, projectId }: Call, run: AtWork, tell: (what: string) => void): void {
+    const before = calls.filter(
+      (call) => call.endpoint === endpoint && call.projectId === projectId && call.runs.includes(run.id),
+    )
+    if (
+      before.some(({ answer, fields }) => answer !== 'refused' && answer !== 'throttled' && fields.name !== undefined)
+    ) {
+      tell('the same run sent it before (G10)')
+    }
+    if (endpoint === 'projects/delete' && before.some(({ answer }) => answer === 'done' || answer === 'lost')) {
+      tell('the same run deleted it before (G10)')
+    }
+  }
+
+  /** Counts what was sent, and so never more than the Worker has to count. */
+  function judgeCaps(run: AtWork, tell: (what: string) => void): void {
+    if (run.plan !== null || run.word === 'undo' || run.word === 'project.restore') return
+    if (run.word !== null && !run.word.endsWith('.delete')) return
+    const sent = calls.filter((call) => isDestructive(call) && call.answer !== 'throttled')
+    if (sent.filter(({ runs }) => runs.includes(run.id)).length >= CAPS.per_run) tell('the cap of the run is over (G5)')
+    const day = dayOf(run.policyNow)
+    const today = sent.filter(({ runs }) => runs.every((id) => days.get(id) === day)).length
+    if (today >= CAPS.per_day) tell('the cap of the day is over (G5)')
+    days.set(run.id, day)
+  }
+
+  /** A verified copy of exactly what is there is in KV (G9). */
+  async function judgeBackup(call: Call, now: Sight, tell: (what: string) => void): Promise<void> {
+    const present = now.get(call.projectId)
+    const backup = await newestCopy(around.stored, call.projectId)
+    if (backup === null) return tell('there is no backup (G9)')
+    const flat = (files: readonly { name: string; content: string }[]) =>
+      JSON.stringify(files.map(({ name, content }) => [name, content]).sort())
+    if ((present?.files.length ?? 0) === 0) return
+    // Somebody may save while the copy is being made; that is found at the last look, if it was before it.
+    const read = readFiles.get(call.projectId)
+    if (read === undefined) return tell('its files were not read (G9)')
+    if (flat(backup.files) !== flat(read.sight.files)) tell('the backup differs from what was read (G9)')
+    const worked = said.workedOn.get(call.projectId) ?? 0
+    if (worked <= read.at && flat(backup.files) !== flat(present?.files ?? [])) {
+      tell('the backup differs from what is there (G9)')
+    }
+  }
+
+  /** A file is written over only where the Worker last read something that no person wrote (G24). */
+  function judgeFileUpdate({ projectId, fields }: Call, tell: (what: string) => void): void {
+    const name = String(fields.name)
+    const theirs = said.written.get(projectId)?.get(name)
+    const read = readFiles.get(projectId)
+    const seen = read?.sight.files.find((file) => file.name === name)?.content
+    if (theirs !== undefined && seen === theirs) tell(`a person wrote ${name}, and it is written over (G24)`)
   }
 }
 
@@ -125,118 +400,47 @@ const GOES_ON: ReadonlySet<string> = new Set([
   'project.release',
 ])
 
-function judgeTouch(project: ShownProject, isBack: boolean, tell: (what: string) => void): void {
+function dayOf(policyNow: number): string {
+  return new Date(policyNow).toISOString().slice(0, 10)
+}
+
+function judgeTouch(project: ShownProject, tell: (what: string) => void): void {
   if (project.encrypted === true) tell('it is encrypted (G2)')
+  if (project.isPinned === true) tell('it is pinned (G2)')
   if (project.codeRunning === true) tell('its code is running (G2)')
   if ((project.live as readonly { status: string }[]).some(({ status }) => status === 'Running'))
     tell('it runs live (G2)')
   if (project.name.startsWith('Production/')) tell('the policy protects it (G2)')
-  if (!isBack && /\[keep\]/.test(project.description)) tell('it is held (G2)')
+  if (/\[keep\]/.test(project.description)) tell('it is held (G2)')
 }
 
-/** Grace and approvals: what rules do by themselves. */
-function judgeRule(
-  project: ShownProject,
-  run: AtWork,
-  storage: DurableObjectStorage,
-  tell: (what: string) => void,
-  usedUp: number | null,
-): void {
-  const folder = project.name.split('/')[0] ?? ''
-  const needs = folder in ASKED ? ASKED[folder as keyof typeof ASKED] : 0
-  if (needs > 0 && !run.approved) tell(`its rule asks ${needs} people first (G7)`)
-  if (run.approved) {
-    const row = storage.sql
-      .exec<{ approvals: string }>('SELECT approvals FROM proposals WHERE execution = ?', run.id)
-      .toArray()[0]
-    const people = new Set((JSON.parse(row?.approvals ?? '[]') as { by: string }[]).map(({ by }) => by))
-    if (people.size < Math.max(1, needs)) tell(`only ${people.size} approved (G7)`)
-    if (people.has('Dot') || people.has('Eve')) tell('somebody approved who may not (G7)')
-    if (needs === 2 && people.has('token')) tell('a token counted as one of two (G7)')
+function wordIn(request: RunRequest): string | null {
+  if (request.kind === 'undo') return 'undo'
+  return request.kind === 'command' ? request.command.type : null
+}
+
+/** Whether it counts against the limits of a run and a day. */
+export function isDestructive({ endpoint, fields }: Call): boolean {
+  return endpoint === 'projects/delete' || String(fields.name ?? '').startsWith('Archive/')
+}
+
+async function answerOf(response: Response | null): Promise<Call['answer']> {
+  if (response === null) return 'lost'
+  if (response.status === 429) return 'throttled'
+  if (!response.ok) return 'refused'
+  const text = await response
+    .clone()
+    .text()
+    .catch(() => null)
+  if (text === null || !text.startsWith('{')) return 'lost'
+  try {
+    const said = JSON.parse(text) as { readonly success?: boolean; readonly errors?: readonly string[] }
+    if (said.success === true) return 'done'
+    if (said.success === undefined) return 'lost'
+    return /slow down/i.test(text) ? 'throttled' : 'refused'
+  } catch {
+    return 'lost'
   }
-  const marks = storage.sql
-    .exec<{ since: number }>('SELECT since FROM marks WHERE project_id = ?', project.projectId)
-    .toArray()
-  if (marks.length === 0) tell('it is not marked (G3)')
-  if (usedUp !== null && marks.every(({ since }) => since < usedUp)) tell('what allowed it was used up before (G22)')
-  if (marks.every(({ since }) => run.policyNow - since < 24 * HOUR)) tell('its grace is not over (G3)')
-}
-
-async function judgeBackup(
-  projectId: number,
-  now: Sight,
-  storage: DurableObjectStorage,
-  log: KVNamespace,
-  tell: (what: string) => void,
-): Promise<void> {
-  const row = storage.sql
-    .exec<{ key: string; pack: string | null; part_at: number | null; part_length: number | null }>(
-      `SELECT key, pack, part_at, part_length FROM backups WHERE project_id = ? AND verified_at IS NOT NULL
-       ORDER BY put_at DESC LIMIT 1`,
-      projectId,
-    )
-    .toArray()[0]
-  const bytes = row === undefined ? null : await log.get(row.pack ?? row.key, 'arrayBuffer')
-  if (row === undefined || bytes === null) return tell('there is no backup (G9)')
-  // The copies of a directory are parts of one value.
-  const from = row.part_at ?? 0
-  const part = bytes.slice(from, from + (row.part_length ?? bytes.byteLength))
-  const backup = (await gunzipJson(part)) as { readonly files: readonly { name: string; content: string }[] }
-  const flat = (files: readonly { name: string; content: string }[]) =>
-    JSON.stringify(files.map(({ name, content }) => [name, content]).sort())
-  if (flat(backup.files) !== flat(now.get(projectId)?.files ?? [])) tell('the backup differs from what is there (G9)')
-}
-
-interface AtWork {
-  readonly id: string
-  /** What somebody asked for, directly or through an approval; null for the policy's rules. */
-  readonly word: string | null
-  readonly directory: string
-  readonly approved: boolean
-  readonly policyNow: number
-  /** When it was asked for, in policy time: its marks count from then. */
-  readonly policyAt: number
-}
-
-function runOf({ sql }: DurableObjectStorage): AtWork | null {
-  type Row = { id: string; request: string; policy_at: number; created_at: number }
-  const row = sql
-    .exec<Row>(`SELECT id, request, policy_at, created_at FROM runs WHERE status = 'running'
-       ORDER BY json_extract(state, '$.pausedAt') IS NOT NULL`)
-    .toArray()[0]
-  if (row === undefined) return null
-  const request = JSON.parse(row.request) as RunRequest
-  const original =
-    request.kind === 'approved'
-      ? (JSON.parse(
-          sql.exec<{ request: string }>('SELECT request FROM runs WHERE id = ?', request.proposal).one().request,
-        ) as RunRequest)
-      : request
-  const command = original.kind === 'command' ? original.command : null
-  return {
-    id: row.id,
-    word: original.kind === 'undo' ? 'undo' : (command?.type ?? null),
-    directory: command?.type === 'directory.delete' ? command.directory : '',
-    approved: request.kind === 'approved',
-    policyNow: row.policy_at + (Date.now() - row.created_at),
-    policyAt: row.policy_at,
-  }
-}
-
-function hasIntent({ sql }: DurableObjectStorage, run: string, projectId: number): boolean {
-  const rows = sql.exec(`SELECT 1 FROM items WHERE run = ? AND project_id = ? AND state = 'intent'`, run, projectId)
-  // What a rebuild writes to the new project goes under the intent of the old one.
-  const rebuilding = sql.exec(
-    `SELECT 1 FROM items WHERE run = ? AND json_extract(rebuilt, '$.projectId') = ?`,
-    run,
-    projectId,
-  )
-  return rows.toArray().length + rebuilding.toArray().length > 0
-}
-
-function attemptsToday({ sql }: DurableObjectStorage, run: AtWork): number {
-  const day = new Date(run.policyNow).toISOString().slice(0, 10)
-  return sql.exec<{ n: number | null }>('SELECT sum(count) AS n FROM attempts WHERE day = ?', day).one().n ?? 0
 }
 
 function fieldsOf(body: string): { readonly [field: string]: unknown } {

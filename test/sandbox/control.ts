@@ -39,6 +39,7 @@ const actions: { readonly [call: string]: Action } = {
   'GET faults': (world) => ({ kinds: faultKinds, faults: world.faults }),
   'POST reset': reset,
   'POST edit': edit,
+  'POST add': add,
   'POST faults': setFaults,
   'POST switches': flip,
   'POST clock': setClock,
@@ -145,6 +146,14 @@ function edit(world: World, body: Body): unknown {
   beforeChange(world, project.id)
   setFields(world, project, { modified: world.clock.now(), ...fields })
   return { project: whole(world, project, world.clock.now()) }
+}
+
+/** A person makes a project; any field may be given. Answers with its id. */
+function add(world: World, body: Body): unknown {
+  const added = addProject(world, body)
+  if (typeof added === 'string') return unfit(added)
+  world.revision += 1
+  return { projectId: added.id }
 }
 
 /** Replaces all faults; each counts its calls from now. */

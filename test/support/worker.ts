@@ -40,10 +40,26 @@ export interface Setting {
   readonly log?: (log: KVNamespace) => KVNamespace
   /** Sees every request before it is sent and its answer after. */
   readonly fetch?: Network
+  /** Told after each alarm of the object. */
+  readonly turned?: (turn: Turn) => void
+}
+
+/** How things stand after an alarm. */
+export interface Turn {
+  /** Runs that are queued or running. */
+  readonly going: number
+  /** When the object wakes up again, real time; null = when somebody asks. */
+  readonly alarm: number | null
 }
 
 /** Settings by name of the object; a test writes its own before it wakes the object. */
 export const settings = new Map<string, Setting>()
+
+/** How an object stands. */
+export async function standing({ storage }: DurableObjectState): Promise<Turn> {
+  const going = storage.sql.exec(`SELECT 1 FROM runs WHERE status IN ('queued', 'running')`).toArray().length
+  return { going, alarm: await storage.getAlarm() }
+}
 
 export class Workspace extends RealWorkspace {
   constructor(ctx: DurableObjectState, env: Env) {
@@ -52,6 +68,12 @@ export class Workspace extends RealWorkspace {
     if (rows === undefined) return
     const storage = countingStorage(ctx.storage, rows)
     Object.assign(this, { storage, sql: storage.sql })
+  }
+
+  override async alarm(): Promise<void> {
+    const turned = () => settings.get(this.ctx.id.name ?? '')?.turned
+    await super.alarm()
+    if (turned() !== undefined) turned()?.(await standing(this.ctx))
   }
 
   protected override makeDeps(): DepsResult {

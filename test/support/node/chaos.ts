@@ -1,15 +1,40 @@
-/** How many histories test/chaos makes and from which seed: CHAOS_RUNS and CHAOS_SEED, which the command sets. */
+/** How many sequences test/chaos makes and from which seed: CHAOS_…, which the commands set; a short share without them. */
 
 import type { TestProject } from 'vitest/node'
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** Seed 0 = another one each time. */
-    chaos: { readonly runs: number; readonly seed: number }
+    /**
+     * At most so many sequences, for at most so long. Parts of the same seed make other sequences. `replay`: only the one
+     * that was printed so.
+     */
+    chaos: {
+      readonly runs: number
+      readonly seconds: number
+      /** So long a shorter sequence is looked for that fails as well. */
+      readonly shrinkSeconds: number
+      readonly seed: number
+      readonly part: number
+      readonly replay: string | null
+    }
   }
 }
 
 export default function setup(project: TestProject): void {
-  const { CHAOS_RUNS = '500', CHAOS_SEED = '0' } = process.env
-  project.provide('chaos', { runs: Number(CHAOS_RUNS), seed: Number(CHAOS_SEED) })
+  const {
+    CHAOS_RUNS = '1000000',
+    CHAOS_SECONDS = '20',
+    CHAOS_SHRINK_SECONDS = '120',
+    CHAOS_SEED = '1',
+    CHAOS_PART = '0',
+    CHAOS_REPLAY,
+  } = process.env
+  project.provide('chaos', {
+    runs: Number(CHAOS_RUNS),
+    seconds: Number(CHAOS_SECONDS),
+    shrinkSeconds: Number(CHAOS_SHRINK_SECONDS),
+    seed: Number(CHAOS_SEED),
+    part: Number(CHAOS_PART),
+    replay: CHAOS_REPLAY || null,
+  })
 }
