@@ -3,6 +3,7 @@
 import type { Inventory, PaidEvidence, PaidKind, Project } from '../../core/evidence/project.ts'
 import { gunzipJson, gzipJson } from '../../records/gzip.ts'
 import { readActivity } from './activity.ts'
+import { readFact } from './facts.ts'
 import type { RunRow } from './runs.ts'
 
 export async function packPage(projects: readonly Project[]): Promise<Uint8Array> {
@@ -104,8 +105,8 @@ export async function pathsIn(
 export const REPEATABLE_FOR_MS = 24 * 3_600_000
 
 /**
- * Forgets the surveys of all other runs; one good survey is kept for `why`. Those of runs that are not over stay too, and
- * those that tell what projects were called before a command that is not over, or may still be repeated. `now`: real time.
+ * Forgets the surveys of all other runs. The last good one is kept, and the last whole one, which views look at; those of
+ * runs that are not over, and those that tell what projects were called before a command that is not over, or may still be repeated. `now`: real time.
  */
 export function dropOtherSurveys(sql: SqlStorage, run: string, now: number): void {
   const kept = sql
@@ -119,6 +120,8 @@ export function dropOtherSurveys(sql: SqlStorage, run: string, now: number): voi
     )
     .toArray()
     .map(({ id }) => id)
+  const looked = [readFact(sql, 'good')?.run, readFact(sql, 'scan')?.run].filter((id) => id !== undefined)
+  kept.push(...looked)
   for (const table of ['survey', 'paid']) {
     sql.exec(`DELETE FROM ${table} WHERE run NOT IN (SELECT value FROM json_each(?))`, JSON.stringify(kept))
   }

@@ -84,7 +84,7 @@ export async function finish(storage: DurableObjectStorage, deps: FinishDeps, go
     sql.exec('DELETE FROM paid_again WHERE run = ?', run.id)
     forgetStop(sql, run.id)
     // Those of runs before this one that came to no good end.
-    dropOtherSurveys(sql, readFact(sql, 'good')?.run ?? run.id, deps.now())
+    dropOtherSurveys(sql, run.id, deps.now())
     closeUnits(sql, run.id)
     addToTotals(sql, ended)
     noteEnd(sql, ended)
