@@ -92,7 +92,8 @@ describe('npm run check', () => {
     ['an approval', '"never"', '"first"'],
     ['two approvals', '"never"', '"two"'],
   ])('warns of a rule that waits for %s when there is nobody to tell', async (_, before, after) => {
-    const waits = POLICY.replace(before, after)
+    const people = '[[person]]\nname = "Ann"\nmay = ["approve"]\n[[person]]\nname = "Ben"\nmay = ["approve"]\n'
+    const waits = people + POLICY.replace(before, after)
     const { code, out } = await run('check', [await folder.write('waits.toml', waits)])
     expect(code).toBe(1)
     expect(out).toMatch(/Rule "old" waits .*nobody is told: \[notify\] channels names no channel/)
