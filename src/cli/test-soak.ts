@@ -29,6 +29,12 @@ const PARTS: readonly Part[] = [
   { name: 'texts', what: 'long texts, wherever a caller may put one', files: ['test/http/long-texts.test.ts'] },
   { name: 'document', what: 'requests made from the OpenAPI document', files: ['test/http/document-fuzz.test.ts'] },
   { name: 'load', what: '200 clients at once, and memory', files: ['test/process/load.test.ts'] },
+  { name: 'kills', what: 'a Worker that is killed (G12)', files: ['test/process/kill.test.ts'] },
+  {
+    name: 'properties',
+    what: 'what holds for every policy and inventory',
+    files: ['test/core/properties.test.ts', 'test/core/still.test.ts', 'test/core/asking.test.ts'],
+  },
 ]
 
 /** How much of each: whole numbers, handed to the tests as SOAK_NAME. */
@@ -36,6 +42,8 @@ const AMOUNTS = {
   pairs: { by: '1000', what: 'how many guesses at each operation' },
   members: { by: '300', what: 'how many projects are in a directory' },
   idle: { by: '3000', what: 'how many projects are to be read' },
+  kills: { by: '50', what: 'how often the Worker is killed' },
+  properties: { by: '8000', what: 'how many cases of each property' },
   requests: { by: '100000', what: 'how many requests the load is' },
   seed: { by: '0', what: 'makes the same ones again (0: others each time; the seed is printed)' },
 } as const
@@ -73,7 +81,11 @@ async function main(): Promise<void> {
 
 function run(files: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
   const vitest = join(root, 'node_modules', 'vitest', 'vitest.mjs')
-  const child = spawn(process.execPath, [vitest, 'run', ...files], { cwd: root, env, stdio: 'inherit' })
+  const child = spawn(process.execPath, [vitest, 'run', '--testTimeout=0', ...files], {
+    cwd: root,
+    env,
+    stdio: 'inherit',
+  })
   return new Promise((resolve) => {
     child.on('error', () => resolve(2))
     child.on('exit', (code) => resolve(code ?? 2))

@@ -17,7 +17,7 @@ import type { Policy } from '../../src/core/policy/policy.ts'
 import { isDestructive, isStamp, type Limits } from '../../src/core/policy/rule.ts'
 import { inventory, policy, project, rule, ruleOf } from './support.ts'
 
-const RUNS = { numRuns: Number(process.env.PROPERTY_RUNS ?? 3_000) }
+const RUNS = { numRuns: Number(process.env.SOAK_PROPERTIES ?? 1_000) }
 const TODAY = { total: 0, byRule: {} }
 const IDS = ['never', 'first', 'always', 'two'] as const
 

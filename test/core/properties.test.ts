@@ -26,8 +26,8 @@ import {
 } from './arbitrary.ts'
 import { DAY, HOUR, longMarked, NOTHING, NOW, toldOf } from './support.ts'
 
-/** `PROPERTY_RUNS=50000 npx vitest run test/core/properties.test.ts --testTimeout 0` looks longer. */
-const RUNS = { numRuns: Number(process.env.PROPERTY_RUNS ?? 1_000) }
+/** `npm run test:soak -- --only properties` looks longer. */
+const RUNS = { numRuns: Number(process.env.SOAK_PROPERTIES ?? 400) }
 /** Of what takes two rules, their marks and a newcomer to go wrong. */
 const THRICE = 3
 const TODAY = { total: 0, byRule: {} }

@@ -12,7 +12,7 @@ import type { Policy } from '../../src/core/policy/policy.ts'
 import { arbitraryInventory, arbitraryProject, arbitraryRules, policyFrom } from './arbitrary.ts'
 import { DAY, HOUR, inventory, longMarked, NOW, policy, project, rule } from './support.ts'
 
-const RUNS = { numRuns: Number(process.env.PROPERTY_RUNS ?? 1_000) }
+const RUNS = { numRuns: Number(process.env.SOAK_PROPERTIES ?? 400) }
 const TODAY = { total: 0, byRule: {} }
 
 interface World {
