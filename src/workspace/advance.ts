@@ -48,11 +48,16 @@ export async function advance(
     ? { config: made.deps.config, log: made.deps.log, audience: () => audienceOf(made.deps), now }
     : { config: DEFAULT_KEEPING, log, audience: () => Promise.resolve(NOBODY), now }
   // Another run may be waiting its turn after this one.
-  const end = async (last: RunRow): Promise<'again'> => finish(storage, keeping, last).then(() => 'again')
+  const end = async (last: RunRow, isBare = false): Promise<'again'> =>
+    finish(storage, keeping, last, isBare).then(() => 'again')
 
   closeIntents(storage, run)
-  if (run.phase === 'record') return end(run)
   const stuck = whyNoFurther(sql, run)
+  if (run.phase === 'record') {
+    beginStep(sql, run.id)
+    await storage.sync()
+    return end(run, stuck !== null)
+  }
   if (stuck !== null && run.phase === 'read') return endReading(sql, run)
   if (stuck !== null) return toRecord(sql, run, 'failed', stuck, run.phase === 'survey' ? 'api' : undefined)
   if (!made.ok) return toRecord(sql, run, 'failed', `Nothing was done. ${made.message}`)

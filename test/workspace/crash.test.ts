@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { DELETE_OLD, staleMany } from '../support/policies.ts'
-import { DAY, makeWorld, type World } from '../support/world.ts'
+import { DAY, HOUR, makeWorld, type World } from '../support/world.ts'
 
 const now = Date.now()
 const COUNT = 3
@@ -121,5 +121,14 @@ describe.concurrent('G12 killed at any moment', () => {
       /given up after 5 steps that got it no further\. Each ended in an unexpected error, which the Worker's log has/,
     )
     expect(await world.deletions()).toEqual([])
+  })
+
+  it('an error that comes again while its end is put down ends the run without what fails', async ({ expect }) => {
+    const world = await makeWorld(DELETE_OLD, staleMany(2))
+    await world.tick(now)
+    await world.inside(({ storage }) => storage.sql.exec('DROP TABLE inventories'))
+    const run = await world.tick(now + HOUR)
+    expect(run).toMatchObject({ status: 'ok', message: expect.stringMatching(/Its end could not be put down whole/) })
+    expect(await world.tick(now + 2 * HOUR)).toMatchObject({ status: 'ok', counts: { marked: 2 } })
   })
 })

@@ -103,7 +103,7 @@ export async function readCopy(slice: Slice, row: ItemRow, project: Project): Pr
   const read = await readWhole(slice, row, project)
   if (read.kind === 'read') forgetNoBackup(slice.sql, row.item.projectId)
   if (read.kind === 'failed' && read.of !== 'service') {
-    noteNoBackup(slice.sql, row.item, read.why, read.of === 'project', policyTime(slice))
+    noteNoBackup(slice.sql, row.item, read.why, read.of === 'project', slice.run.policyAt)
   }
   return read
 }

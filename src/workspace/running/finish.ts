@@ -31,6 +31,9 @@ import { put } from './put-stored.ts'
 import { noteProgress } from './standstill.ts'
 import { endingOfWord } from './word-ending.ts'
 
+const BARE_TEXT =
+  "Its end could not be put down whole: nobody was told of it, and no inventory was stored. The Worker's log says why."
+
 /** Names of one directory in a message; the outcomes have all. */
 const MOST_NAMED = 10
 
@@ -43,8 +46,16 @@ export interface FinishDeps {
   now(): number
 }
 
-/** Puts everything down and ends the run, whatever KV says: a record that it refuses waits in the object. */
-export async function finish(storage: DurableObjectStorage, deps: FinishDeps, going: RunRow): Promise<RunRow> {
+/**
+ * Puts everything down and ends the run, whatever KV says: a record that it refuses waits in the object. `isBare`: that has
+ * failed again and again, so that nothing is done but what the end itself needs (G26).
+ */
+export async function finish(
+  storage: DurableObjectStorage,
+  deps: FinishDeps,
+  going: RunRow,
+  isBare: boolean,
+): Promise<RunRow> {
   const { sql } = storage
   const { config } = deps
   // Set once, so that a crash between here and the end makes the same record again.
@@ -59,14 +70,14 @@ export async function finish(storage: DurableObjectStorage, deps: FinishDeps, go
     ...run,
     counts: countsOf(sql, run),
     status: isHalf ? 'partial' : plain.status,
-    message: [plain.message, ...standstill].filter((text) => text !== '').join(' '),
+    message: [plain.message, ...standstill, isBare ? BARE_TEXT : ''].filter((text) => text !== '').join(' '),
   }
   const previous = readFact(sql, 'chain')
   const draft = { ...(await draftRecord(sql, ended)), audit: { previous: previous?.hash ?? null, hash: null } }
   const hash = await recordHash(draft)
   const record: RunRecord = { ...draft, audit: { ...draft.audit, hash } }
 
-  const snapshot = run.state.good ? await readSnapshot(sql, deps, run) : null
+  const snapshot = run.state.good && !isBare ? await readSnapshot(sql, deps, run) : null
   const seen = snapshot === null ? null : await putInventory(sql, deps, run, snapshot.inventory)
   const key = runKey(run.createdAt, run.id)
   const putAt = deps.now()
@@ -75,26 +86,27 @@ export async function finish(storage: DurableObjectStorage, deps: FinishDeps, go
   const isPut =
     !isKvResting(sql, putAt) && (await put(deps, sql, { key, kind: 'record', value: record, metadata, expiresAt }))
   const bytes = await gzipJson(record)
-  const audience = await deps.audience()
+  const audience = isBare ? null : await deps.audience()
 
   return storage.transactionSync(() => {
     appendLink(sql, { run: run.id, previous: record.audit.previous, hash, recordKey: key, putAt, expiresAt })
     if (seen !== null) writeInventory(sql, run.id, run.policyAt, seen)
     if (snapshot !== null) writeReference(sql, snapshot.reference, run.createdAt)
-    sql.exec('DELETE FROM paid_again WHERE run = ?', run.id)
     forgetStop(sql, run.id)
-    // Those of runs before this one that came to no good end.
-    dropOtherSurveys(sql, run.id, deps.now())
     closeUnits(sql, run.id)
     addToTotals(sql, ended)
     noteEnd(sql, ended)
     keepStored(sql, 'record', { key, bytes, metadata, expiresAt }, isPut)
+    const { status, counts, message } = ended
+    const last = changeRun(sql, run, { status, counts, message, recordKey: key })
+    if (audience === null) return last
+    sql.exec('DELETE FROM paid_again WHERE run = ?', run.id)
+    // Those of runs before this one that came to no good end.
+    dropOtherSurveys(sql, run.id, deps.now())
     noteProgress(sql, run)
     tellFinished(sql, audience, ended, plain, record.outcomes, deps.now())
     tellExecuted(sql, audience, ended, deps.now())
     tellSettled(sql, audience, doneTo(record.outcomes), deps.now())
-    const { status, counts, message } = ended
-    const last = changeRun(sql, run, { status, counts, message, recordKey: key })
     tellUndone(sql, audience, last, deps.now())
     return last
   })
