@@ -224,10 +224,10 @@ describe('G20 no secret leaves, in any form, to anybody but its owner', { timeou
     await world.renew()
     await allEnded()
     const { run } = await world.submitTick(now + 60 * DAY)
-    await eventually(async () => lines.slice(before).some((line) => line.includes(`Run ${run}`)), 'it is in the log')
+    await world.ended(run)
+    expect(lines.slice(before).some((line) => line.includes('put failed'))).toBe(true)
     world.set({ log: (log) => log })
     await world.renew()
-    await world.ended(run)
 
     const healthy = world.setting()
     const broken = { ...healthy, policy: '' }
