@@ -24,9 +24,10 @@ export async function judgeRuns(world: World, witness: Witness, judged: Set<stri
       run.trigger === 'cron'
         ? run.mode === 'act'
         : witness.said.asked.get(run.id)?.request.kind === 'sweep' && run.mode === 'act'
-    if (mayMark && GOOD.has(run.status) && run.counts.inventory > 0) {
+    if (mayMark && run.counts.inventory > 0) {
       const listed = witness.listedBetween(Date.parse(run.startedAt ?? run.at), Date.parse(run.finishedAt ?? run.at))
-      if (listed !== null) witness.permissions.scanned(listed, Date.parse(run.at), witness.said.workedOn)
+      if (listed !== null)
+        witness.permissions.scanned(listed, Date.parse(run.at), witness.said.workedOn, GOOD.has(run.status))
     }
   }
 }

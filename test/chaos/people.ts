@@ -29,8 +29,6 @@ export function people(world: World, sandbox: Looking, said: Said): People {
   let count = 0
   const forgotten = new Set<number>()
   const known = new Map<number, string>()
-  /** When somebody saved a file or made a backtest, which no reset of dates undoes. */
-  const saved = new Map<number, number>()
 
   const all = async () => {
     const projects = [...(await sandbox.look()).values()].sort((a, b) => a.projectId - b.projectId)
@@ -78,8 +76,10 @@ export function people(world: World, sandbox: Looking, said: Said): People {
     if (what === 'save' || what === 'write') {
       said.written.set(projectId, new Map(said.written.get(projectId)).set(file.name, content))
     }
-    if (what === 'save' || what === 'write' || what === 'backtest') saved.set(projectId, Date.now())
-    if (what === 'unhold') forget(said.workedOn, projectId, saved.get(projectId))
+    if (what === 'save' || what === 'write') said.savedOn.set(projectId, Date.now())
+    else if (what === 'backtest') said.ranOn.set(projectId, Date.now())
+    // Dates were set back.
+    else if (what === 'unhold') said.workedOn.delete(projectId)
     else if (what !== 'restore' && what !== 'bin') said.workedOn.set(projectId, Date.now())
   }
 
@@ -100,6 +100,7 @@ export function people(world: World, sandbox: Looking, said: Said): People {
       }
       sandbox.changed()
       said.workedOn.set(made.projectId, Date.now())
+      said.savedOn.set(made.projectId, Date.now())
       said.written.set(made.projectId, new Map([['main.py', content]]))
     },
     forget: async () => {
@@ -126,10 +127,4 @@ export function people(world: World, sandbox: Looking, said: Said): People {
     const projects = await all()
     return projects[which % projects.length] as (typeof projects)[number]
   }
-}
-
-/** Dates were set back; what was saved or run stays. */
-function forget(workedOn: Map<number, number>, projectId: number, saved: number | undefined): void {
-  if (saved === undefined) workedOn.delete(projectId)
-  else workedOn.set(projectId, saved)
 }

@@ -27,8 +27,11 @@ export interface Permissions {
   /** Days that nobody may have worked on what a rule takes. */
   idleDays(): number
   deploy(policy: number): void
-  /** A run that may mark has scanned this; `at`: policy time. `workedOn`: when people last changed a project, real time. */
-  scanned(sight: Sight, at: number, workedOn: ReadonlyMap<number, number>): void
+  /**
+   * A run that may mark has scanned this; `at`: policy time. `workedOn`: when people last changed a project, real time. One
+   * that did not come to a good end may have marked, and may not have taken marks away.
+   */
+  scanned(sight: Sight, at: number, workedOn: ReadonlyMap<number, number>, isGood: boolean): void
   /** Policy time since when a mark may stand; null = there can be none. */
   markedSince(project: ShownProject): number | null
   /** A call was sent, and not refused in so many words. */
@@ -62,18 +65,19 @@ export function createPermissions(): Permissions {
     deploy: (which) => {
       deployed = which
     },
-    scanned: (sight, at, workedOn) => {
+    scanned: (sight, at, workedOn, isGood) => {
       const stays = [...sight.values()].filter((project) => {
         return isMarkable(project, at, workedOn.get(project.projectId) ?? 0, IDLE_DAYS[deployed] as number)
       })
-      marks = new Map(
-        stays.map((project) => {
+      marks = new Map([
+        ...(isGood ? [] : marks),
+        ...stays.map((project) => {
           const { projectId } = project
           const before = marks.get(projectId)
           const isSame = before !== undefined && before.rule === ruleOf(project)
-          return [projectId, isSame ? before : { since: at, rule: ruleOf(project) }]
+          return [projectId, isSame ? before : { since: at, rule: ruleOf(project) }] as const
         }),
-      )
+      ])
     },
     markedSince: (project) => {
       const mark = marks.get(project.projectId)

@@ -1,6 +1,6 @@
 /** Lets one sequence happen to a real Worker and a sandbox of its own, and gives back which promises were broken. */
 
-import type { RunRequest, RunSummary } from '../../src/workspace/ledger/run.ts'
+import type { RunRecord, RunRequest, RunSummary } from '../../src/workspace/ledger/run.ts'
 import { standing, type Turn } from '../support/worker.ts'
 import { makeWorld, type World } from '../support/world.ts'
 import type { Action, Asking, Edit, Step, Trouble } from './actions.ts'
@@ -8,7 +8,7 @@ import { judgeEnd, judgeRuns } from './judgements.ts'
 import { type People, people } from './people.ts'
 import { type Store, storeOf } from './stores.ts'
 import { strangers } from './strangers.ts'
-import { type Call, createWitness, type Sight, type Witness } from './witness.ts'
+import { type Call, createWitness, type Sent, type Sight, type Witness } from './witness.ts'
 import { ANN, BEN, DOT, EVE, HOUR, POLICIES, PROJECTS, RECEIVER, SETTINGS, START, TOKEN } from './world.ts'
 
 const WHO = { Ann: ANN, Ben: BEN, Dot: DOT, Eve: EVE, token: TOKEN }
@@ -47,10 +47,23 @@ export async function happen(steps: readonly Step[]): Promise<readonly string[]>
   const sequence = new Sequence(world, sandbox, witness, people(world, sandbox, witness.said), store, judged)
   for (const step of steps) {
     await sequence.step(step)
-    if (witness.broken.length > 0) return witness.broken
+    if (witness.broken.length > 0) return [...witness.broken, ...(await course(world))]
   }
   await sequence.end()
-  return witness.broken
+  return witness.broken.length > 0 ? [...witness.broken, ...(await course(world))] : []
+}
+
+/** What the Worker says of its runs, for whoever looks into it. */
+async function course(world: World): Promise<readonly string[]> {
+  const runs = ((await world.stub.runs(40, null).catch(() => [])) as readonly RunSummary[]).toReversed()
+  const lines = await Promise.all(
+    runs.map(async ({ id, trigger, status, at, message }) => {
+      const record = (await world.stub.run(id).catch(() => null)) as RunRecord | null
+      const outcomes = (record?.outcomes ?? []).map(({ name, action, outcome }) => `${action} ${name}: ${outcome}`)
+      return `  ${id} ${trigger} ${status} ${at}: ${message} ${outcomes.join(', ')}`
+    }),
+  )
+  return ['What the Worker says:', ...lines]
 }
 
 /** The Worker's clock. */
@@ -434,27 +447,21 @@ class Sequence {
     if (trouble.kind === 'person' && trouble.nth === nth) await this.people.edit(trouble.edit)
     init?.signal?.throwIfAborted()
     if (!isRead) this.sandbox.changed()
-    const answer = await this.fetch(url, init, call, endpoint, body)
+    const answer = await this.fetch(url, init, call, { endpoint, body, began: Date.now() })
     if (!isRead) this.sandbox.changed()
     if (at !== null && !isRead) await this.people.editOf(at.projectId, at.what)
     if (trouble.kind === 'kill' && trouble.when === 'after' && trouble.nth === nth) this.kill(ctx)
     return answer
   }
 
-  private async fetch(
-    url: string,
-    init: RequestInit | undefined,
-    call: Call | null,
-    endpoint: string,
-    body: string,
-  ): Promise<Response> {
+  private async fetch(url: string, init: RequestInit | undefined, call: Call | null, sent: Sent): Promise<Response> {
     try {
       const answer = await fetch(url, init)
-      await this.witness.after(endpoint, body, call, answer)
+      await this.witness.after(sent, call, answer)
       return answer
     } catch (error) {
       if (call !== null) this.sandbox.changed()
-      await this.witness.after(endpoint, body, call, null)
+      await this.witness.after(sent, call, null)
       throw error
     }
   }
@@ -509,6 +516,8 @@ class Sequence {
     const { broken, said } = this.witness
     await this.world.control('switches', { listOmits: 0 })
     this.world.set({ timeoutMs: 20_000 })
+    // Whoever was asked to slow down for hours waits for so long.
+    await this.letTimePass(3 * HOUR)
     await this.world.renew().catch(() => null)
     if (said.paused) await this.resume()
     for (let interval = 0; interval < 2; interval++) {

@@ -41,8 +41,11 @@ export interface Said {
   readonly asked: Map<string, Asked>
   /** Holds that were acknowledged and not released. */
   readonly held: Set<number>
-  /** When people last worked on a project, whether or not `modified` shows it; real time. */
+  /** When people last changed a project so that the list shows it; real time. */
   readonly workedOn: Map<number, number>
+  /** The same of its files and its backtests, which the list does not show. */
+  readonly savedOn: Map<number, number>
+  readonly ranOn: Map<number, number>
   /** Texts of files that people wrote, by project. */
   readonly written: Map<number, Map<string, string>>
   /** Projects that a restore brought back, at that policy time. */
@@ -68,7 +71,14 @@ export interface Witness {
   /** Policy time now. */
   policyNow(): number
   before(endpoint: string, body: string): Promise<Call | null>
-  after(endpoint: string, body: string, call: Call | null, response: Response | null): Promise<void>
+  after(sent: Sent, call: Call | null, response: Response | null): Promise<void>
+}
+
+/** A request that was sent; `began`: real time before it went out. */
+export interface Sent {
+  readonly endpoint: string
+  readonly body: string
+  readonly began: number
 }
 
 /** What the witness may look at. */
@@ -105,6 +115,8 @@ export function createWitness(around: Surroundings): Witness {
     asked: new Map(),
     held: new Set(),
     workedOn: new Map(),
+    savedOn: new Map(),
+    ranOn: new Map(),
     written: new Map(),
     broughtBack: new Map(),
     tick: { scheduled: around.now(), arrived: around.now() },
@@ -113,6 +125,9 @@ export function createWitness(around: Surroundings): Witness {
   const calls: Call[] = []
   let listed: Sight = new Map()
   const lists: { readonly at: number; readonly sight: Sight }[] = []
+  /** When the Worker last read each project in a list or by itself, and its backtests; real time. */
+  const seenAt = new Map<number, number>()
+  const ranAt = new Map<number, number>()
   let liveKnown = false
   /** The policy day in which each run began to act. */
   const days = new Map<string, string>()
@@ -145,13 +160,13 @@ export function createWitness(around: Surroundings): Witness {
       (best, found) => (best === null || found.length < best.length ? found : best),
       null,
     )
-    const where = `${endpoint} of ${nameOf(now, projectId)} (run ${call.runs.join(' or ')})`
+    const where = `${endpoint} ${JSON.stringify(fields).slice(0, 200)} of ${nameOf(now, projectId)} (${working.map(({ id, word }) => `run ${id}, ${word ?? 'rules'}`).join(' or ')})`
     broken.push(...(least ?? ['no run is at work']).map((what) => `${where}: ${what}`))
     calls.push(call)
     return call
   }
 
-  async function after(endpoint: string, body: string, call: Call | null, response: Response | null): Promise<void> {
+  async function after({ endpoint, body, began }: Sent, call: Call | null, response: Response | null): Promise<void> {
     const answer = await answerOf(response)
     if (call !== null) {
       call.answer = answer
@@ -163,15 +178,18 @@ export function createWitness(around: Surroundings): Witness {
     if (endpoint === 'projects/read' && /\bstart\b\D+0\b/.test(body)) {
       listed = await around.look()
       lists.push({ at: around.now(), sight: listed })
+      for (const id of listed.keys()) seenAt.set(id, began)
     }
     if (endpoint === 'projects/read' && /projectId/.test(body)) {
       const projectId = Number(fieldsOf(body).projectId)
       const project = (await around.look()).get(projectId)
       if (project !== undefined) listed = new Map(listed).set(projectId, project)
+      seenAt.set(projectId, began)
     }
+    if (endpoint === 'backtests/list') ranAt.set(Number(fieldsOf(body).projectId), began)
     if (endpoint === 'files/read') {
       const sight = (await around.look()).get(Number(fieldsOf(body).projectId))
-      if (sight !== undefined) readFiles.set(sight.projectId, { at: Date.now(), sight })
+      if (sight !== undefined) readFiles.set(sight.projectId, { at: began, sight })
     }
   }
 
@@ -319,20 +337,28 @@ export function createWitness(around: Surroundings): Witness {
     judgeActivity(project, run, now, tell)
   }
 
+  /** When people last worked on a project, as far as the Worker has read it since; real time, 0 = they did not. */
+  function knownWork(projectId: number): number {
+    const kinds = [
+      [said.workedOn.get(projectId), seenAt.get(projectId)],
+      [said.savedOn.get(projectId), readFiles.get(projectId)?.at],
+      [said.ranOn.get(projectId), ranAt.get(projectId)],
+    ] as const
+    return Math.max(0, ...kinds.map(([did = 0, read = 0]) => (did < read ? did : 0)))
+  }
+
   /** Whatever people did counts, whether `modified` moved or not, if it was done before the Worker last read the files (G31). */
   function judgeActivity({ projectId }: ShownProject, run: AtWork, _: Sight, tell: (what: string) => void): void {
-    const worked = said.workedOn.get(projectId)
-    const read = readFiles.get(projectId)
-    if (worked === undefined || read === undefined || worked >= read.at) return
+    const worked = knownWork(projectId)
+    if (worked === 0) return
     const days = (run.policyNow - worked) / DAY
     if (days < permissions.idleDays()) tell(`somebody worked on it ${days.toFixed(1)} days ago (G31)`)
   }
 
   /** What was made, or worked on, after a command had been received is not meant by it (G25). Dates have no fractions. */
   function judgeCommand({ at }: Asked, { projectId, name }: ShownProject, tell: (what: string) => void): void {
-    const worked = said.workedOn.get(projectId)
-    const read = readFiles.get(projectId)
-    if (worked !== undefined && worked > at + 2_000 && (read === undefined || worked < read.at)) {
+    const worked = knownWork(projectId)
+    if (worked > at + 2_000) {
       tell(`${name} was worked on ${((worked - at) / 1_000).toFixed(1)} s after the command came (G25)`)
     }
   }
@@ -375,7 +401,7 @@ export function createWitness(around: Surroundings): Witness {
     const read = readFiles.get(call.projectId)
     if (read === undefined) return tell('its files were not read (G9)')
     if (flat(backup.files) !== flat(read.sight.files)) tell('the backup differs from what was read (G9)')
-    const worked = said.workedOn.get(call.projectId) ?? 0
+    const worked = said.savedOn.get(call.projectId) ?? 0
     if (worked <= read.at && flat(backup.files) !== flat(present?.files ?? [])) {
       tell('the backup differs from what is there (G9)')
     }

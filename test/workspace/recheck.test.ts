@@ -2,6 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { RECHECK } from '../support/lists.ts'
+import { beforeSingleRead } from '../support/moments.ts'
 import { DELETE_OLD, NO_CAPS, rule, stale, staleMany } from '../support/policies.ts'
 import { DAY, makeWorld, type World } from '../support/world.ts'
 
@@ -114,6 +115,28 @@ describe('G8 an edit between the plan and the re-check saves the project', () =>
     justBefore(world, 'projects/read', RECHECK, () => world.edit('Work/a', { name: 'Archive/Old/a' }))
     const run = await world.tick(now + 2 * DAY)
     expect(run.outcomes).toMatchObject([{ outcome: 'changed', detail: '"Archive/Old/a" is taken now.' }])
+    expect(await world.calls('projects/update')).toBe(0)
+  })
+})
+
+describe('G8 what a single look shows just before the call counts, whatever it is', () => {
+  const NOTE = `${NO_CAPS}[protect]\npaths = ["Safe/**"]\n${rule('note', '{ path = "Old/*", stamped = false }', 'describe', 'to = "looked at"')}`
+
+  it.each([
+    ['renames it', { name: 'Old/renamed' }],
+    ['moves it to where no rule is', { name: 'Work/p0' }],
+    ['moves it to where it is protected', { name: 'Safe/p0' }],
+    ['moves it to the Recycle Bin', { name: 'Recycle Bin/Old/p0' }],
+    ['gives it away', { ownerId: 456 }],
+    ['works on it', { modified: now + 1_000 }],
+    ['writes a description', { description: 'mine' }],
+  ])('when a person %s', async (_what, fields) => {
+    const world = await makeWorld(NOTE, [stale('Old/p0')])
+    const { projectId } = await world.project('Old/p0')
+    await world.tick(now)
+    beforeSingleRead(world, () => world.control('edit', { projectId, modified: now - 200 * DAY, ...fields }))
+    const run = await world.tick(now + 2 * DAY)
+    expect(run.outcomes).toMatchObject([{ projectId, outcome: expect.stringMatching(/changed|protected/) }])
     expect(await world.calls('projects/update')).toBe(0)
   })
 })

@@ -124,14 +124,18 @@ export async function recheck(slice: Slice, batch: readonly ItemRow[]): Promise<
     stands,
     standsOnCopy,
     changed: null,
-    standsWith: async (row, project) => unlessEdited(stands, row, project),
+    standsWith: async (row, project) => withSight(row, project),
   }
 
-  /** The decision is about the lists; what a rule writes is only right for the description that they hold. */
-  function unlessEdited(judge: Fresh['stands'], row: ItemRow, project: Project): Stands {
+  /** What a single look shows besides is decided about again; what a rule writes is only right for the description that the lists hold. */
+  function withSight(row: ItemRow, project: Project): Stands {
     const listed = seen.projects.find(({ id }) => id === project.id)
-    if (listed?.created === project.created && listed.description === project.description) return judge(row)
-    return left('changed', 'Its description was changed a moment ago.')
+    if (listed?.created !== project.created || listed.description !== project.description) {
+      return left('changed', 'Its description was changed a moment ago.')
+    }
+    if (JSON.stringify(listed) === JSON.stringify(project)) return stands(row)
+    const newer = { ...asked, projects: asked.projects.map((one) => (one.id === project.id ? project : one)) }
+    return judgeDue(decide(policy, newer, memory, now), newer)(row)
   }
 }
 
