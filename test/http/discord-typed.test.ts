@@ -59,6 +59,7 @@ describe('what is typed in Discord', () => {
     expect((await ann('help')).says).toMatch(/\/sweep undo <run or project>/)
     expect((await ann('help', { command: 'delete' })).says).toMatch(/asks first\.\nYou are shown what exactly would go/)
     expect((await ann('why', { project: 'Old/mean reversion v2' })).says).toMatch(/Rule "old"/)
+    expect((await ann('baseline')).says).toBe('Nothing stands against the list of projects.')
     const looked = await ann('plan')
     expect([looked.privately, looked.says]).toEqual([true, 'Looking at all projects. The plan follows here.'])
     await follows(scene, looked, /^Plan: nothing is due now, of 6 projects\. Nothing has been done\./)

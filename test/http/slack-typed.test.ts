@@ -66,6 +66,7 @@ describe.concurrent('what is typed in Slack', () => {
     expect(readable(await stranger.types(''))).toMatch(/\/sweep undo <run or project>/)
     expect(readable(await ann('help delete'))).toMatch(/asks first\.\n(┃ )?You are shown what exactly would go/)
     expect(readable(await ann('why Old/mean reversion v2'))).toMatch(/Rule "old"/)
+    expect(readable(await ann('baseline'))).toMatch(/Nothing stands against the list of projects\./)
     const looked = await ann('plan')
     expect([looked.only, says(looked)]).toEqual([ANN, 'Looking at all projects. The plan follows here.'])
     await follows(scene, looked, /^Plan: nothing is due now, of 6 projects\. Nothing has been done\./)
