@@ -69,7 +69,7 @@ export function slackManifest(worker: string): Manifest {
 }
 
 const USAGE =
-  'plan | why <project> | keep <project> 30d | release <project> | update <project> … | delete <project> | run | approve | refuse | undo <run> | status | pause | resume | help'
+  'plan | why <project> | keep <project> 30d | release <project> | update <project> … | delete <project> | run | approve | refuse | undo <run> | baseline | status | pause | resume | help'
 
 /** Opened in a browser, it offers to make the app from the manifest. */
 export function creationLink(manifest: Manifest): string {

@@ -122,8 +122,8 @@ describe('a card in Discord', () => {
 
   it('reads well: how things stand', () => {
     expect(readable(renderDiscord(STATUS, PAGES))).toMatchInlineSnapshot(`
-      "Paused. The last good run ended 26 hours ago.
-      ┃ Paused (https://sweep.example/)
+      "Not well. The last good run ended 26 hours ago.
+      ┃ Not well (https://sweep.example/)
       ┃ • The last good run ended 26 hours ago.
       ┃ • Nothing is changed until somebody says /sweep resume.
       ┃ • 3 projects wait for a decision: plan 1f3a9c0d2b4e6f80, until 2026-11-25 10:00 UTC. /sweep approve shows it.

@@ -63,7 +63,7 @@ may = ["approve"]
 `
   const see = async (world: World, path: string, email: string) =>
     (await ask(world, path, { bearer: null, access: { email } })).text()
-  const press = (world: World, email: string, missing: string, origin = 'https://leansweep.example') =>
+  const press = (world: World, email: string, missing: string, origin = 'https://localhost') =>
     ask(world, '/baseline', {
       method: 'POST',
       bearer: null,

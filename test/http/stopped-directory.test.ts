@@ -84,7 +84,7 @@ describe('a directory that stopped', () => {
       headers: {
         'content-type': 'application/x-www-form-urlencoded',
         'sec-fetch-site': 'same-origin',
-        origin: 'https://leansweep.example',
+        origin: 'https://localhost',
       },
     })
     expect(pressed.status).toBe(303)

@@ -140,8 +140,8 @@ describe('a card in Slack', () => {
       [!Delete 3 projects] {Delete 3 projects? 3 projects inside Research/*old*, at any depth. This is the last question. [Delete 3] [Not now]} [Cancel]"
     `)
     expect(readable(renderSlack(STATUS, PAGES))).toMatchInlineSnapshot(`
-      "Paused. The last good run ended 26 hours ago.
-      ┃ # Paused
+      "Not well. The last good run ended 26 hours ago.
+      ┃ # Not well
       ┃ • The last good run ended 26 hours ago.
       ┃ • Nothing is changed until somebody says /sweep resume.
       ┃ • 3 projects wait for a decision: plan 1f3a9c0d2b4e6f80, until 2026-11-25 10:00 UTC. /sweep approve shows it.

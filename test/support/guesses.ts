@@ -94,7 +94,9 @@ export function likewise(text: string, random: Random): string {
 
 /** What an answer looks like without what was sent, and without what is never the same twice. */
 export function lookOf(text: string, sent: string): string {
-  return [sent, oneWord(sent)]
+  // A button of a directory names its run first: `run/directory`.
+  const [first = ''] = sent.split('/')
+  return [sent, oneWord(sent), ...(first.length > 3 ? [first] : [])]
     .reduce((left, echo) => left.replaceAll(echoOf(echo), '<echo>'), text)
     .replaceAll(/\d{8}-\d{6}-[0-9a-f]{6}/g, '<run>')
     .replaceAll(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::[\d.]+)?(?:Z| UTC)?/g, '<time>')

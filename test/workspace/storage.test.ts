@@ -1,6 +1,6 @@
 /** G27: what is stored is bounded. Two weeks of a workspace stay far inside the Free plan, and history costs nothing. */
 
-import { describe, it } from 'vitest'
+import { describe, inject, it } from 'vitest'
 import { mostReading } from '../support/count-rows.ts'
 import type { Cost } from '../support/node/storage-cost.ts'
 import { countedWorld, runAt, simulate } from '../support/storage-days.ts'
@@ -10,9 +10,10 @@ import { DAY, HOUR, type World } from '../support/world.ts'
 const FREE = { rowsWritten: 100_000, rowsRead: 5_000_000, kvWrites: 1_000 }
 
 const PROJECTS = 500
-const DAYS = 14
+/** `npm run test:soak -- --only storage` takes two weeks. */
+const DAYS = inject('soak').days
 
-describe.concurrent('G27 two weeks of 500 projects, of which half wait for a decision', () => {
+describe.concurrent(`G27 ${DAYS} days of 500 projects, of which half wait for a decision`, () => {
   it('with 25 deletions and 20 edits a day fit the Free plan with room to spare', async ({ expect }) => {
     const made = await countedWorld('both', PROJECTS)
     const cost: Cost = await simulate(made, 'both', DAYS * 24)
@@ -37,7 +38,7 @@ describe.concurrent('G27 a year of history', () => {
     counted.rows.read = 0
     await world.stub.health()
     await world.stub.health()
-    expect(counted.rows.read / 2).toBeLessThanOrEqual(50)
+    expect(counted.rows.read / 2, JSON.stringify(mostReading(counted.rows))).toBeLessThanOrEqual(50)
     counted.rows.read = 0
     counted.rows.by.clear()
     await runAt(world, start + 4 * HOUR)
@@ -92,9 +93,10 @@ async function history(world: World, end: number): Promise<void> {
           'INSERT INTO acted_on (project_id, first_sent_at, move_rule, moved_at, move_sent_at) VALUES (?, ?, ?, ?, ?)',
           1_000_000 + n,
           at,
-          'x',
-          at,
-          at,
+          // Moves of the last month are read, like marks.
+          n % 1_000 === 0 ? 'x' : null,
+          n % 1_000 === 0 ? at : null,
+          n % 1_000 === 0 ? at : null,
         )
         if (n < 29 * 24)
           sql.exec(

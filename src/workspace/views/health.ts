@@ -90,9 +90,9 @@ export function readHealth(sql: SqlStorage, refusals: Refusals, interval: number
   const good = readFact(sql, 'goodTick')
   const newest = sql
     .exec<{ id: string; status: string; message: string; cause: string | null }>(
-      `SELECT id, status, message, json_extract(state, '$.cause') AS cause FROM runs
-       WHERE trigger = 'cron' AND status NOT IN ('queued', 'running') AND json_extract(state, '$.surveyAt') IS NOT NULL
-       ORDER BY created_at DESC LIMIT 2`,
+      `SELECT id, status, message, json_extract(state, '$.cause') AS cause
+       FROM runs INDEXED BY runs_by_time WHERE trigger = 'cron' AND status NOT IN ('queued', 'running') AND json_extract(state, '$.surveyAt') IS NOT NULL
+       ORDER BY created_at DESC, id DESC LIMIT 2`,
     )
     .toArray()
   const tick = readFact(sql, 'tick')

@@ -4,8 +4,18 @@ import type { TestProject } from 'vitest/node'
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** `pairs`: guesses per operation. Seed 0 = another one each time. `members`: projects in a directory. `idle`: projects to read. */
-    soak: { readonly pairs: number; readonly seed: number; readonly members: number; readonly idle: number }
+    soak: {
+      /** Guesses per operation. */
+      readonly pairs: number
+      /** 0 = another one each time. */
+      readonly seed: number
+      /** Projects in a directory. */
+      readonly members: number
+      /** Projects to read. */
+      readonly idle: number
+      /** Days of storage. */
+      readonly days: number
+    }
     /** The row of `npm run bench -- --storage` that is measured: `5000 waiting filled`. */
     storageRow: string
   }
@@ -13,11 +23,12 @@ declare module 'vitest' {
 
 export default function setup(project: TestProject): void {
   project.provide('storageRow', process.env.STORAGE_ROW ?? '')
-  const { SOAK_PAIRS = '20', SOAK_SEED = '0', SOAK_MEMBERS = '11', SOAK_IDLE = '60' } = process.env
+  const { SOAK_PAIRS = '20', SOAK_SEED = '0', SOAK_MEMBERS = '11', SOAK_IDLE = '60', SOAK_DAYS = '2' } = process.env
   project.provide('soak', {
     pairs: Number(SOAK_PAIRS),
     seed: Number(SOAK_SEED),
     members: Number(SOAK_MEMBERS),
     idle: Number(SOAK_IDLE),
+    days: Number(SOAK_DAYS),
   })
 }
