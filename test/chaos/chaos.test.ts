@@ -12,7 +12,7 @@ import { happen } from './sequence.ts'
 const { runs, seconds, shrinkSeconds, seed, part, replay } = inject('chaos')
 
 /** So many happen at the same time in one isolate, each with a workspace and a sandbox of its own. */
-const AT_ONCE = replay === null ? 8 : 1
+const AT_ONCE = replay === null ? 12 : 1
 
 /** Made from one seed of fast-check. */
 const BATCH = 3

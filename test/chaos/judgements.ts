@@ -9,8 +9,12 @@ import type { Witness } from './witness.ts'
 const GOOD: ReadonlySet<string> = new Set(['ok', 'succeeded', 'partial', 'waiting', 'awaiting_approval'])
 
 /** Every run that has ended and is not in `judged` yet, oldest first; those are added to it. */
-export async function judgeRuns(world: World, witness: Witness, judged: Set<string>): Promise<void> {
-  const runs = (await world.stub.runs(60, null)) as readonly RunSummary[]
+export async function judgeRuns(
+  world: World,
+  witness: Witness,
+  judged: Set<string>,
+  runs: readonly RunSummary[],
+): Promise<void> {
   for (const run of runs.toReversed()) {
     if (judged.has(run.id) || run.status === 'running' || run.status === 'queued') continue
     judged.add(run.id)

@@ -53,7 +53,7 @@ export function people(world: World, sandbox: Looking, said: Said): People {
       unhold: { description: '', modified: new Date(START - 300 * DAY).toISOString() },
       rename: { name: `Moved/${projectId}` },
       run: { live: [{ status: 'Running' }] },
-      stop: { live: [] },
+      stop: (project.live as readonly unknown[]).length === 0 ? null : { live: [] },
       restore: path === project.name || (await isTaken(path)) ? null : { name: path, ...unmoved },
       bin: path !== project.name || (await isTaken(`${BIN}${path}`)) ? null : { name: `${BIN}${path}`, ...unmoved },
       pin: { isPinned: true },

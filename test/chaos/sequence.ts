@@ -38,11 +38,11 @@ export async function happen(steps: readonly Step[]): Promise<readonly string[]>
   const judged = new Set<string>()
   const witness: Witness = createWitness({
     look: sandbox.look,
-    runs: () => world.stub.runs(8, null) as Promise<readonly RunSummary[]>,
+    runs: () => world.stub.runs(12, null) as Promise<readonly RunSummary[]>,
     execution: async (run) => (await world.stub.proposalOf(run))?.execution ?? null,
     stored: store.held,
     now: () => nowOf(world),
-    catchUp: () => judgeRuns(world, witness, judged),
+    catchUp: (runs) => judgeRuns(world, witness, judged, runs),
   })
   const sequence = new Sequence(world, sandbox, witness, people(world, sandbox, witness.said), store, judged)
   for (const step of steps) {
@@ -107,6 +107,8 @@ class Sequence {
   /** Requests that concern one project. */
   private single = 0
   private kills = 0
+  /** The service does not answer for days. */
+  private isWeek = false
   private turns = 0
   private newest: Turn | null = null
   private last: (() => Promise<unknown>) | null = null
@@ -153,6 +155,7 @@ class Sequence {
     await this.world.faults()
     this.store.heal()
     this.trouble = { kind: 'none' }
+    this.isWeek = false
     await this.settle()
     await this.judge()
   }
@@ -203,11 +206,12 @@ class Sequence {
         await this.world.alarm().catch(() => null)
         return this.settle()
       case 'weeks':
+        this.isWeek = true
         await this.world.faults({ endpoint: 'projects/read', kind: action.fault })
         for (let day = 0; day < action.days; day++) {
           await this.start({ kind: 'tick', hours: 24 })
           await this.settle()
-          await judgeRuns(this.world, this.witness, this.judged)
+          await this.judge()
         }
         return
       case 'sweep':
@@ -402,7 +406,7 @@ class Sequence {
   /** The next turn of the object; null when it was killed, or takes long. */
   private async turnAfter(seen: number): Promise<Turn | null> {
     // Asked for again and again: a promise that another object resolves is lost when that object is killed.
-    for (const end = Date.now() + 1_000; this.turns === seen && Date.now() < end; ) await pause(2)
+    for (const end = Date.now() + 1_000; this.turns === seen && Date.now() < end; ) await pause(10)
     if (this.turns > seen && this.newest !== null) return this.newest
     // The platform starts a failed alarm again after two seconds; this is sooner.
     await this.world.alarm().catch(() => null)
@@ -457,11 +461,17 @@ class Sequence {
   private async fetch(url: string, init: RequestInit | undefined, call: Call | null, sent: Sent): Promise<Response> {
     try {
       const answer = await fetch(url, init)
-      await this.witness.after(sent, call, answer)
-      return answer
+      // An answer as it should be is read once; what breaks off must break off for the Worker, too.
+      if (this.trouble.kind === 'fault' || this.trouble.kind === 'outage' || this.isWeek) {
+        await this.witness.after(sent, call, answer.ok ? await textOf(answer.clone()) : null, answer)
+        return answer
+      }
+      const text = await answer.text()
+      await this.witness.after(sent, call, text, answer)
+      return new Response(text, answer)
     } catch (error) {
       if (call !== null) this.sandbox.changed()
-      await this.witness.after(sent, call, null)
+      await this.witness.after(sent, call, null, null)
       throw error
     }
   }
@@ -506,7 +516,7 @@ class Sequence {
   private async judge(): Promise<void> {
     const { broken } = this.witness
     const before = this.judged.size
-    await judgeRuns(this.world, this.witness, this.judged)
+    await judgeRuns(this.world, this.witness, this.judged, await this.world.stub.runs(60, null))
     const ended = Math.max(1, this.judged.size - before)
     if (this.requests > ended * MOST_CALLS) broken.push(`${this.requests} API calls in ${ended} runs (G26)`)
   }
@@ -530,4 +540,9 @@ class Sequence {
     if (broken.length > 0) return
     await judgeEnd(this.world, this.witness, this.people, this.sandbox)
   }
+}
+
+/** The body of an answer; null where it breaks off. */
+function textOf(answer: Response): Promise<string | null> {
+  return answer.text().catch(() => null)
 }

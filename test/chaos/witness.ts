@@ -71,7 +71,8 @@ export interface Witness {
   /** Policy time now. */
   policyNow(): number
   before(endpoint: string, body: string): Promise<Call | null>
-  after(sent: Sent, call: Call | null, response: Response | null): Promise<void>
+  /** `text`: the body, null where it could not be read; without an answer both are null. */
+  after(sent: Sent, call: Call | null, text: string | null, response: Response | null): Promise<void>
 }
 
 /** A request that was sent; `began`: real time before it went out. */
@@ -92,8 +93,8 @@ export interface Surroundings {
   readonly stored: ReadonlyMap<string, ArrayBuffer>
   /** The Worker's clock. */
   now(): number
-  /** Looks at the runs that have ended since. */
-  catchUp(): Promise<void>
+  /** Looks at those that have ended since. */
+  catchUp(runs: readonly RunSummary[]): Promise<void>
 }
 
 /** A run that may be the one at work. */
@@ -144,8 +145,9 @@ export function createWitness(around: Surroundings): Witness {
     const fields = fieldsOf(body)
     const projectId = Number(fields.projectId)
     const now = await around.look()
-    await around.catchUp()
-    const working = await atWork()
+    const runs = await around.runs()
+    await around.catchUp(runs)
+    const working = await atWork(runs)
     const call: Call = {
       endpoint,
       projectId,
@@ -166,8 +168,13 @@ export function createWitness(around: Surroundings): Witness {
     return call
   }
 
-  async function after({ endpoint, body, began }: Sent, call: Call | null, response: Response | null): Promise<void> {
-    const answer = await answerOf(response)
+  async function after(
+    { endpoint, body, began }: Sent,
+    call: Call | null,
+    text: string | null,
+    response: Response | null,
+  ): Promise<void> {
+    const answer = answerOf(text, response)
     if (call !== null) {
       call.answer = answer
       if (answer === 'done' || answer === 'lost') usedUp(call)
@@ -212,8 +219,8 @@ export function createWitness(around: Surroundings): Witness {
   }
 
   /** Which runs may be at work, by the API. One that was asked for just now may not have been acknowledged yet. */
-  async function atWork(): Promise<readonly AtWork[]> {
-    const running = (await around.runs()).filter(({ status }) => status === 'running')
+  async function atWork(runs: readonly RunSummary[]): Promise<readonly AtWork[]> {
+    const running = runs.filter(({ status }) => status === 'running')
     return Promise.all(
       running.map(async ({ id, trigger, actor, at, startedAt }) => {
         const plan = trigger === 'approval' ? await planOf(id) : null
@@ -450,14 +457,10 @@ export function isDestructive({ endpoint, fields }: Call): boolean {
   return endpoint === 'projects/delete' || String(fields.name ?? '').startsWith('Archive/')
 }
 
-async function answerOf(response: Response | null): Promise<Call['answer']> {
+function answerOf(text: string | null, response: Response | null): Call['answer'] {
   if (response === null) return 'lost'
   if (response.status === 429) return 'throttled'
   if (!response.ok) return 'refused'
-  const text = await response
-    .clone()
-    .text()
-    .catch(() => null)
   if (text === null || !text.startsWith('{')) return 'lost'
   try {
     const said = JSON.parse(text) as { readonly success?: boolean; readonly errors?: readonly string[] }
