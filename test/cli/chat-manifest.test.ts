@@ -33,7 +33,7 @@ describe('npm run chat:manifest', () => {
               "command": "/sweep",
               "url": "https://leansweep.example.workers.dev/slack/commands",
               "description": "Keeps the QuantConnect workspace tidy",
-              "usage_hint": "plan | why <project> | keep <project> 30d | release <project> | update <project> … | delete <project> | run | approve | refuse | undo <run> | status | pause | resume | help",
+              "usage_hint": "plan | why <project> | keep <project> 30d | release <project> | update <project> … | delete <project> | run | approve | refuse | undo <run> | baseline | status | pause | resume | help",
               "should_escape": false
             }
           ]

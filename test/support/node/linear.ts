@@ -40,9 +40,11 @@ export const WORST = [
 ]
 
 /** Below this what is measured is mostly memory that is taken for the first time. The square of 10 kB takes many times as long. */
-const FLOOR_MS = 2
+const FLOOR_MS = 4
 const MOST = 12
 const QUICK_MS = 2
+/** Of something that is measured beside other work. */
+const CHANCES = 10
 
 /** Milliseconds of the processor, not of the clock: other processes take their turns in between. The shortest of some runs. */
 function timeOf(search: (text: string) => unknown, text: string, enough: number, least = 1): number {
@@ -72,7 +74,7 @@ export function growsLinearly(search: (text: string) => unknown, piece: string, 
   ) as [string, string, string]
   // The square of 10 kB takes much longer than this.
   if (timeOf(search, middle, QUICK_MS, 0) <= QUICK_MS) return true
-  for (let chance = 0; chance < 4; chance++) {
+  for (let chance = 0; chance < CHANCES; chance++) {
     const mostOfMiddle = MOST * Math.max(FLOOR_MS, timeOf(search, small, FLOOR_MS))
     const between = timeOf(search, middle, mostOfMiddle)
     if (between > mostOfMiddle) continue
