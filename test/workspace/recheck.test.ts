@@ -157,8 +157,8 @@ describe('G8 a directory that changes while it is worked on', () => {
     const members = Array.from({ length: 14 }, (_, n) => stale(`Old/x/p${String(n).padStart(2, '0')}`))
     const world = await makeWorld(policy, members)
     await world.tick(now)
-    // After it was read a directory is looked at once more, and then before each batch.
-    justBefore(world, 'projects/read', RECHECK + 2, () => editLater(world, 'Old/x/p13', {}))
+    // A directory is looked at before each batch.
+    justBefore(world, 'projects/read', RECHECK + 1, () => editLater(world, 'Old/x/p13', {}))
     const run = await world.tick(now + 2 * DAY)
     expect(run).toMatchObject({ status: 'partial', counts: { due: 14, confirmed: 10, skipped: 4 } })
     expect((await world.project('Old/x/p13')).name).toBe('Old/x/p13')
