@@ -60,8 +60,7 @@ async function main(): Promise<void> {
     try {
       for (const mutant of wanted) {
         const known = results[mutant.id]
-        if (known?.of === hashOf(mutant) && known.tried >= Math.min(options.sequences, known.tried) && !options.again)
-          continue
+        if (known?.of === hashOf(mutant) && !options.again) continue
         const result = await tryOut(copy, mutant, options)
         results[mutant.id] = result
         await writeFile(RESULTS, `${JSON.stringify(sorted(results), null, 2)}\n`)
