@@ -10,6 +10,7 @@ const inNode = [
   'test/pages/**/*.test.ts',
   'test/process/**/*.test.ts',
   'test/architecture/**/*.test.ts',
+  'test/mutations/**/*.test.ts',
   'test/http/openapi/**/*.test.ts',
 ]
 

@@ -22,6 +22,13 @@ export interface ChaosResult {
   readonly seconds: number
 }
 
+/** What came of it, in a line. */
+export function chaosText({ code, held, seconds }: ChaosResult, seed: number): string {
+  const rate = (held / seconds).toFixed(1)
+  const verdict = code === 0 ? 'every promise held' : 'see above'
+  return `${held} sequences in ${seconds.toFixed(0)} s (${rate} a second), seed ${seed}: ${verdict}.`
+}
+
 /** Two keep two cores busy: a Worker and its sandbox take turns. */
 const PROCESSES = 2
 

@@ -25,6 +25,7 @@ const commands = {
   test: 'src/cli/test.ts',
   'test:chaos': 'src/cli/test-chaos.ts',
   'test:soak': 'src/cli/test-soak.ts',
+  'test:mutations': 'src/cli/test-mutations.ts',
   sandbox: 'test/sandbox/main.ts',
   schema: 'src/cli/schema.ts',
   bench: 'test/bench/main.ts',

@@ -1,7 +1,7 @@
 /** `npm run test:chaos`: as many sequences of the world as one likes, against the real Worker, until a promise breaks. */
 
 import { parseArgs } from 'node:util'
-import { type ChaosOptions, runChaos } from './chaos-parts.ts'
+import { type ChaosOptions, chaosText, runChaos } from './chaos-parts.ts'
 
 const HELP = `Lets random sequences of runs, people, commands, decisions, faults and killed processes happen to the real Worker
 beside a sandbox, and checks every promise in each.
@@ -21,11 +21,9 @@ async function main(): Promise<void> {
   const options = readOptions()
   if (options === null) return
   console.error(`Seed ${options.seed} …`)
-  const { code, held, seconds } = await runChaos(options)
-  const rate = (held / seconds).toFixed(1)
-  const verdict = code === 0 ? 'every promise held' : 'see above'
-  console.error(`${held} sequences in ${seconds.toFixed(0)} s (${rate} a second), seed ${options.seed}: ${verdict}.`)
-  process.exitCode = code
+  const result = await runChaos(options)
+  console.error(chaosText(result, options.seed))
+  process.exitCode = result.code
 }
 
 function readOptions(): ChaosOptions | null {

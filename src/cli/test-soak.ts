@@ -3,18 +3,20 @@
 import { spawn } from 'node:child_process'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { chaosText, runChaos } from './chaos-parts.ts'
 import { root } from './settings.ts'
 
 interface Part {
   /** For `--only`, and for people. */
   readonly name: string
   readonly what: string
-  /** Test files or folders, as vitest takes them. */
-  readonly files: readonly string[]
+  /** Test files or folders, as vitest takes them; `chaos` is several processes at once. */
+  readonly files: readonly string[] | 'chaos'
 }
 
 /** A further part is added here and reads what it needs from `test/support/node/soak.ts`. */
 const PARTS: readonly Part[] = [
+  { name: 'chaos', what: 'random sequences of the wide model, every promise', files: 'chaos' },
   { name: 'guesses', what: 'guesses at secrets, at every operation (G29)', files: ['test/http/guesses.test.ts'] },
   {
     name: 'units',
@@ -51,6 +53,7 @@ const AMOUNTS = {
   kills: { by: '50', what: 'how often the Worker is killed' },
   properties: { by: '8000', what: 'how many cases of each property' },
   requests: { by: '100000', what: 'how many requests the load is' },
+  minutes: { by: '10', what: 'how long the chaos test goes on' },
   seed: { by: '0', what: 'makes the same ones again (0: others each time; the seed is printed)' },
 } as const
 
@@ -76,13 +79,20 @@ async function main(): Promise<void> {
   for (const { name, what, files } of options.parts) {
     console.error(`${name}: ${what} …`)
     const began = performance.now()
-    const code = await run(files, { ...process.env, ...options.env })
+    const code = files === 'chaos' ? await chaos(options.env) : await run(files, { ...process.env, ...options.env })
     console.error(
       `${name}: ${code === 0 ? 'held' : 'see above'}, ${((performance.now() - began) / 1_000).toFixed(0)} s.`,
     )
     worst = Math.max(worst, code)
   }
   process.exitCode = worst
+}
+
+async function chaos(env: Readonly<Record<string, string>>): Promise<number> {
+  const seed = Number(env.SOAK_SEED) || Date.now() % 1_000_000_007
+  const result = await runChaos({ runs: 1_000_000, seconds: Number(env.SOAK_MINUTES) * 60, seed, replay: null })
+  console.error(chaosText(result, seed))
+  return result.code
 }
 
 function run(files: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {

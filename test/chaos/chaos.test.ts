@@ -9,7 +9,7 @@ import type {} from '../support/node/chaos.ts'
 import { type Step, sequences } from './actions.ts'
 import { happen } from './sequence.ts'
 
-const { runs, seconds, shrinkSeconds, seed, part, replay } = inject('chaos')
+const { runs, seconds, shrinkSeconds, isFirstEnough, seed, part, replay } = inject('chaos')
 
 /** So many happen at the same time in one isolate, each with a workspace and a sandbox of its own. */
 const AT_ONCE = replay === null ? 12 : 1
@@ -18,6 +18,9 @@ const AT_ONCE = replay === null ? 12 : 1
 const BATCH = 3
 
 let made = 0
+
+/** Something was broken, and that was all that was asked. */
+let isOver = false
 
 describe.concurrent(`every promise, over sequences made from seed ${seed}, part ${part}`, () => {
   for (let lane = 0; lane < AT_ONCE; lane++) {
@@ -34,7 +37,7 @@ afterAll(() => console.log(`chaos: ${made} sequences held, seed ${seed}, part ${
 
 async function makeMany(lane: number): Promise<void> {
   const end = Date.now() + seconds * 1_000
-  for (let n = 0; n * BATCH * AT_ONCE < runs && Date.now() < end; n++) {
+  for (let n = 0; n * BATCH * AT_ONCE < runs && Date.now() < end && !isOver; n++) {
     await check({ seed: mixed(seed, part * AT_ONCE + lane, n), numRuns: BATCH, unbiased: n % 2 === 1 })
   }
 }
@@ -51,7 +54,7 @@ async function check(how: fc.Parameters<[readonly Step[]]> & { readonly seed: nu
   let end = Number.POSITIVE_INFINITY
   const property = fc.asyncProperty(sequences, async (steps) => {
     // Shorter ones are looked for so long; the shortest by then is printed.
-    if (Date.now() > end) return true
+    if (Date.now() > end || isOver) return true
     const found = await happen(steps)
     if (found.length === 0) made += 1
     else broken = found
@@ -59,7 +62,8 @@ async function check(how: fc.Parameters<[readonly Step[]]> & { readonly seed: nu
     return found.length === 0
   })
   const report = await fc.check(property, how)
-  if (!report.failed) return
+  if (!report.failed || isOver) return
+  isOver = isFirstEnough
   const steps = (report.counterexample?.[0] ?? []).map((step) => JSON.stringify(step))
   throw new Error(
     [

@@ -13,6 +13,8 @@ declare module 'vitest' {
       readonly seconds: number
       /** So long a shorter sequence is looked for that fails as well. */
       readonly shrinkSeconds: number
+      /** Whether all ends with the first sequence in which a promise is broken. */
+      readonly isFirstEnough: boolean
       readonly seed: number
       readonly part: number
       readonly replay: string | null
@@ -28,11 +30,13 @@ export default function setup(project: TestProject): void {
     CHAOS_SEED = '1',
     CHAOS_PART = '0',
     CHAOS_REPLAY,
+    CHAOS_FIRST,
   } = process.env
   project.provide('chaos', {
     runs: Number(CHAOS_RUNS),
     seconds: Number(CHAOS_SECONDS),
     shrinkSeconds: Number(CHAOS_SHRINK_SECONDS),
+    isFirstEnough: CHAOS_FIRST === '1',
     seed: Number(CHAOS_SEED),
     part: Number(CHAOS_PART),
     replay: CHAOS_REPLAY || null,
