@@ -47,6 +47,8 @@ describe('G19 pause', () => {
     const { run } = await world.stub.submit({ triggerId: 'while paused', trigger: 'api', actor: 'token', request })
     expect(await world.tick(now + 3 * DAY)).toMatchObject({ mode: 'report', counts: { acted: 0 } })
     expect(await world.deletions()).toEqual([])
+    // Not in the second in which its files were read: a date that moved then is our own doing.
+    await new Promise((resolve) => setTimeout(resolve, 1_100))
     await world.edit('Old/p1', {})
     await world.stub.resume()
     expect((await world.ended(run)).counts).toMatchObject({ acted: 2, confirmed: 2, skipped: 1 })
