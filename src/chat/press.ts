@@ -91,7 +91,7 @@ async function undoRun(env: Env, asker: Asker, ref: string): Promise<Answer> {
   if (!may.ok) return may.answer
   const [run = '', place] = ref.split('/')
   const record = await workspaceOf(env).run(run)
-  if (record === null) return tell(`There is no run ${plainText(run)} any more.`)
+  if (record === null) return tell('That run is not there any more.')
   const stopped = place === undefined ? null : record.stoppedDirectories?.[Number(place)]
   if (stopped === undefined) return unreadable()
   const part = stopped === null ? {} : { directory: stopped.directory }

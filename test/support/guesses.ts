@@ -94,9 +94,7 @@ export function likewise(text: string, random: Random): string {
 
 /** What an answer looks like without what was sent, and without what is never the same twice. */
 export function lookOf(text: string, sent: string): string {
-  // A button of a directory names its run first: `run/directory`.
-  const [first = ''] = sent.split('/')
-  return [sent, oneWord(sent), ...(first.length > 3 ? [first] : [])]
+  return [sent, oneWord(sent)]
     .reduce((left, echo) => left.replaceAll(echoOf(echo), '<echo>'), text)
     .replaceAll(/\d{8}-\d{6}-[0-9a-f]{6}/g, '<run>')
     .replaceAll(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::[\d.]+)?(?:Z| UTC)?/g, '<time>')
