@@ -1,5 +1,6 @@
 /** One slice of the run whose turn it is. Every slice ends with the ledger telling what the next one does. */
 
+import { sentences } from '../core/base/sentences.ts'
 import { problemText, readPolicy } from '../core/policy/policy.ts'
 import type { DepsResult } from '../deps.ts'
 import { createMeter } from '../quantconnect/meter.ts'
@@ -130,7 +131,7 @@ function toRecord(
   message: string,
   cause?: RunRow['state']['cause'],
 ): 'again' {
-  const text = [run.message, message].filter((part) => part !== '').join(' ')
+  const text = sentences(run.message, message)
   const state = { ...run.state, ending, ...(cause === undefined ? {} : { cause }) }
   changeRun(sql, run, { phase: 'record', message: text, state })
   return 'again'
@@ -149,7 +150,7 @@ function endActing(sql: SqlStorage, run: RunRow, message: string, detail: string
   )
   changeRun(sql, run, {
     phase: 'confirm',
-    message: [run.message, message].filter((part) => part !== '').join(' '),
+    message: sentences(run.message, message),
     state: { ...run.state, pausedAt: null, hasRest },
   })
   return 'again'

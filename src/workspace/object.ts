@@ -88,11 +88,15 @@ export abstract class WorkspaceObject extends DurableObject<Env> {
 
   private async takeTurn(): Promise<void> {
     const fulls = this.fulls
-    this.retain()
+    const kv = () => ({ log: this.store(), now: () => this.now() })
+    // Before any run, and whatever becomes of it.
+    await this.besides('Retention', () => retain(this.storage, this.now()))
     if (Date.now() >= this.sliceNotBefore) await this.slice()
-    await this.putWaiting()
-    this.goOnAfterKv()
-    await this.checkBackups()
+    // Records that KV refused, once it may take them again.
+    const isPut = await this.besides('Records', () => putWaiting(this.storage, { ...kv(), remade: remadeRecord }))
+    if (!isPut) this.othersNotBefore = Date.now() + WAIT_AFTER_TROUBLE_MS
+    await this.besides('Rests', () => this.goOnAfterKv())
+    await this.besides('Backups', () => checkBackups(this.storage, kv()))
     await this.deliver()
     if (this.fulls === fulls) this.endFull()
     await this.arm()
@@ -116,22 +120,14 @@ export abstract class WorkspaceObject extends DurableObject<Env> {
     this.sliceNotBefore = next === null ? 0 : Date.now() + waitBeforeStep(this.sql, next.id, this.stepWaits())
   }
 
-  /** Before any run, and whatever becomes of it. */
-  private retain(): void {
+  /** Work that is no run's: what goes wrong in it is noted, and keeps nothing else from its turn. False when it went wrong. */
+  private async besides(where: string, work: () => void | Promise<void>): Promise<boolean> {
     try {
-      retain(this.storage, this.now())
+      await work()
+      return true
     } catch (error) {
-      this.note('Retention', error)
-    }
-  }
-
-  /** Records that KV refused, once it may take them again. */
-  private async putWaiting(): Promise<void> {
-    try {
-      await putWaiting(this.storage, { log: this.store(), now: () => this.now(), remade: remadeRecord })
-    } catch (error) {
-      this.note('Records', error)
-      this.othersNotBefore = Date.now() + WAIT_AFTER_TROUBLE_MS
+      this.note(where, error)
+      return false
     }
   }
 
@@ -140,12 +136,8 @@ export abstract class WorkspaceObject extends DurableObject<Env> {
   }
 
   private goOnAfterKv(): void {
-    try {
-      const made = this.deps()
-      if (made.ok) goOnAfterKv(this.storage, made.deps.config.kvWritesADay, made.deps.now())
-    } catch (error) {
-      this.note('Rests', error)
-    }
+    const made = this.deps()
+    if (made.ok) goOnAfterKv(this.storage, made.deps.config.kvWritesADay, made.deps.now())
   }
 
   /** Since when the database takes nothing more, in real time; null while it does. */
@@ -178,14 +170,6 @@ export abstract class WorkspaceObject extends DurableObject<Env> {
     } catch (error) {
       if (!isFull(error) || !this.makeRoom()) throw error
       return write()
-    }
-  }
-
-  private async checkBackups(): Promise<void> {
-    try {
-      await checkBackups(this.storage, { log: this.store(), now: () => this.now() })
-    } catch (error) {
-      this.note('Backups', error)
     }
   }
 

@@ -74,9 +74,6 @@ export async function sealPlan(
   }
 }
 
-/** What a command asks for: its asker had the right to ask. */
-export const UNASKED = { approve: 'never', notice: 0 } as const
-
 type Hashed = Pick<PlanItem, 'action' | 'projectId' | 'created' | 'modified' | 'name' | 'to'> & {
   readonly change?: Change | null
 }

@@ -1,7 +1,7 @@
 /**
- * Whether a run gets anywhere (G26). Progress is an answer to or an outcome of an item, a change of phase, or a page, fact or copy that was
- * not stored before; triggers of the database count it, so that whoever stores something cannot forget to say so. Each step
- * is counted before it works: one that was killed, by memory for instance, counts too.
+ * Whether a run gets anywhere (G26). Progress is an answer to an item or its outcome, a change of phase, or a page, fact or
+ * copy that was not stored before; triggers of the database count it, so that no place that stores something can forget to.
+ * Each step is counted before it works: one that was killed, by memory for instance, counts too.
  */
 
 import type { RunRow } from './runs.ts'
@@ -91,11 +91,6 @@ export function whyNoFurther(sql: SqlStorage, run: RunRow): string | null {
 export function waitBeforeStep(sql: SqlStorage, run: string, waits: readonly number[]): number {
   const { progress, progress_seen: seen, idle_steps: steps } = columnsOf(sql, run)
   return progress === seen ? (waits[Math.min(steps, waits.length - 1)] ?? 0) : 0
-}
-
-/** Progress that no row shows, such as a file written into a project that is being restored. */
-export function countProgress(sql: SqlStorage, run: string): void {
-  sql.exec('UPDATE runs SET progress = progress + 1 WHERE id = ?', run)
 }
 
 function columnsOf(sql: SqlStorage, run: string) {

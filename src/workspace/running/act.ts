@@ -4,6 +4,7 @@
  * see.
  */
 
+import { sentences } from '../../core/base/sentences.ts'
 import { failureText } from '../../quantconnect/failure.ts'
 import type { Permit } from '../../quantconnect/permit.ts'
 import { useUp } from '../ledger/acted-on.ts'
@@ -209,6 +210,6 @@ function giveUp(slice: Slice, why: string): void {
   slice.storage.transactionSync(() => {
     for (const row of itemsOf(slice.sql, slice.run.id, 'pending'))
       writeOutcome(slice.sql, row, 'not_attempted', `Not tried. ${why}`)
-    update(slice, { phase: 'rebuild', message: [slice.run.message, why].filter((text) => text !== '').join(' ') })
+    update(slice, { phase: 'rebuild', message: sentences(slice.run.message, why) })
   })
 }

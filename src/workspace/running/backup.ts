@@ -1,5 +1,6 @@
 /** Backup before delete: the project's files are read, put, read back and hash-checked, or nothing is deleted (G9). */
 
+import { sentences } from '../../core/base/sentences.ts'
 import { isUnknown, type Project } from '../../core/evidence/project.ts'
 import type { PlanItem } from '../../core/plan/plan.ts'
 import { type Failure, failureText } from '../../quantconnect/failure.ts'
@@ -195,7 +196,7 @@ export function heldBackCopy(slice: Slice): { readonly kind: 'not_attempted'; re
   if (why === null) return null
   const isApproved = run.request.kind === 'approved'
   if (isApproved) holdRestBack(sql, deps.now())
-  const message = run.message.includes(why) ? run.message : [run.message, why].filter((text) => text !== '').join(' ')
+  const message = run.message.includes(why) ? run.message : sentences(run.message, why)
   update(slice, { message, state: { ...run.state, hasRest: run.state.hasRest || isApproved } })
   return { kind: 'not_attempted', why }
 }

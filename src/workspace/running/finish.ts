@@ -1,6 +1,7 @@
 /** The last slice of a run: its final status, the inventory snapshot, the record in KV, the next link of the audit chain. */
 
 import type { Config } from '../../config.ts'
+import { sentences } from '../../core/base/sentences.ts'
 import { formerNames, nextReference } from '../../core/evidence/reference.ts'
 import { recordHash } from '../../records/chain.ts'
 import { gzipJson } from '../../records/gzip.ts'
@@ -61,7 +62,7 @@ export async function finish(
   // Set once, so that a crash between here and the end makes the same record again.
   const run = going.finishedAt === null ? changeRun(sql, going, { finishedAt: deps.now() }) : going
   closeOpenItems(sql, run)
-  const said = [run.message, ...stoppedTexts(sql, run.id)].filter((text) => text !== '').join(' ')
+  const said = sentences(run.message, ...stoppedTexts(sql, run.id))
   const word = endingOfWord(sql, { ...run, message: said })
   const { standstill } = run.state
   const plain = { status: word?.status ?? statusOf(sql, run), message: word?.message ?? said }
@@ -70,7 +71,7 @@ export async function finish(
     ...run,
     counts: countsOf(sql, run),
     status: isHalf ? 'partial' : plain.status,
-    message: [plain.message, ...standstill, isBare ? BARE_TEXT : ''].filter((text) => text !== '').join(' '),
+    message: sentences(plain.message, ...standstill, isBare ? BARE_TEXT : ''),
   }
   const previous = readFact(sql, 'chain')
   const draft = { ...(await draftRecord(sql, ended)), audit: { previous: previous?.hash ?? null, hash: null } }

@@ -1,6 +1,7 @@
 /** From a whole survey to a plan: of what the policy's rules want, of what somebody asked for, or of what was approved. */
 
 import { inOtherClock } from '../../core/base/other-clock.ts'
+import { sentences } from '../../core/base/sentences.ts'
 import type { CommandItems } from '../../core/command/command.ts'
 import type { Memory } from '../../core/evidence/memory.ts'
 import { type Inventory, isUnknown } from '../../core/evidence/project.ts'
@@ -106,7 +107,7 @@ async function planAsked(
   // What was given after the command was received is not meant by it.
   if (releases !== undefined) dropHold(sql, releases, slice.run.receivedAt)
   if (left.length > 0) {
-    const message = [slice.run.message, ...left].filter((text) => text !== '').join(' ')
+    const message = sentences(slice.run.message, ...left)
     update(slice, { message, state: { ...slice.run.state, left: true } })
   }
   await putDown(slice, inventory, { plan, findings: { ...NO_FINDINGS, warnings: notes }, sweep: null }, now)
@@ -204,7 +205,7 @@ async function lookAtWaiting(
 }
 
 function end(slice: Slice, ending: 'blocked' | 'refused', why: string): 'planned' {
-  const message = [slice.run.message, why].filter((text) => text !== '').join(' ')
+  const message = sentences(slice.run.message, why)
   update(slice, { message, phase: 'record', state: { ...slice.run.state, ending } })
   return 'planned'
 }

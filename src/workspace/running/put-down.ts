@@ -1,5 +1,6 @@
 /** Writes marks, items, findings and the plan that waits, all at once, and says what the run does next. */
 
+import { sentences } from '../../core/base/sentences.ts'
 import type { Mark } from '../../core/evidence/memory.ts'
 import { type Inventory, isUnknown } from '../../core/evidence/project.ts'
 import { unreadableRows } from '../../core/evidence/unreadable.ts'
@@ -171,8 +172,4 @@ const LONGEST_SURVEY_MS = 10 * 60_000
 function fromTheAsking(marks: readonly Mark[], now: number, policyAt: number): readonly Mark[] {
   const since = now - policyAt <= LONGEST_SURVEY_MS ? policyAt : now
   return marks.map((mark) => (mark.since === now ? { ...mark, since } : mark))
-}
-
-function sentences(...texts: readonly string[]): string {
-  return texts.filter((text) => text !== '').join(' ')
 }

@@ -4,6 +4,7 @@
  * What fits into a run is read before its plan; the rest after it has acted, and counts in the next.
  */
 
+import { sentences } from '../../core/base/sentences.ts'
 import type { Memory } from '../../core/evidence/memory.ts'
 import type { ActivityReading, Inventory } from '../../core/evidence/project.ts'
 import { type Decision, decide } from '../../core/judge/decide.ts'
@@ -111,7 +112,7 @@ export async function readOn(slice: Slice): Promise<void> {
 /** The message of a run, and how far the reading is. */
 export function messageWithReading(sql: SqlStorage, { message }: Pick<RunRow, 'message'>): string {
   const reading = readFact(sql, 'reading')
-  return [message, reading === null ? '' : readingText(reading)].filter((text) => text !== '').join(' ')
+  return sentences(message, reading === null ? '' : readingText(reading))
 }
 
 /** The calls for readings that this run may still make. */

@@ -1,5 +1,6 @@
 /** Whether an item may still be acted on by what fresh lists show: asked of each item at its turn, and of all of a unit first. */
 
+import { sentences } from '../../core/base/sentences.ts'
 import { writtenBy } from '../../core/command/command-restore.ts'
 import type { Project } from '../../core/evidence/project.ts'
 import type { PlanItem } from '../../core/plan/plan.ts'
@@ -50,8 +51,7 @@ function isReadAgain(item: PlanItem): boolean {
 function noteChanged(slice: Slice, { changed }: Fresh): void {
   const { message, state } = slice.run
   if (changed === null || message.includes(changed)) return
-  const text = [message, changed].filter((part) => part !== '').join(' ')
-  update(slice, { message: text, state: { ...state, left: true } })
+  update(slice, { message: sentences(message, changed), state: { ...state, left: true } })
 }
 
 /** Not in the list any more: gone only if a single look says so too, for lists have been seen with rows missing. */

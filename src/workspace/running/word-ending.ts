@@ -4,6 +4,7 @@
  * message either way.
  */
 
+import { sentences } from '../../core/base/sentences.ts'
 import { plainText } from '../../core/cards/card-text.ts'
 import { attemptsOf, type ItemRow, itemsOf } from '../ledger/items.ts'
 import type { RunStatus } from '../ledger/run.ts'
@@ -24,12 +25,12 @@ export function endingOfWord(sql: SqlStorage, run: RunRow): WordEnding | null {
   const rows = itemsOf(sql, run.id).filter(({ settles }) => settles === '')
   const happened = rows.filter(({ outcome }) => outcome === 'done' || outcome === 'already')
   const against = rows.filter(({ outcome }) => outcome !== 'done' && outcome !== 'already')
-  const message = [run.message, ...reasons(run, against)].filter((text) => text !== '').join(' ')
+  const message = sentences(run.message, ...reasons(run, against))
   const { left = false, readsFailed } = run.state
   // What stands in the way of a restore is left, and what is left is named (G24).
   const differing = rows.filter(({ rebuilt }) => rebuilt !== null && rebuilt.left.length > 0)
   if (against.length === 0 && differing.length > 0) {
-    const named = [run.message, ...reasons(run, differing)].filter((text) => text !== '').join(' ')
+    const named = sentences(run.message, ...reasons(run, differing))
     return { status: 'partial', message: named }
   }
   if (against.length === 0) return { status: left || readsFailed ? 'partial' : 'ok', message }
