@@ -9,24 +9,14 @@ import { type Way, waysOf } from '../support/doors.ts'
 import { allKept } from '../support/kept.ts'
 import type {} from '../support/node/soak.ts'
 import { NO_CAPS } from '../support/policies.ts'
-import { allEnded, begin, lines, sent, tick, told, world } from '../support/watched.ts'
+import { ANN_AND_BRANCHES, allEnded, begin, lines, sent, tick, told, world } from '../support/watched.ts'
 
 const { pairs, seed: given } = inject('soak')
 const seed = given === 0 ? Date.now() % 1_000_000_007 : given
 const isLong = pairs > 100
 const MOST = isLong ? Number.POSITIVE_INFINITY : 1
 
-const POLICY = `${NO_CAPS}
-[[person]]
-name = "Ann"
-slack = "U0ANN"
-discord = "700000000000000001"
-may = ["operate", "approve"]
-[[on]]
-event = "delete"
-do = "directory.delete"
-directory = "Branches/{branch}"
-`
+const POLICY = `${NO_CAPS}${ANN_AND_BRANCHES}`
 const known = { run: '', project: 0 }
 /** All of them, or a third that is another one each time. */
 const NAMES = waysOf(known)

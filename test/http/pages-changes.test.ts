@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest'
 import { idOf, names } from '../support/asking.ts'
 import { ask } from '../support/door.ts'
+import { nextSecond } from '../support/moments.ts'
 import { DELETE_OLD, NO_CAPS, rule, stale, staleMany } from '../support/policies.ts'
 import { DAY, makeWorld, type World } from '../support/world.ts'
 
@@ -64,7 +65,7 @@ describe('a plan that waits, on its page', () => {
   it('G7 asks once more with how many, which plan, and only what still waits', async () => {
     const { world, path, plan } = await waiting()
     // Not in the second in which its files were read: that would look like our own doing.
-    await new Promise((resolve) => setTimeout(resolve, 1_100))
+    await nextSecond()
     await world.edit('Old/p1', { description: 'used again' })
     await world.tick(now + 2 * DAY + 3_600_000)
     const first = await see(world, path, ann)

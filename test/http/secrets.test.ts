@@ -10,6 +10,7 @@ import type { SlackMessage } from '../support/node/slack.ts'
 import * as plant from '../support/planted.ts'
 import { NO_CAPS, rule, stale } from '../support/policies.ts'
 import {
+  ANN_AND_BRANCHES,
   algorithm,
   allEnded,
   bad,
@@ -46,17 +47,7 @@ const now = Date.now()
 const ASKED = rule('asked', '{ path = "Asked/*", idle = ">90d" }', 'delete').replace('"never"', '"always"')
 const POLICY = `${NO_CAPS}
 [notify]
-channels = ["slack", "discord", "teams"]
-[[person]]
-name = "Ann"
-slack = "U0ANN"
-discord = "700000000000000001"
-may = ["operate", "approve"]
-[[on]]
-event = "delete"
-do = "directory.delete"
-directory = "Branches/{branch}"
-${rule('gone', '{ path = "Old/*", idle = ">90d" }', 'delete')}${ASKED}`
+channels = ["slack", "discord", "teams"]${ANN_AND_BRANCHES}${rule('gone', '{ path = "Old/*", idle = ">90d" }', 'delete')}${ASKED}`
 
 beforeAll(() =>
   begin(POLICY, ['Old/a', 'Old/b', 'Old/c', 'Old/d', 'Asked/a', 'Asked/b', 'Branches/x/a', 'Kept/a', 'Kept/b']),

@@ -94,8 +94,12 @@ export function likewise(text: string, random: Random): string {
 
 /** What an answer looks like without what was sent, and without what is never the same twice. */
 export function lookOf(text: string, sent: string): string {
-  return [sent, oneWord(sent)]
-    .reduce((left, echo) => left.replaceAll(echoOf(echo), '<echo>'), text)
+  return withoutChance([sent, oneWord(sent)].reduce((left, echo) => left.replaceAll(echoOf(echo), '<echo>'), text))
+}
+
+/** An answer without what is never the same twice. */
+export function withoutChance(text: string): string {
+  return text
     .replaceAll(/\d{8}-\d{6}-[0-9a-f]{6}/g, '<run>')
     .replaceAll(/\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::[\d.]+)?(?:Z| UTC)?/g, '<time>')
     .replaceAll(/[0-9a-f]{64}/g, '<hash>')

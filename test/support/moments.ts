@@ -2,6 +2,11 @@
 
 import type { World } from './world.ts'
 
+/** QuantConnect's dates have whole seconds: what happens next certainly happens in a later one. */
+export function nextSecond(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 1_100))
+}
+
 /** Does something once, just before the nth request to an endpoint goes out. */
 export function justBefore(world: World, endpoint: string, nth: number, act: () => Promise<unknown> | unknown): void {
   let seen = 0
@@ -14,32 +19,6 @@ export function justBefore(world: World, endpoint: string, nth: number, act: () 
       return fetch(input, init)
     },
   })
-}
-
-/** What went out and what was acknowledged, in the order in which it did. */
-export interface Course {
-  readonly steps: string[]
-  /** How many steps of that beginning came after the first of another. */
-  after(first: string, then: string): number
-}
-
-/** Notes every mutating request of a world at the moment it goes out, as `projects/delete`. */
-export function courseOf(world: World): Course {
-  const steps: string[] = []
-  world.set({
-    fetch: (input, init) => {
-      const endpoint = String(input).split('/api/v2/')[1] ?? ''
-      if (!/(read|list|authenticate)$/.test(endpoint)) steps.push(endpoint)
-      return fetch(input, init)
-    },
-  })
-  return {
-    steps,
-    after: (first, then) => {
-      const from = steps.indexOf(first)
-      return from === -1 ? 0 : steps.slice(from).filter((step) => step.startsWith(then)).length
-    },
-  }
 }
 
 /** Does something once, after a run has made its plan and before it reads the lists of its first re-check. */

@@ -33,6 +33,19 @@ export let world: World
 export let env: plant.Planted & { readonly [name: string]: string }
 export let known: plant.Searched
 
+/** Of a policy: somebody who may do everything in both chats, and branches that go with their directory. */
+export const ANN_AND_BRANCHES = `
+[[person]]
+name = "Ann"
+slack = "U0ANN"
+discord = "700000000000000001"
+may = ["operate", "approve"]
+[[on]]
+event = "delete"
+do = "directory.delete"
+directory = "Branches/{branch}"
+`
+
 /** What came out of the Worker, and where. */
 export const told: { readonly where: string; readonly text: string }[] = []
 /** Requests that it sent: whom to, what stands at their head, and what they carry. */

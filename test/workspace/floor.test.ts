@@ -1,6 +1,7 @@
 /** G19: a pause stops before the next mutating call. */
 
 import { describe, expect, it } from 'vitest'
+import { nextSecond } from '../support/moments.ts'
 import { DELETE_OLD, staleMany } from '../support/policies.ts'
 import { DAY, HOUR, makeWorld } from '../support/world.ts'
 
@@ -48,7 +49,7 @@ describe('G19 pause', () => {
     expect(await world.tick(now + 3 * DAY)).toMatchObject({ mode: 'report', counts: { acted: 0 } })
     expect(await world.deletions()).toEqual([])
     // Not in the second in which its files were read: a date that moved then is our own doing.
-    await new Promise((resolve) => setTimeout(resolve, 1_100))
+    await nextSecond()
     await world.edit('Old/p1', {})
     await world.stub.resume()
     expect((await world.ended(run)).counts).toMatchObject({ acted: 2, confirmed: 2, skipped: 1 })

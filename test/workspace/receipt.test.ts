@@ -4,14 +4,11 @@ import { describe, expect, it } from 'vitest'
 import type { Command } from '../../src/core/command/command.ts'
 import type { RunRecord } from '../../src/workspace/ledger/run.ts'
 import { command, idOf, names } from '../support/asking.ts'
-import { beforeRecheck, justBefore } from '../support/moments.ts'
+import { beforeRecheck, justBefore, nextSecond } from '../support/moments.ts'
 import { NO_CAPS, stale } from '../support/policies.ts'
 import { DAY, HOUR, makeWorld, type World } from '../support/world.ts'
 
 const now = Date.now()
-
-/** QuantConnect's dates have whole seconds: what happens next certainly happens in a later one. */
-const nextSecond = () => new Promise((resolve) => setTimeout(resolve, 1_100))
 
 /** Hands a command in, and lets something happen after its receipt and before it reads its first list. */
 function commandBefore(world: World, wanted: Command, act: () => Promise<unknown>): Promise<RunRecord> {

@@ -2,7 +2,7 @@
 
 import { describe, expect, it } from 'vitest'
 import { RECHECK } from '../support/lists.ts'
-import { beforeSingleRead } from '../support/moments.ts'
+import { beforeSingleRead, nextSecond } from '../support/moments.ts'
 import { DELETE_OLD, NO_CAPS, rule, stale, staleMany } from '../support/policies.ts'
 import { DAY, makeWorld, type World } from '../support/world.ts'
 
@@ -24,7 +24,7 @@ function justBefore(world: World, endpoint: string, nth: number, act: () => Prom
 
 /** An edit a second later: in the second in which its files are read one would look like our own doing. */
 async function editLater(world: World, project: string, fields: object): Promise<void> {
-  await new Promise((resolve) => setTimeout(resolve, 1_100))
+  await nextSecond()
   await world.edit(project, fields)
 }
 

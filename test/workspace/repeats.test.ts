@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import type { Command } from '../../src/core/command/command.ts'
 import type { Submission } from '../../src/workspace/asking/submit.ts'
 import { command, idOf, names, request } from '../support/asking.ts'
-import { beforeRecheck, justBefore } from '../support/moments.ts'
+import { beforeRecheck, justBefore, nextSecond } from '../support/moments.ts'
 import { NO_CAPS, rule, stale } from '../support/policies.ts'
 import { DAY, HOUR, makeWorld, type World } from '../support/world.ts'
 
@@ -44,7 +44,7 @@ describe('a delivery that comes again', () => {
     await world.faults({ endpoint: 'live/list', kind: 'status-503', calls: 'all' })
     await deliver(world)
     await world.faults()
-    await new Promise((resolve) => setTimeout(resolve, 1_100))
+    await nextSecond()
     await world.reset([...(await world.projects()), { name: 'CI/f/new' }])
     const again = await deliver(world)
     expect(again).toMatchObject({ status: 'refused', message: expect.stringContaining('"CI/f/new"') })
