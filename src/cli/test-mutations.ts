@@ -43,6 +43,10 @@ const COPIED = [
 const RESULTS = join(root, 'test', 'mutations', 'results.json')
 const PAGE = join(root, 'docs', 'testing.md')
 
+/** Marks of the page, between which the table stands. */
+const BEGIN = '<!-- mutants -->'
+const END = '<!-- end of mutants -->'
+
 await main()
 
 async function main(): Promise<void> {
@@ -170,11 +174,10 @@ function sorted(results: Results): Results {
 /** Puts the table between its marks. */
 async function writePage(results: Results): Promise<void> {
   const text = await readFile(PAGE, 'utf8')
+  const [begin, end] = [text.indexOf(BEGIN), text.lastIndexOf(END)]
+  if (begin === -1 || end < begin) throw new Error(`${PAGE} does not have ${BEGIN} and ${END}.`)
   const table = resultsTable(MUTANTS, results)
-  await writeFile(
-    PAGE,
-    text.replace(/(<!-- mutants -->)[\s\S]*(<!-- end of mutants -->)/, (_, from, to) => `${from}\n${table}\n${to}`),
-  )
+  await writeFile(PAGE, `${text.slice(0, begin + BEGIN.length)}\n${table}\n${text.slice(end)}`)
 }
 
 interface Options {
